@@ -1,0 +1,3 @@
+export * from './clock.js';
+export * from './events.js';
+export * from './verdict.js';
