@@ -1,0 +1,52 @@
+import type { LabEvent, Plan } from '@fenceline/contracts';
+
+/**
+ * What a lab process and its parent say to each other over Node's IPC channel.
+ *
+ * The parent sends `start` once and may send `stop`; the lab sends progress and ends with exactly one
+ * `ended`. A channel that closes means that the parent is gone: the lab then stops by itself.
+ */
+export type ToLab =
+  | { type: 'start'; request: LabRequest }
+  /** `graceful`: end the recording and keep it; a second one, or `now`, ends everything at once. */
+  | { type: 'stop'; how: 'graceful' | 'now' };
+
+export interface LabRequest {
+  plan: Plan;
+  /** The scenario's own text, kept in the evidence. */
+  scenarioText: string;
+  /** Folder of the evidence; it is created, and must not exist or be empty. */
+  evidenceDir: string;
+  /** Keep the working folder (sockets, medium) after the end, for a look. */
+  keepRunFolder: boolean;
+}
+
+export type FromLab =
+  | { type: 'phase'; phase: LabPhase; t: number; detail: string }
+  /** Facts that change while a phase lasts, for a progress line. */
+  | { type: 'status'; t: number; text: string }
+  /** A line of the timeline as it is recorded. */
+  | { type: 'event'; event: LabEvent }
+  | LabEnded;
+
+export interface LabEnded {
+  type: 'ended';
+  /** `recorded`: the evidence can be judged. `error`: the lab broke. `timeout`: a bound passed. `cancelled`: it was told to stop. */
+  outcome: 'recorded' | 'error' | 'timeout' | 'cancelled';
+  /** For people, where the outcome is not `recorded`; may have several lines (console). */
+  message?: string;
+  durationMs: Partial<Record<LabPhase, number>>;
+}
+
+/** The phases of a lab in their order; `image` is there only when something had to be built. */
+export const labPhases = [
+  'prepare',
+  'boot',
+  'configure',
+  'connect',
+  'workload',
+  'drain',
+  'read-back',
+  'teardown',
+] as const;
+export type LabPhase = (typeof labPhases)[number];
