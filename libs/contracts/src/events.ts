@@ -56,7 +56,14 @@ export const labEventSchema = z.discriminatedUnion('kind', [
     message: z.string().optional(),
   }),
   /** The blocks read back at the end through one path: their commands are in the captures. */
-  z.object({ ...at, kind: z.literal('read-back'), host: z.string(), path: z.string(), ok: z.boolean(), message: z.string().optional() }),
+  z.object({
+    ...at,
+    kind: z.literal('read-back'),
+    host: z.string(),
+    path: z.string(),
+    ok: z.boolean(),
+    message: z.string().optional(),
+  }),
   /** Both ends of the drain: `ok` is false when the bound passed first. */
   z.object({ ...at, kind: z.literal('drained'), ok: z.boolean(), pending: z.int().nonnegative() }),
   /** A guest's clock compared with ours over the run: guest seconds per second of the lab. */
@@ -64,7 +71,12 @@ export const labEventSchema = z.discriminatedUnion('kind', [
   /** A VM ended while it was needed, or its console showed a panic. */
   z.object({ ...at, kind: z.literal('vm-lost'), vm: z.string(), message: z.string() }),
   /** The instruments themselves failed: what they recorded from here on cannot be trusted. */
-  z.object({ ...at, kind: z.literal('instrument-error'), instrument: z.string(), message: z.string() }),
+  z.object({
+    ...at,
+    kind: z.literal('instrument-error'),
+    instrument: z.string(),
+    message: z.string(),
+  }),
   /** The recording is complete. A timeline without it was cut. */
   z.object({ ...at, kind: z.literal('end') }),
 ]);

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { actionSchema, scenarioSchema, triggerEventSchema } from './scenario/model.js';
+
+/**
+ * `plan.json`: a scenario with everything that the seed and the lab chose. It is all that history,
+ * verifier and report need to know of the lab, so that a recording can be read without it.
+ */
+const ms = z.int().nonnegative();
+const bytes = z.int().nonnegative();
+const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/);
+const uuid = z.guid();
+const ipv4 = z.ipv4();
+
+export const planHostSchema = z.strictObject({
+  name: z.string(),
+  hostNqn: z.string(),
+  hostId: uuid,
+  kernel: z.string(),
+  memoryBytes: bytes,
+});
+export type PlanHost = z.infer<typeof planHostSchema>;
+
+export const planPortSchema = z.strictObject({
+  /** Number of the port, from 1. */
+  id: z.int().positive(),
+  /** Link at this port, or null where none is plugged in. */
+  link: z.string().nullable(),
+  address: ipv4,
+  trsvcid: z.int().min(1).max(65535),
+});
+export type PlanPort = z.infer<typeof planPortSchema>;
+
+export const planNodeSchema = z.strictObject({
+  name: z.string(),
+  kernel: z.string(),
+  memoryBytes: bytes,
+  cntlidMin: z.int().positive(),
+  cntlidMax: z.int().positive(),
+  ports: z.array(planPortSchema).min(1),
+  /** Name of the node's export at the backend. */
+  exportName: z.string(),
+});
+export type PlanNode = z.infer<typeof planNodeSchema>;
+
+export const planLinkSchema = z.strictObject({
+  name: z.string(),
+  host: z.string(),
+  node: z.string(),
+  port: z.int().positive(),
+  /** In CIDR notation. */
+  subnet: z.cidrv4(),
+  hostAddress: ipv4,
+  nodeAddress: ipv4,
+  hostMac: mac,
+  nodeMac: mac,
+  /** Name of the host's network interface, e.g. `eth0`, and of the node's. */
+  hostInterface: z.string(),
+  nodeInterface: z.string(),
+});
+export type PlanLink = z.infer<typeof planLinkSchema>;
+
+export const planWorkloadSchema = z.strictObject({
+  name: z.string(),
+  host: z.string(),
+  /** The program with its arguments. */
+  argv: z.array(z.string()).min(1),
+  runtimeMs: ms,
+});
+export type PlanWorkload = z.infer<typeof planWorkloadSchema>;
+
+/** When a step fires, its random part drawn. */
+export const planTriggerSchema = z.discriminatedUnion('kind', [
+  /** So long after the workload started. */
+  z.strictObject({ kind: z.literal('at'), ms }),
+  /** So long after the step before (or the workload's start). */
+  z.strictObject({ kind: z.literal('after'), ms }),
+  /** `delayMs` after the event is seen; not fired when `withinMs` passes first. */
+  z.strictObject({ kind: z.literal('event'), event: triggerEventSchema, delayMs: ms }),
+]);
+export type PlanTrigger = z.infer<typeof planTriggerSchema>;
+
+export const planStepSchema = z.strictObject({
+  index: z.int().nonnegative(),
+  trigger: planTriggerSchema,
+  /** Bound of the wait for an event, from the step before; null where the step waits for none. */
+  withinMs: ms.nullable(),
+  action: actionSchema,
+  optional: z.boolean(),
+  describe: z.string(),
+});
+export type PlanStep = z.infer<typeof planStepSchema>;
+
+export const planSchema = z.strictObject({
+  schema: z.literal('fenceline.plan/v1'),
+  scenario: scenarioSchema,
+  seed: z.int().nonnegative(),
+  subsystemNqn: z.string(),
+  /** The same on every node: one array to the hosts. */
+  subsystemSerial: z.string(),
+  namespaceId: z.int().positive(),
+  namespaceUuid: uuid,
+  blockSize: z.int().positive(),
+  namespaceBytes: bytes,
+  hosts: z.array(planHostSchema).min(1),
+  nodes: z.array(planNodeSchema).min(1),
+  links: z.array(planLinkSchema).min(1),
+  workloads: z.array(planWorkloadSchema).min(1),
+  steps: z.array(planStepSchema),
+});
+export type Plan = z.infer<typeof planSchema>;

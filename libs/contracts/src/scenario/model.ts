@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { linkDirectionSchema } from '../events.js';
+import { profileNameSchema, ruleNameSchema, verdictValueSchema } from '../verdict.js';
+import { fioOptionsSchema } from './fio-options.js';
+
+/**
+ * A scenario as the programs use it: names resolved, every default filled in, times in ms and sizes in
+ * bytes (the unit is part of each name). It is what `parseScenario` returns and what `plan.json` carries.
+ */
+const ms = z.int().nonnegative();
+const bytes = z.int().nonnegative();
+const count = z.int().positive();
+const names = z.array(z.string()).min(1);
+
+export const namespaceSchema = z.strictObject({ id: count, sizeBytes: bytes, blockSize: count });
+export type Namespace = z.infer<typeof namespaceSchema>;
+
+export const arrayNodeSchema = z.strictObject({
+  name: z.string(),
+  kernel: z.string(),
+  /** Number of ports, numbered from 1. */
+  ports: count,
+  /** Controller IDs that the node may give out, both ends included. */
+  cntlidMin: count,
+  cntlidMax: count,
+  memoryBytes: bytes,
+});
+export type ArrayNode = z.infer<typeof arrayNodeSchema>;
+
+export const ioPolicySchema = z.enum(['numa', 'round-robin', 'queue-depth']);
+export type IoPolicy = z.infer<typeof ioPolicySchema>;
+
+export const hostSchema = z.strictObject({
+  name: z.string(),
+  kernel: z.string(),
+  /** Keep Alive time-out; whole seconds. */
+  keepAliveMs: ms,
+  /** Whole seconds. */
+  reconnectDelayMs: ms,
+  /** Whole seconds; null means for ever. */
+  ctrlLossTimeoutMs: ms.nullable(),
+  /** `nvme_core.io_timeout`; whole seconds. */
+  ioTimeoutMs: ms,
+  ioPolicy: ioPolicySchema,
+  /** I/O queues of each association. */
+  queues: count,
+  memoryBytes: bytes,
+});
+export type Host = z.infer<typeof hostSchema>;
+
+export const scenarioLinkSchema = z.strictObject({
+  name: z.string(),
+  host: z.string(),
+  node: z.string(),
+  /** Port of the node, from 1. */
+  port: count,
+});
+export type ScenarioLink = z.infer<typeof scenarioLinkSchema>;
+
+export const workloadSchema = z.strictObject({
+  name: z.string(),
+  host: z.string(),
+  fio: fioOptionsSchema,
+  runtimeMs: ms,
+  /** The bytes of the namespace that its jobs touch: first, and one past the last. */
+  firstByte: bytes,
+  endByte: bytes,
+});
+export type Workload = z.infer<typeof workloadSchema>;
+
+export const backendOpSchema = z.enum(['read', 'write', 'write-zeroes', 'trim', 'flush']);
+export type BackendOp = z.infer<typeof backendOpSchema>;
+
+/** Something seen on the wire or at the backend that a step waits for. */
+export const triggerEventSchema = z.discriminatedUnion('kind', [
+  /** So many writes are held at these nodes together. */
+  z.strictObject({ kind: z.literal('held'), nodes: names, writes: count }),
+  /** So many writes of these nodes are applied and their answers not yet delivered to the host. */
+  z.strictObject({ kind: z.literal('appliedUnanswered'), nodes: names, writes: count }),
+  /** A write to a block of a held write, sent after it was held, was answered with success on another path. */
+  z.strictObject({ kind: z.literal('newerWriteAcknowledged'), over: z.literal('held') }),
+  /** A block of an outstanding write was sent again on another association; on one of these links. */
+  z.strictObject({ kind: z.literal('firstRetry'), links: names }),
+  /** A host gave up an association over one of these links. */
+  z.strictObject({ kind: z.literal('giveUp'), links: names }),
+  /** So many writes sent over *each* of these links are applied. */
+  z.strictObject({ kind: z.literal('writes'), links: names, count }),
+]);
+export type TriggerEvent = z.infer<typeof triggerEventSchema>;
+
+/** What a step does. `nodes` and `links` are resolved: `all` has become the list of names. */
+export const actionSchema = z.discriminatedUnion('kind', [
+  /** The backend holds requests of the nodes: the next `next`, or all until released when null. */
+  z.strictObject({
+    kind: z.literal('holdBackend'),
+    nodes: names,
+    ops: z.array(backendOpSchema).min(1),
+    next: count.nullable(),
+    inFlight: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('releaseBackend'), nodes: names }),
+  z.strictObject({ kind: z.literal('discardBackend'), nodes: names }),
+  z.strictObject({ kind: z.literal('slowBackend'), nodes: names, byMs: ms }),
+  z.strictObject({
+    kind: z.literal('failBackend'),
+    nodes: names,
+    next: count.nullable(),
+    error: z.enum(['EIO', 'ENOSPC', 'EPERM', 'ENOMEM']),
+  }),
+  /** Every fault of the nodes' backend ends; what is held is released. */
+  z.strictObject({ kind: z.literal('restoreBackend'), nodes: names }),
+  z.strictObject({ kind: z.literal('holdLink'), links: names, direction: linkDirectionSchema }),
+  z.strictObject({ kind: z.literal('dropLink'), links: names, direction: linkDirectionSchema }),
+  z.strictObject({ kind: z.literal('restoreLink'), links: names, direction: linkDirectionSchema }),
+  z.strictObject({ kind: z.literal('stopWorkload'), workloads: names }),
+]);
+export type Action = z.infer<typeof actionSchema>;
+
+/** When a step fires. Steps run one after another, in the order written. */
+export const triggerSchema = z.discriminatedUnion('kind', [
+  /** So long after the workload started. */
+  z.strictObject({ kind: z.literal('at'), ms }),
+  /** So long after the step before (or the workload's start). */
+  z.strictObject({ kind: z.literal('after'), ms }),
+  /** When the event is seen, counted from the step before; not fired when `withinMs` passes first. */
+  z.strictObject({ kind: z.literal('event'), event: triggerEventSchema, withinMs: ms }),
+]);
+export type Trigger = z.infer<typeof triggerSchema>;
+
+export const stepSchema = z.strictObject({
+  trigger: triggerSchema,
+  /** Upper end of the seeded random delay that is added to the trigger. */
+  jitterMs: ms,
+  action: actionSchema,
+  /** A pass needs every step that is not optional to have fired. */
+  optional: z.boolean(),
+  /** The step in words, for timelines and reports. */
+  describe: z.string(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** The counters of which a scenario can ask a minimum. */
+export const exerciseNameSchema = z.enum([
+  'outstanding',
+  'completeUnapplied',
+  'retriedEarly',
+  'couldLand',
+  'landedLate',
+  'held',
+  'appliedUnanswered',
+  'writesPerPath',
+  'overlappingWrites',
+  'giveUps',
+]);
+export type ExerciseName = z.infer<typeof exerciseNameSchema>;
+
+export const expectationSchema = z.strictObject({
+  /** All kernels of the lab have all of these; none listed matches always. */
+  capabilities: z.array(z.string()),
+  verdict: verdictValueSchema,
+  profile: profileNameSchema,
+  /** Rules that are violated, at least. */
+  violates: z.array(ruleNameSchema),
+  /** Rules that are not violated; `*others` stands for all that `violates` does not name. */
+  never: z.array(z.union([ruleNameSchema, z.literal('*others')])),
+  /** Verdicts under other profiles. */
+  under: z.partialRecord(profileNameSchema, verdictValueSchema),
+});
+export type Expectation = z.infer<typeof expectationSchema>;
+
+export const scenarioSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string(),
+  description: z.string(),
+  subsystem: z.strictObject({ nqn: z.string(), namespaces: z.array(namespaceSchema).length(1) }),
+  nodes: z.array(arrayNodeSchema).min(1),
+  hosts: z.array(hostSchema).min(1),
+  links: z.array(scenarioLinkSchema).min(1),
+  workloads: z.array(workloadSchema).min(1),
+  timeline: z.array(stepSchema),
+  exercise: z.partialRecord(exerciseNameSchema, z.int().nonnegative()),
+  expect: z.array(expectationSchema).min(1),
+  control: z.boolean(),
+  bounds: z.strictObject({ bootMs: ms, connectMs: ms, runMs: ms, drainMs: ms }),
+  allow: z.strictObject({ ioErrors: z.boolean() }),
+});
+export type Scenario = z.infer<typeof scenarioSchema>;
