@@ -1,1 +1,11 @@
-export {};
+export * from './completion-entry.js';
+export * from './crc32c.js';
+export * from './cross-controller-reset.js';
+export * from './fabrics.js';
+export * from './features.js';
+export * from './identify.js';
+export * from './opcodes.js';
+export * from './pdu.js';
+export * from './pdu-decoder.js';
+export * from './status.js';
+export * from './submission-entry.js';
