@@ -1,0 +1,197 @@
+import { manifestSchema, planSchema, type Manifest, type Plan } from '@fenceline/contracts';
+import { createReadStream } from 'node:fs';
+import { access, readFile, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { EvidenceError, errorCode, evidenceError } from './evidence-error.js';
+import { checkPartName, layout, type CaptureSide } from './layout.js';
+import { splitLines } from './lines.js';
+import { checkSeal, type SealCheck } from './seal.js';
+import { readTimeline, type Timeline } from './timeline.js';
+
+/** What is needed of a zod schema to check a document. */
+export interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ):
+    | { success: true; data: T }
+    | {
+        success: false;
+        error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+      };
+}
+
+/** A capture of one link at one of its ends. */
+export interface CapturePart {
+  link: string;
+  side: CaptureSide;
+  /** Name of the part, as reports cite it. */
+  part: string;
+}
+
+/** A line of a VM's console, read at `t` ns of the lab's clock. */
+export interface ConsoleEntry {
+  vm: string;
+  t: number;
+  text: string;
+}
+
+/**
+ * Reads a recording, sealed or cut. Big parts come as streams; nothing is held in memory that the caller
+ * did not ask for, and no file stays open when a stream was ended early.
+ */
+export class EvidenceReader {
+  private constructor(
+    /** Absolute path of the folder. */
+    readonly dir: string,
+    readonly manifest: Manifest,
+  ) {}
+
+  /** @throws EvidenceError when the folder is missing, or is no evidence of a version known here. */
+  static async open(dir: string): Promise<EvidenceReader> {
+    const folder = resolve(dir);
+    const path = join(folder, layout.manifest);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      throw errorCode(error) === 'ENOENT'
+        ? await notEvidence(folder, error)
+        : evidenceError('read', path, error);
+    }
+    return new EvidenceReader(folder, parseJson(path, text, manifestSchema));
+  }
+
+  /** The scenario's own text. */
+  async scenario(): Promise<string> {
+    const path = join(this.dir, layout.scenario);
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      throw evidenceError('read', path, error);
+    }
+  }
+
+  /** The plan, checked. */
+  async plan(): Promise<Plan> {
+    return this.json(layout.plan, planSchema);
+  }
+
+  /**
+   * A part that is a JSON document, checked by its schema.
+   *
+   * @throws EvidenceError naming the first field that does not fit.
+   */
+  async json<T>(part: string, schema: Schema<T>): Promise<T> {
+    const path = join(this.dir, checkPartName(part));
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      throw evidenceError('read', path, error);
+    }
+    return parseJson(path, text, schema);
+  }
+
+  /** True when the recording has that part. */
+  async has(part: string): Promise<boolean> {
+    return access(join(this.dir, checkPartName(part))).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The captures of every link, by link and side. */
+  async captures(): Promise<CapturePart[]> {
+    const captures: CapturePart[] = [];
+    for (const file of await this.list('captures')) {
+      const match = /^(?<link>.+)\.(?<side>host|node)\.pcapng$/.exec(file);
+      if (!match?.groups) continue;
+      const { link, side } = match.groups as { link: string; side: CaptureSide };
+      captures.push({ link, side, part: layout.capture(link, side) });
+    }
+    return captures;
+  }
+
+  /** The bytes of a part. */
+  async *stream(part: string): AsyncGenerator<Uint8Array> {
+    const path = join(this.dir, checkPartName(part));
+    const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+    try {
+      for await (const chunk of file) yield chunk as Uint8Array;
+    } catch (error) {
+      throw evidenceError('read', path, error);
+    } finally {
+      file.destroy();
+    }
+  }
+
+  /** The bytes of the backend's journal. */
+  journal(): AsyncGenerator<Uint8Array> {
+    return this.stream(layout.journal);
+  }
+
+  /** The timeline, up to where it was cut. */
+  async timeline(): Promise<Timeline> {
+    return readTimeline(this.stream(layout.timeline));
+  }
+
+  /** Names of the VMs whose consoles were recorded. */
+  async consoleNames(): Promise<string[]> {
+    const files = await this.list('consoles');
+    return files.filter((file) => file.endsWith('.log')).map((file) => file.slice(0, -4));
+  }
+
+  /** The console of a VM; a line that was cut before its text is left out. */
+  async *console(vm: string): AsyncGenerator<ConsoleEntry> {
+    for await (const line of splitLines(this.stream(layout.console(vm)))) {
+      const space = line.text.indexOf(' ');
+      if (space <= 0) continue;
+      const t = Number(line.text.slice(0, space));
+      if (Number.isSafeInteger(t)) yield { vm, t, text: line.text.slice(space + 1) };
+    }
+  }
+
+  /** Compares every part with the seal. A recording that was cut has none: `sealed` is false then. */
+  async verifySeal(): Promise<SealCheck> {
+    if (!this.manifest.complete) {
+      return { intact: false, sealed: false, changed: [], missing: [], added: [] };
+    }
+    return checkSeal(this.dir, this.manifest.parts);
+  }
+
+  private async list(folder: string): Promise<string[]> {
+    try {
+      return (await readdir(join(this.dir, folder))).sort();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw evidenceError('list', join(this.dir, folder), error);
+    }
+  }
+}
+
+async function notEvidence(folder: string, cause: unknown): Promise<EvidenceError> {
+  const exists = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  return new EvidenceError(
+    exists
+      ? `${folder} is no folder of evidence: it has no ${layout.manifest}`
+      : `there is no folder ${folder}`,
+    { cause },
+  );
+}
+
+function parseJson<T>(path: string, text: string, schema: Schema<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new EvidenceError(`${path} is no JSON: ${String(error)}`, { cause: error });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw new EvidenceError(`${path} does not fit this version: ${where}${issue?.message ?? ''}`);
+}

@@ -1,0 +1,35 @@
+import { partPathSchema } from '@fenceline/contracts';
+import { EvidenceError } from './evidence-error.js';
+
+/** Where everything lies inside a folder of evidence. */
+export const layout = {
+  manifest: 'manifest.json',
+  scenario: 'scenario.yaml',
+  plan: 'plan.json',
+  timeline: 'timeline.jsonl',
+  journal: 'backend/journal.fjl',
+  verdict: 'verdict.json',
+  report: 'report.html',
+  capture: (link: string, side: CaptureSide) => `captures/${link}.${side}.pcapng`,
+  console: (vm: string) => `consoles/${vm}.log`,
+  workload: (host: string, job: string, kind: 'json' | 'log') => `workload/${host}.${job}.${kind}`,
+  qemu: (vm: string) => `qemu/${vm}.json`,
+} as const;
+
+/** The end of a link at which a capture was taken. */
+export type CaptureSide = 'host' | 'node';
+
+/** The documents that judging writes beside the recording: they may change, so they are never sealed. */
+export const judgementParts: readonly string[] = [layout.verdict, layout.report];
+
+/**
+ * Checks that the name of a part stays inside its folder and is portable.
+ *
+ * @throws EvidenceError for `..`, absolute paths, white space and the like.
+ */
+export function checkPartName(part: string): string {
+  if (partPathSchema.safeParse(part).success) return part;
+  throw new EvidenceError(
+    `"${part}" cannot be the name of a part of the evidence: it must be a plain relative path of letters, digits, "_", ".", "-" and "+"`,
+  );
+}
