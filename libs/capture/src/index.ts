@@ -1,1 +1,2 @@
 export * from './payload.js';
+export * from './journal/index.js';
