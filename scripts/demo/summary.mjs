@@ -1,0 +1,59 @@
+/**
+ * The end of the demonstration in words, from what `fenceline run --json` printed.
+ *
+ * @param {any} result a verdict, or what is printed in its place when the lab broke
+ * @param {number} exitCode
+ * @returns {string}
+ */
+export function summarise(result, exitCode) {
+  if (result.schema !== 'fenceline.verdict/v1') {
+    return [
+      '',
+      `No verdict: ${result.message}`,
+      `  recorded so far: ${result.evidence ?? 'nothing'}`,
+      '  ./fenceline doctor checks this machine',
+      '',
+    ].join('\n');
+  }
+  const kernels = [
+    ...new Set(Object.values(result.kernels).map((one) => `Linux ${one.version} (${one.name})`)),
+  ];
+  const stale = result.findings.find((finding) => finding.rule === 'no-stale-overwrite');
+  return [
+    '',
+    headline(result, stale, exitCode),
+    `  kernel:    ${kernels.join(', ')}`,
+    ...(stale === undefined ? [] : witnessLines(stale)),
+    `  report:    ${result.evidence}/report.html   (open it in a browser)`,
+    `  evidence:  ${result.evidence}   (captures for Wireshark, journal, consoles, verdict.json)`,
+    '',
+    'To try next:',
+    '  ./fenceline run scenarios/no-fault.yaml        the same lab without a fault: pass',
+    '  ./fenceline run scenarios/stuck-write.yaml --seed 2',
+    '  ./fenceline kernels add mine --image bzImage --modules DIR, then run … --kernel mine',
+    '',
+  ].join('\n');
+}
+
+function headline(result, stale, exitCode) {
+  if (exitCode !== 0) {
+    return `The verdict is ${result.verdict}, which is not what the scenario expects of this kernel.`;
+  }
+  return stale === undefined
+    ? `The verdict is ${result.verdict}, as the scenario expects of this kernel.`
+    : 'Proved: this kernel let a stale write land over a newer one that it had acknowledged.';
+}
+
+function witnessLines(finding) {
+  const { lba, path, otherPath, steps } = finding.witness;
+  const where = [
+    lba === undefined ? null : `LBA ${lba}`,
+    path === undefined ? null : `first sent over path ${path}`,
+    otherPath === undefined ? null : `newer write over path ${otherPath}`,
+  ];
+  return [
+    `  the write: ${where.filter((part) => part !== null).join(', ')}`,
+    `             ${finding.sentence}`,
+    ...steps.map((step) => `    ${step.ms.toFixed(3).padStart(11)} ms  ${step.what}`),
+  ];
+}

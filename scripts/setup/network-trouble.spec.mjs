@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { networkTrouble } from './network-trouble.mjs';
+
+describe('networkTrouble', () => {
+  it.each([
+    'E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving',
+    'npm error code EAI_AGAIN\nnpm error request to https://registry.npmjs.org/zod failed',
+    'npm error network request to https://example.org failed, reason: connect ECONNREFUSED',
+  ])('sees that the network is away: %s', (output) => {
+    expect(networkTrouble(output, 'npm packages')).toContain('npm packages could not be fetched');
+  });
+
+  it('does not blame the network for other failures', () => {
+    expect(
+      networkTrouble(
+        'npm error code EUSAGE\nnpm error The lockfile is out of sync',
+        'npm packages',
+      ),
+    ).toBeNull();
+    expect(networkTrouble('E: Unable to locate package nonsense', 'Debian packages')).toBeNull();
+  });
+});

@@ -1,0 +1,27 @@
+/**
+ * The Debian packages that Fenceline needs on the machine, each with a command that shows that it is there.
+ * What runs inside a VM is not among them: it is unpacked into the guest image and never installed.
+ *
+ * None of them has a service, so that nothing keeps running after the set-up.
+ *
+ * @typedef {{ package: string, command: string, why: string }} Requirement
+ */
+
+/** @type {Requirement[]} */
+const toRun = [
+  { package: 'qemu-system-x86', command: 'qemu-system-x86_64', why: 'runs the VMs' },
+  { package: 'zstd', command: 'zstd', why: 'compresses the guest images' },
+];
+
+/** @type {Requirement[]} */
+const toTest = [
+  { package: 'tshark', command: 'tshark', why: 'reads the captures a second time, to compare' },
+];
+
+/**
+ * @param {'demo' | 'test'} purpose
+ * @returns {Requirement[]}
+ */
+export function requirementsFor(purpose) {
+  return purpose === 'demo' ? toRun : [...toRun, ...toTest];
+}

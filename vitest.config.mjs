@@ -1,0 +1,60 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Tests on real kernels run after the quick ones and one at a time, so that nothing else competes with
+ * their VMs for the processor.
+ */
+const onRealKernels = { groupOrder: 1 };
+
+/**
+ * `vitest run` has the quick specs and test/integration. The longer tiers are a folder of test/ each and run
+ * alone: `vitest run --mode lab|web|long`.
+ */
+export default defineConfig(({ mode }) => ({
+  // Workspace packages are read from their sources, so that no test sees a stale build.
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+  test: {
+    testTimeout: 20_000,
+    projects:
+      mode === 'test'
+        ? [
+            {
+              extends: true,
+              test: {
+                name: 'quick',
+                include: [
+                  'libs/*/src/**/*.spec.ts',
+                  'apps/*/src/**/*.spec.ts',
+                  'scripts/**/*.spec.mjs',
+                  'test/contract/**/*.spec.ts',
+                ],
+                maxWorkers: 2,
+              },
+            },
+            {
+              extends: true,
+              test: {
+                name: 'integration',
+                include: ['test/integration/**/*.spec.ts'],
+                testTimeout: 180_000,
+                hookTimeout: 180_000,
+                maxWorkers: 1,
+                sequence: onRealKernels,
+              },
+            },
+          ]
+        : [
+            {
+              extends: true,
+              test: {
+                name: mode,
+                include: [`test/${mode}/**/*.spec.ts`],
+                testTimeout: 600_000,
+                hookTimeout: 600_000,
+                maxWorkers: 1,
+              },
+            },
+          ],
+  },
+}));
