@@ -83,6 +83,6 @@ async function awaitWithin(
 }
 
 async function delayUntil(clock: Clock, t: number, signal: AbortSignal): Promise<void> {
-  const ms = (t - clock.now()) / NS_PER_MS;
-  if (ms > 0) await delay(ms, null, { signal });
+  // Node's timers may fire a fraction of a millisecond early.
+  for (let ms; (ms = (t - clock.now()) / NS_PER_MS) > 0; ) await delay(Math.ceil(ms), null, { signal });
 }
