@@ -1,2 +1,5 @@
 export * from './payload.js';
 export * from './journal/index.js';
+export * from './pcapng/index.js';
+export * from './frame/index.js';
+export * from './tcp/index.js';

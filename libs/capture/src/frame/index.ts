@@ -1,0 +1,3 @@
+export { formatAddress } from './address.js';
+export { FrameHeaders, tcpFlag, type NetworkLayer, type TransportLayer } from './headers.js';
+export { parseFrame } from './parse-frame.js';
