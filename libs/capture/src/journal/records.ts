@@ -31,18 +31,26 @@ export interface ExportRecord {
   readonly node: string;
 }
 
-/** A client came to an export (its handshake is over) or left it. */
-export interface ConnectionRecord {
-  readonly kind: 'connect' | 'disconnect';
+interface ConnectionMoment<Kind extends string> {
+  readonly kind: Kind;
   readonly t: number;
   readonly export: number;
   readonly connection: number;
 }
 
+/** A client came to an export (its handshake is over) or left it. */
+export type ConnectionRecord = ConnectionMoment<'connect'> | ConnectionMoment<'disconnect'>;
+
 /** The whole request, a write's data included, has been read from the client's socket. */
 export interface ReceivedRecord extends ReceivedFields {
   readonly kind: 'received';
   readonly t: number;
+}
+
+interface Moment<Kind extends string> {
+  readonly kind: Kind;
+  readonly t: number;
+  readonly request: number;
 }
 
 /**
@@ -53,11 +61,8 @@ export interface ReceivedRecord extends ReceivedFields {
  * - `discarded`: dropped by a fault while held; it will never be applied nor answered.
  * - `replied`: the answer was handed to the client's socket, never before `applied` or `failed`.
  */
-export interface ProgressRecord {
-  readonly kind: 'held' | 'released' | 'applied' | 'discarded' | 'replied';
-  readonly t: number;
-  readonly request: number;
-}
+export type ProgressRecord =
+  Moment<'held'> | Moment<'released'> | Moment<'applied'> | Moment<'discarded'> | Moment<'replied'>;
 
 /** The request was answered with an error and changed nothing, unless the medium itself broke. */
 export interface FailedRecord {
