@@ -1,4 +1,5 @@
-import type { LabEvent, Plan } from '@fenceline/contracts';
+import type { LabEvent, Machine, Plan } from '@fenceline/contracts';
+import type { GuestImage, KernelImage } from '@fenceline/vm';
 
 /**
  * What a lab process and its parent say to each other over Node's IPC channel.
@@ -13,12 +14,25 @@ export type ToLab =
 
 export interface LabRequest {
   plan: Plan;
+  /** From `prepareLab`, called by the parent: a lab fetches and builds nothing. */
+  artifacts: LabArtifacts;
   /** The scenario's own text, kept in the evidence. */
   scenarioText: string;
   /** Folder of the evidence; it is created, and must not exist or be empty. */
   evidenceDir: string;
   /** Keep the working folder (sockets, medium) after the end, for a look. */
   keepRunFolder: boolean;
+}
+
+/** What a lab boots, ready on this machine. */
+export interface LabArtifacts {
+  /** VM name → kernel. */
+  kernels: Record<string, KernelImage>;
+  /** VM name → guest image. */
+  images: Record<string, GuestImage>;
+  machine: Machine;
+  /** Version of Fenceline, for the manifest. */
+  fencelineVersion: string;
 }
 
 export type FromLab =
@@ -38,9 +52,8 @@ export interface LabEnded {
   durationMs: Partial<Record<LabPhase, number>>;
 }
 
-/** The phases of a lab in their order; `image` is there only when something had to be built. */
+/** The phases of a lab in their order. */
 export const labPhases = [
-  'prepare',
   'boot',
   'configure',
   'connect',
