@@ -1,0 +1,27 @@
+/** Length prefix of each frame on a `-netdev stream` socket: big-endian. */
+export const prefixBytes = 4;
+
+/** Longest frame that is believed: QEMU's own limit (NET_BUFSIZE), 64 KiB and room for headers. */
+export const longestFrame = 68 * 1024;
+
+/**
+ * Most bytes that are written to a receiver at once.
+ *
+ * Linux takes up to 32 KiB on a Unix stream socket as one piece, entirely or not at all. So a write
+ * that did not complete at once has delivered nothing yet, and every frame's moment of delivery is known.
+ */
+export const unitBytes = 32 * 1024;
+
+/** Bytes of a direction that may wait for a slow or held receiver before its sender is not read. */
+export const defaultHighWater = 1024 * 1024;
+
+/** Bytes of a capture that may wait for its file before the senders are not read. */
+export const captureBacklogBytes = 8 * 1024 * 1024;
+
+/** A capture's bytes are written to its file at the latest this long after they came... */
+export const captureFlushMs = 100;
+/** ...or as soon as there are so many. */
+export const captureFlushBytes = 256 * 1024;
+
+/** Longest path of a Unix socket on Linux, in bytes (sun_path without its terminating zero). */
+export const longestSocketPath = 107;

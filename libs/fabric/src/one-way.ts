@@ -1,0 +1,285 @@
+import { NS_PER_S, type Clock } from '@fenceline/contracts';
+import type { CaptureFile } from './capture-file.js';
+import { forEachFrame, FrameSplitter, type Unit } from './frame-splitter.js';
+import type { Peer } from './peer.js';
+import { UnitQueue, type WaitingUnit } from './unit-queue.js';
+
+/** One end of a link: the port of the host or of the array node. */
+export type LinkEnd = 'host' | 'node';
+
+/** What a direction does with the frames that enter it. */
+export type DirectionState = 'up' | 'drop' | 'hold';
+
+/**
+ * Sees each frame twice: when it was read from its sender (`delivered` false) and, unless a fault lost
+ * it, when it was handed to its receiver (`delivered` true). The frame is a view: read it, do not write.
+ */
+export type FrameObserver = (
+  frame: Uint8Array,
+  from: LinkEnd,
+  t: number,
+  delivered: boolean,
+) => void;
+
+/** Counts of one direction since the link was opened. */
+export interface DirectionStats {
+  state: DirectionState;
+  /** Frames read from the sender. */
+  sent: number;
+  /** Frames handed to the receiver. */
+  delivered: number;
+  /** Frames that a fault dropped. */
+  dropped: number;
+  /** Frames that were lost because nothing was connected at the receiver's end. */
+  undelivered: number;
+  /** Bytes that wait for the receiver or for the end of a hold. */
+  waitingBytes: number;
+  /** Whether the sender is not read because too much waits. */
+  paused: boolean;
+}
+
+export interface OneWayOptions {
+  link: string;
+  from: LinkEnd;
+  clock: Clock;
+  highWater: number;
+  /** Capture at the sender's port. */
+  sentCapture: CaptureFile;
+  /** Capture at the receiver's port. */
+  deliveredCapture: CaptureFile;
+  observers: ReadonlySet<FrameObserver>;
+}
+
+/** A unit that was not delivered when it entered: lost, or delivered later. */
+const notDelivered = -1;
+
+/**
+ * One direction of a link: takes the sender's bytes, applies the fault that is in force when a frame
+ * enters, hands frames over in order, captures both moments, and stops reading the sender while too
+ * much waits.
+ *
+ * A fault acts on the frames that enter: those that are already on their way go on, and held ones stay
+ * held, also through a drop, until `restore`.
+ */
+export class OneWay {
+  readonly #options: OneWayOptions;
+  readonly #splitter = new FrameSplitter();
+  readonly #to: LinkEnd;
+  readonly #queue = new UnitQueue();
+  /** Units at the head of the queue that no fault holds. */
+  #free = 0;
+  /** The unit that the receiver's socket has not taken yet. */
+  #inHand: WaitingUnit | null = null;
+  #sender: Peer | null = null;
+  #receiver: Peer | null = null;
+  #state: DirectionState = 'up';
+  #stateSince = 0;
+  readonly #counts = { sent: 0, delivered: 0, dropped: 0, undelivered: 0 };
+  #waitingBytes = 0;
+  #paused = false;
+
+  constructor(options: OneWayOptions) {
+    this.#options = options;
+    this.#to = options.from === 'host' ? 'node' : 'host';
+  }
+
+  stats(): DirectionStats {
+    return {
+      ...this.#counts,
+      state: this.#state,
+      waitingBytes: this.#waitingBytes,
+      paused: this.#paused,
+    };
+  }
+
+  setSender(peer: Peer): void {
+    this.#sender = peer;
+    this.#paused = false;
+    this.regulate();
+  }
+
+  /** The sender is gone. Returns what is wrong with the stream that it left, or null. */
+  senderGone(): string | null {
+    this.#sender = null;
+    return this.#splitter.insideFrame ? 'its socket ended inside a frame' : null;
+  }
+
+  setReceiver(peer: Peer): void {
+    this.#receiver = peer;
+  }
+
+  /** The receiver is gone: what waits for it is lost, what a fault holds is kept. */
+  receiverGone(): void {
+    this.#receiver = null;
+    this.#sendWaiting();
+  }
+
+  /** Takes a chunk of the sender's stream. Returns what is wrong with it, or null. */
+  receive(chunk: Buffer): string | null {
+    const { clock, observers } = this.#options;
+    const t = clock.now();
+    const units: Unit[] = [];
+    const problem = this.#splitter.push(chunk, units);
+    if (units.length === 0) return problem;
+    const deliveredAt = units.map((unit) => this.#enter(unit, t));
+    if (observers.size > 0) {
+      // Only now: an observer may change this link, and everything of this chunk is captured.
+      units.forEach((unit, index) => {
+        this.#tell(unit, t, false);
+        const delivered = deliveredAt[index]!;
+        if (delivered !== notDelivered) this.#tell(unit, delivered, true);
+      });
+    }
+    this.regulate();
+    return problem;
+  }
+
+  /** The unit in hand was taken by the receiver's socket, or never will be. */
+  sent(handedOver: boolean): void {
+    const unit = this.#inHand;
+    if (unit === null) return;
+    this.#inHand = null;
+    this.#waitingBytes -= unit.bytes.length;
+    if (handedOver) this.#tell(unit, this.#delivered(unit, unit.heldAt), true);
+    else this.#counts.undelivered += unit.frames;
+    this.#sendWaiting();
+  }
+
+  /** Changes what happens to the frames that enter from now on; `up` releases what was held, in order. */
+  setState(state: DirectionState): void {
+    const before = this.#state;
+    if (state === before) return;
+    const t = this.#options.clock.now();
+    if (before !== 'up') {
+      const lasted = inSeconds(t - this.#stateSince);
+      this.#note(`fault ends: ${this.#describe(before)} for ${lasted}, until ${inSeconds(t)}`);
+    }
+    if (state !== 'up') this.#note(`fault begins: ${this.#describe(state)} from ${inSeconds(t)}`);
+    this.#state = state;
+    this.#stateSince = t;
+    if (state === 'up') {
+      this.#free = this.#queue.length;
+      this.#sendWaiting();
+    }
+    this.regulate();
+  }
+
+  /** Stops or resumes reading the sender. */
+  regulate(): void {
+    const { highWater, sentCapture, deliveredCapture } = this.#options;
+    const enough = this.#paused ? highWater / 2 : highWater;
+    const pause =
+      sentCapture.full ||
+      deliveredCapture.full ||
+      (this.#state !== 'drop' && this.#waitingBytes >= enough);
+    if (pause === this.#paused || this.#sender === null) return;
+    this.#paused = pause;
+    if (pause) this.#sender.pause();
+    else this.#sender.resume();
+  }
+
+  /** Applies the state in force to a unit that was read at `t`; returns when it was delivered. */
+  #enter(unit: Unit, t: number): number {
+    this.#counts.sent += unit.frames;
+    if (this.#state === 'drop') {
+      this.#counts.dropped += unit.frames;
+      this.#captureSent(unit, t, `fault: dropped, ${this.#describe('drop')}`);
+      return notDelivered;
+    }
+    if (this.#state === 'hold') {
+      this.#wait(unit, t);
+      this.#captureSent(unit, t, `fault: held, ${this.#describe('hold')}`);
+      return notDelivered;
+    }
+    if (this.#inHand !== null || this.#queue.length > 0) {
+      this.#wait(unit, -1);
+      this.#free++;
+      this.#captureSent(unit, t, null);
+      return notDelivered;
+    }
+    // The frame goes first, its captures follow: they cost it no time.
+    const result = this.#receiver?.send(unit.bytes) ?? 'gone';
+    switch (result) {
+      case 'handed-over': {
+        const delivered = this.#delivered(unit, -1);
+        this.#captureSent(unit, t, null);
+        return delivered;
+      }
+      case 'waits':
+        this.#inHand = { ...unit, heldAt: -1 };
+        this.#waitingBytes += unit.bytes.length;
+        this.#captureSent(unit, t, null);
+        return notDelivered;
+      case 'gone':
+        this.#counts.undelivered += unit.frames;
+        this.#captureSent(unit, t, `not delivered: nothing is connected at the ${this.#to}'s end`);
+        return notDelivered;
+    }
+  }
+
+  #wait(unit: Unit, heldAt: number): void {
+    this.#queue.push({ ...unit, heldAt });
+    this.#waitingBytes += unit.bytes.length;
+  }
+
+  /** Hands over what no fault holds, as far as the receiver takes it. */
+  #sendWaiting(): void {
+    while (this.#free > 0 && this.#inHand === null) {
+      const unit = this.#queue.shift()!;
+      this.#free--;
+      const result = this.#receiver?.send(unit.bytes) ?? 'gone';
+      if (result === 'waits') {
+        this.#inHand = unit;
+        break;
+      }
+      this.#waitingBytes -= unit.bytes.length;
+      if (result === 'handed-over') this.#tell(unit, this.#delivered(unit, unit.heldAt), true);
+      else this.#counts.undelivered += unit.frames;
+    }
+    this.regulate();
+  }
+
+  #captureSent(unit: Unit, t: number, comment: string | null): void {
+    const { sentCapture } = this.#options;
+    forEachFrame(unit.bytes, (frame) => sentCapture.packet(t, frame, 'outbound', comment));
+  }
+
+  /** Counts and captures a unit that was handed over just now; returns that moment. */
+  #delivered(unit: Unit, heldAt: number): number {
+    const { clock, deliveredCapture } = this.#options;
+    const t = clock.now();
+    this.#counts.delivered += unit.frames;
+    const comment =
+      heldAt < 0
+        ? null
+        : `fault: released after ${inSeconds(t - heldAt)}, ${this.#describe('hold')}`;
+    forEachFrame(unit.bytes, (frame) => deliveredCapture.packet(t, frame, 'inbound', comment));
+    return t;
+  }
+
+  #tell(unit: Unit, t: number, delivered: boolean): void {
+    const { observers, from } = this.#options;
+    if (observers.size === 0) return;
+    forEachFrame(unit.bytes, (frame) => {
+      for (const observer of observers) observer(frame, from, t, delivered);
+    });
+  }
+
+  /** A text for the next packet at both vantage points. */
+  #note(text: string): void {
+    this.#options.sentCapture.note(text);
+    this.#options.deliveredCapture.note(text);
+  }
+
+  #describe(state: 'drop' | 'hold'): string {
+    const { link } = this.#options;
+    return state === 'drop'
+      ? `link ${link} down to-${this.#to}`
+      : `link ${link} holds to-${this.#to}`;
+  }
+}
+
+/** Nanoseconds as seconds for people, to the microsecond. */
+function inSeconds(ns: number): string {
+  return `${(ns / NS_PER_S).toFixed(6)} s`;
+}
