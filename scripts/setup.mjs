@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { decide, mustAsk } from './setup/decide.mjs';
 import { gatherFacts, isRoot } from './setup/facts.mjs';
 import { networkTrouble } from './setup/network-trouble.mjs';
-import { runStep } from './setup/steps.mjs';
+import { runStep, StepError } from './setup/steps.mjs';
 
 /** Folder of the repository. */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -41,12 +41,7 @@ export async function setUp(purpose, options) {
     await announce(decision, options);
   }
   if (decision.update) {
-    await asRoot('fetch the lists of Debian packages', [
-      'apt-get',
-      '-o',
-      'APT::Update::Error-Mode=any',
-      'update',
-    ]);
+    await fetchLists(decision.updateMayFail);
   }
   if (decision.install.length > 0) {
     await asRoot(`install ${decision.install.join(', ')}`, [
@@ -96,6 +91,24 @@ async function announce(decision, options) {
   const answer = await prompt.question('Go on? [Y/n] ').finally(() => prompt.close());
   if (!/^(y|yes|)$/i.test(answer.trim())) {
     throw new SetupStop('Nothing was installed.');
+  }
+}
+
+async function fetchLists(mayFail) {
+  try {
+    await asRoot('fetch the lists of Debian packages', [
+      'apt-get',
+      '-o',
+      'APT::Update::Error-Mode=any',
+      'update',
+    ]);
+  } catch (error) {
+    if (!mayFail || !(error instanceof StepError)) {
+      throw error;
+    }
+    process.stderr.write(
+      `${error.message}\nGoing on without: what is needed may be there already.\n`,
+    );
   }
 }
 

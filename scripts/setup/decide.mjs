@@ -13,7 +13,9 @@
  * @typedef {object} Decision
  * @property {string | null} stop what to tell when the set-up cannot go on
  * @property {string[]} install Debian packages
- * @property {boolean} update whether the package lists are to be fetched first
+ * @property {boolean} update whether the package lists are to be fetched first: for what is installed, and for what
+ *   the guest images are unpacked from
+ * @property {boolean} updateMayFail whether to go on when that fails, because what is needed may be cached
  * @property {string | null} npm why `npm ci` runs; null when it does not
  */
 
@@ -26,12 +28,12 @@ const listsTooOldHours = 24;
  */
 export function decide(facts) {
   const install = facts.missing.map((requirement) => requirement.package);
-  const update =
-    install.length > 0 && (facts.listsAgeHours === null || facts.listsAgeHours > listsTooOldHours);
+  const old = facts.listsAgeHours === null || facts.listsAgeHours > listsTooOldHours;
   return {
     stop: install.length > 0 ? whyStop(facts, install) : null,
     install,
-    update,
+    update: old && facts.hasApt && facts.mayInstall,
+    updateMayFail: install.length === 0,
     npm: facts.whyNpm,
   };
 }

@@ -7,11 +7,10 @@ const fit = { missing: [], hasApt: true, listsAgeHours: 1, mayInstall: true, why
 
 describe('decide', () => {
   it('does nothing where everything is there, whoever asks', () => {
-    const nothing = { stop: null, install: [], update: false, npm: null };
+    const nothing = { stop: null, install: [], update: false, updateMayFail: true, npm: null };
     expect(decide(fit)).toEqual(nothing);
-    expect(decide({ ...fit, mayInstall: false, hasApt: false, listsAgeHours: null })).toEqual(
-      nothing,
-    );
+    expect(decide({ ...fit, mayInstall: false, listsAgeHours: null })).toEqual(nothing);
+    expect(decide({ ...fit, hasApt: false, listsAgeHours: null })).toEqual(nothing);
   });
 
   it('installs what is missing, with fresh lists first when they are old or absent', () => {
@@ -23,6 +22,17 @@ describe('decide', () => {
     });
     expect(decide({ ...found, listsAgeHours: null })).toMatchObject({ update: true });
     expect(decide({ ...found, listsAgeHours: 200 })).toMatchObject({ update: true });
+  });
+
+  it('fetches old lists for the guest images too, but can do without', () => {
+    expect(decide({ ...fit, listsAgeHours: 200 })).toMatchObject({
+      update: true,
+      updateMayFail: true,
+    });
+    expect(decide({ ...fit, missing: [qemu], listsAgeHours: 200 })).toMatchObject({
+      update: true,
+      updateMayFail: false,
+    });
   });
 
   it('stops without root and sudo, with the one command for an administrator', () => {

@@ -10,7 +10,8 @@
 /** @type {Requirement[]} */
 const toRun = [
   { package: 'qemu-system-x86', command: 'qemu-system-x86_64', why: 'runs the VMs' },
-  { package: 'zstd', command: 'zstd', why: 'compresses the guest images' },
+  { package: 'xz-utils', command: 'xz', why: 'unpacks kernels and modules' },
+  { package: 'zstd', command: 'zstd', why: 'unpacks kernels and modules' },
 ];
 
 /** @type {Requirement[]} */
