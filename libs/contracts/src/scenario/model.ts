@@ -85,6 +85,10 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('giveUp'), links: names }),
   /** So many writes sent over *each* of these links are applied. */
   z.strictObject({ kind: z.literal('writes'), links: names, count }),
+  /** fio has ended for all of these jobs. */
+  z.strictObject({ kind: z.literal('workloadEnded'), workloads: names }),
+  /** All of these workloads have ended: asked to stop and their I/O come back, or done. */
+  z.strictObject({ kind: z.literal('workloadEnded'), workloads: names }),
 ]);
 export type TriggerEvent = z.infer<typeof triggerEventSchema>;
 
@@ -162,7 +166,7 @@ export const expectationSchema = z.strictObject({
   /** Rules that are violated, at least. */
   violates: z.array(ruleNameSchema),
   /** Rules that are not violated; `*others` stands for all that `violates` does not name. */
-  never: z.array(z.union([ruleNameSchema, z.literal('*others')])),
+  never: z.array(z.enum([...ruleNameSchema.options, '*others'])),
   /** Verdicts under other profiles. */
   under: z.partialRecord(profileNameSchema, verdictValueSchema),
 });
