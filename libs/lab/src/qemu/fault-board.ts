@@ -1,0 +1,177 @@
+import type { Backend } from '@fenceline/backend';
+import type { Action, Clock, FaultTarget, LabEvent, LinkDirection } from '@fenceline/contracts';
+import type { Link } from '@fenceline/fabric';
+
+type FaultKind = Extract<LabEvent, { kind: 'fault-start' }>['fault'];
+type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
+
+interface OpenFault {
+  id: string;
+  target: FaultTarget;
+}
+
+const errnos = { EPERM: 1, EIO: 5, ENOMEM: 12, ENOSPC: 28 } as const;
+
+/**
+ * Performs the actions of a timeline on links and backend, and records each fault with its start and end.
+ * A link has one state a direction: a new fault there ends the one before.
+ */
+export class FaultBoard {
+  private readonly open = new Set<OpenFault>();
+  private count = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly links: ReadonlyMap<string, Link>,
+    private readonly backend: Backend,
+    private readonly record: (event: LabEvent) => void,
+    private readonly stopWorkload: (name: string) => void,
+  ) {}
+
+  perform(action: Action): void {
+    switch (action.kind) {
+      case 'holdBackend': {
+        const { nodes, ops, next, inFlight } = action;
+        this.backendFault('hold', nodes, () =>
+          this.backend.hold({ nodes, ops, inFlight, ...(next === null ? {} : { next }) }),
+        );
+        break;
+      }
+      case 'slowBackend':
+        this.backendFault('slow', action.nodes, () =>
+          this.backend.slow({ nodes: action.nodes, ms: action.byMs }),
+        );
+        break;
+      case 'failBackend': {
+        const { nodes, next, error } = action;
+        this.backendFault('error', nodes, () =>
+          this.backend.fail({ nodes, errno: errnos[error], ...(next === null ? {} : { next }) }),
+        );
+        break;
+      }
+      case 'releaseBackend':
+        this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.release(id));
+        break;
+      case 'discardBackend':
+        this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.discard(id));
+        break;
+      case 'restoreBackend':
+        this.endBackendFaults(action.nodes, null, (id) => this.endBackendFault(id));
+        break;
+      case 'dropLink':
+      case 'holdLink':
+        for (const link of action.links) {
+          this.linkFault(action.kind === 'dropLink' ? 'drop' : 'hold', link, action.direction);
+        }
+        break;
+      case 'restoreLink':
+        for (const link of action.links) this.restoreLink(link, action.direction);
+        break;
+      case 'stopWorkload':
+        for (const name of action.workloads) this.stopWorkload(name);
+        break;
+    }
+  }
+
+  /** Ends every hold, of the backend and of links, so that nothing is kept from its end; drops stay. */
+  releaseHolds(): void {
+    const nodes = [...this.open].flatMap((fault) => (fault.target.on === 'backend' ? fault.target.nodes : []));
+    this.endBackendFaults(nodes, 'hold', (id) => this.backend.release(id));
+    for (const fault of this.open) {
+      if (fault.target.on === 'link' && fault.id.startsWith('hold')) {
+        this.restoreLink(fault.target.link, fault.target.direction);
+      }
+    }
+  }
+
+  private backendFault(kind: FaultKind, nodes: string[], start: () => string): void {
+    const t = this.clock.now();
+    const id = start();
+    this.started(t, id, kind, { on: 'backend', nodes }, `${backendVerb[kind]} of ${nodes.join(', ')}`);
+  }
+
+  private linkFault(kind: 'drop' | 'hold', name: string, direction: LinkDirection): void {
+    this.endLinkFaults(name, direction);
+    const t = this.clock.now();
+    const link = this.link(name);
+    if (kind === 'drop') link.drop(direction);
+    else link.hold(direction);
+    const id = `${kind}-link-${++this.count}`;
+    const describe = `link ${name} ${kind === 'drop' ? 'drops' : 'holds'} ${inWords[direction]}`;
+    this.started(t, id, kind, { on: 'link', link: name, direction }, describe);
+  }
+
+  private restoreLink(name: string, direction: LinkDirection): void {
+    this.link(name).restore(direction);
+    this.endLinkFaults(name, direction);
+  }
+
+  /**
+   * Ends the records of faults in these directions; what of a fault in both directions is left is recorded
+   * as a fault of its own.
+   */
+  private endLinkFaults(name: string, direction: LinkDirection): void {
+    for (const fault of [...this.open]) {
+      if (fault.target.on !== 'link' || fault.target.link !== name) continue;
+      const had = fault.target.direction;
+      if (direction !== 'both' && had !== 'both' && had !== direction) continue;
+      this.ended(fault, `link ${name} ${inWords[direction]} as before`);
+      if (had !== 'both' || direction === 'both') continue;
+      const kind = fault.id.startsWith('drop') ? 'drop' : 'hold';
+      const left = direction === 'to-node' ? 'to-host' : 'to-node';
+      const id = `${kind}-link-${++this.count}`;
+      const target: FaultTarget = { on: 'link', link: name, direction: left };
+      const describe = `link ${name} still ${kind === 'drop' ? 'drops' : 'holds'} ${inWords[left]}`;
+      this.started(this.clock.now(), id, kind, target, describe);
+    }
+  }
+
+  private endBackendFault(id: string): void {
+    if (id.startsWith('hold')) this.backend.release(id);
+    else this.backend.heal(id);
+  }
+
+  /** Ends the backend's open faults that touch one of the nodes: those of a kind, or all when null. */
+  private endBackendFaults(nodes: readonly string[], kind: string | null, end: (id: string) => void): void {
+    for (const fault of [...this.open]) {
+      if (!isBackendFault(fault)) continue;
+      if (kind !== null && !fault.id.startsWith(kind)) continue;
+      if (!fault.target.nodes.some((node) => nodes.includes(node))) continue;
+      end(fault.id);
+      this.ended(fault, `${fault.target.nodes.join(', ')} as before`);
+    }
+  }
+
+  private started(t: number, id: string, fault: FaultKind, target: FaultTarget, describe: string): void {
+    this.open.add({ id, target });
+    this.record({ t, kind: 'fault-start', id, fault, target, describe });
+  }
+
+  private ended(fault: OpenFault, describe: string): void {
+    this.open.delete(fault);
+    this.record({ t: this.clock.now(), kind: 'fault-end', id: fault.id, describe });
+  }
+
+  private link(name: string): Link {
+    const link = this.links.get(name);
+    if (!link) throw new Error(`the lab has no link ${name}`);
+    return link;
+  }
+}
+
+function isBackendFault(fault: OpenFault): fault is OpenFault & { target: BackendFault } {
+  return fault.target.on === 'backend';
+}
+
+const backendVerb: Record<FaultKind, string> = {
+  hold: 'writes held',
+  slow: 'writes slowed down',
+  error: 'writes failed',
+  drop: 'writes dropped',
+};
+
+const inWords: Record<LinkDirection, string> = {
+  both: 'both ways',
+  'to-node': 'from host to node',
+  'to-host': 'from node to host',
+};

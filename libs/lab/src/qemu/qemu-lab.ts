@@ -1,0 +1,312 @@
+import { Backend, type Request } from '@fenceline/backend';
+import type { Action, LabEvent, Plan, PlanLink } from '@fenceline/contracts';
+import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
+import { layout, type EvidenceWriter } from '@fenceline/evidence';
+import { Link } from '@fenceline/fabric';
+import { createRunFolder, launchVm, type RunFolder, type Vm } from '@fenceline/vm';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LabClock } from '../lab-clock.js';
+import { LabError } from '../lab-error.js';
+import type { LabRequest } from '../messages.js';
+import { Observations, type BackendWrite } from '../timeline/observations.js';
+import { WrittenBlocks } from '../written-blocks.js';
+import { configureArrayNode } from './array-node.js';
+import { FaultBoard } from './fault-board.js';
+import { GuestClocks } from './guest-clocks.js';
+import { configureHost, connectHost } from './host.js';
+import { readBackBytes, readBackThroughEachPath } from './read-back.js';
+import { observeLink } from './observe-link.js';
+import { RunningWorkload } from './workload.js';
+
+/** How long the backend must be silent before nothing counts as on its way any more. */
+const silenceNs = 2 * NS_PER_S;
+
+/** What a lab reports to, and by what it is stopped. */
+export interface LabContext {
+  clock: LabClock;
+  evidence: EvidenceWriter;
+  record(event: LabEvent): void;
+  /** The lab cannot go on: an instrument or a VM was lost. */
+  fail(error: Error): void;
+  status(text: string): void;
+  signal: AbortSignal;
+}
+
+/** A lab of QEMU virtual machines, joined by our links, over our backend. */
+export class QemuLab {
+  readonly observations = new Observations();
+  private readonly plan: Plan;
+  private readonly links = new Map<string, Link>();
+  private readonly vms = new Map<string, Vm>();
+  private readonly devices = new Map<string, string>();
+  private readonly workloads = new Map<string, RunningWorkload>();
+  private readonly workloadEnds: Promise<void>[] = [];
+  private readonly written: WrittenBlocks;
+  private readonly clocks: GuestClocks;
+  private readonly faults: FaultBoard;
+  private closing = false;
+
+  private constructor(
+    private readonly request: LabRequest,
+    private readonly context: LabContext,
+    private readonly runFolder: RunFolder,
+    private readonly backend: Backend,
+  ) {
+    this.plan = request.plan;
+    this.written = new WrittenBlocks(this.plan.blockSize);
+    this.clocks = new GuestClocks(context.clock);
+    this.faults = new FaultBoard(
+      context.clock,
+      this.links,
+      backend,
+      (event) => context.record(event),
+      (name) => this.stopWorkload(name),
+    );
+  }
+
+  /** Opens the working folder, the backend and the links; no VM yet. */
+  static async create(request: LabRequest, context: LabContext): Promise<QemuLab> {
+    const { plan } = request;
+    const runFolder = await createRunFolder();
+    const backend = await Backend.open({
+      clock: context.clock,
+      medium: { kind: 'memory' },
+      journalPath: await context.evidence.path(layout.journal),
+      blockSize: plan.blockSize,
+      size: plan.namespaceBytes,
+    });
+    const lab = new QemuLab(request, context, runFolder, backend);
+    try {
+      await lab.openInstruments();
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+    return lab;
+  }
+
+  /** Starts every VM and waits until each guest answers. */
+  async boot(): Promise<void> {
+    const names = [...this.plan.nodes, ...this.plan.hosts];
+    await Promise.all(names.map((vm) => this.launch(vm.name, vm.memoryBytes)));
+    let ready = 0;
+    await Promise.all(
+      [...this.vms.values()].map(async (vm) => {
+        await vm.ready(this.plan.scenario.bounds.bootMs);
+        this.context.status(`${++ready} of ${this.vms.size} VMs ready`);
+      }),
+    );
+  }
+
+  async configure(): Promise<void> {
+    await Promise.all([
+      ...this.plan.nodes.map((node) => configureArrayNode(this.vm(node.name), this.plan, node)),
+      ...this.plan.hosts.map((host) => configureHost(this.vm(host.name), this.plan, host)),
+    ]);
+    for (const vm of this.vms.values()) await this.clocks.start(vm);
+  }
+
+  async connect(): Promise<void> {
+    await Promise.all(
+      this.plan.hosts.map(async (host) => {
+        this.devices.set(host.name, await connectHost(this.vm(host.name), this.plan, host));
+      }),
+    );
+  }
+
+  /** Starts every workload; returns when they had started, ns of the lab's clock. */
+  async startWorkloads(): Promise<number> {
+    for (const workload of this.plan.workloads) {
+      const device = this.devices.get(workload.host);
+      if (device === undefined) throw new LabError(`host ${workload.host} has no device`);
+      const running = await RunningWorkload.start(this.vm(workload.host), workload, device);
+      this.workloads.set(workload.name, running);
+      const t = this.context.clock.now();
+      this.context.record({ t, kind: 'workload-start', host: workload.host, job: workload.name });
+      const ended = this.endOf(running);
+      ended.catch((error: unknown) => this.context.fail(error as Error));
+      this.workloadEnds.push(ended);
+    }
+    return this.context.clock.now();
+  }
+
+  async workloadsEnded(): Promise<void> {
+    await Promise.all(this.workloadEnds);
+  }
+
+  perform(action: Action): void {
+    this.faults.perform(action);
+  }
+
+  /**
+   * Releases every hold and waits until the backend has nothing left and has been silent for 2 s.
+   * The bound passing first is recorded: the verdict cannot be pass then.
+   */
+  async drain(boundMs: number): Promise<void> {
+    this.faults.releaseHolds();
+    const end = this.context.clock.now() + boundMs * NS_PER_MS;
+    for (;;) {
+      const now = this.context.clock.now();
+      const quietAt = this.backend.lastActivityAt() + silenceNs;
+      const drained = this.backend.pending() === 0 && now >= quietAt;
+      if (drained || now >= end) {
+        this.context.record({ t: now, kind: 'drained', ok: drained, pending: this.backend.pending() });
+        return;
+      }
+      const next = this.backend.pending() > 0 ? now + 50 * NS_PER_MS : quietAt;
+      const ms = Math.ceil((Math.min(next, end) - now) / NS_PER_MS);
+      await delay(ms, null, { signal: this.context.signal });
+    }
+  }
+
+  /** Reads every written block back through each live path of each host. */
+  async readBack(): Promise<void> {
+    const ranges = this.written.ranges(Math.max(1, Math.floor(readBackBytes / this.plan.blockSize)));
+    for (const host of this.plan.hosts) {
+      const events = await readBackThroughEachPath(this.vm(host.name), this.plan, host, ranges);
+      for (const event of events) this.context.record({ t: this.context.clock.now(), ...event });
+    }
+    for (const vm of this.vms.values()) this.context.record(await this.clocks.ratio(vm));
+  }
+
+  /** Ends VMs, links and backend and removes the working folder. Safe at any moment, and twice. */
+  async close(): Promise<void> {
+    this.closing = true;
+    const ends: (() => Promise<unknown>)[] = [
+      () => Promise.all([...this.vms.values()].map((vm) => vm.shutdown())),
+      () => Promise.all([...this.links.values()].map((link) => link.close())),
+      () => this.backend.close(),
+    ];
+    if (!this.request.keepRunFolder) ends.push(() => this.runFolder.remove());
+    const failures: unknown[] = [];
+    for (const end of ends) await end().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async openInstruments(): Promise<void> {
+    const { backend, context, plan } = this;
+    void backend.failed.then((error) => this.instrumentFailed('backend', error));
+    backend.on('received', (request) => this.noteWritten(request));
+    backend.on('held', (request) => this.observations.held(this.asWrite(request), context.clock.now()));
+    backend.on('released', (request) => this.observations.unheld(this.asWrite(request)));
+    backend.on('applied', (request) => {
+      if (request.op === 'write') this.observations.applied(this.asWrite(request));
+    });
+    for (const node of plan.nodes) {
+      await backend.addExport({
+        name: node.exportName,
+        node: node.name,
+        socket: this.diskSocket(node.name),
+        owner: this.runFolder.owner,
+      });
+    }
+    for (const link of plan.links) await this.openLink(link);
+  }
+
+  private async openLink(planned: PlanLink): Promise<void> {
+    const { context } = this;
+    const link = await Link.open({
+      name: planned.name,
+      clock: context.clock,
+      hostSocket: this.linkSocket(planned.name, 'host'),
+      nodeSocket: this.linkSocket(planned.name, 'node'),
+      captures: {
+        host: await context.evidence.path(layout.capture(planned.name, 'host')),
+        node: await context.evidence.path(layout.capture(planned.name, 'node')),
+      },
+      startedAtWallSeconds: Math.floor(context.clock.startedAtMs / 1000),
+      owner: this.runFolder.owner,
+    });
+    this.links.set(planned.name, link);
+    void link.failed.then((error) => this.instrumentFailed(`link ${planned.name}`, error));
+    observeLink(link, planned, this.plan, this.observations);
+  }
+
+  private async launch(name: string, memoryBytes: number): Promise<void> {
+    const { context, plan, runFolder } = this;
+    const kernel = this.request.artifacts.kernels[name];
+    const image = this.request.artifacts.images[name];
+    if (!kernel || !image) throw new LabError(`no kernel or image was prepared for ${name}`);
+    const node = plan.nodes.find((candidate) => candidate.name === name);
+    const write = await context.evidence.console(name);
+    const vm = await launchVm({
+      name,
+      kernel,
+      initrd: image.path,
+      memoryMb: Math.round(memoryBytes / (1024 * 1024)),
+      nics: plan.links
+        .filter((link) => link.host === name || link.node === name)
+        .map((link) => ({
+          id: link.name,
+          socket: this.linkSocket(link.name, link.host === name ? 'host' : 'node'),
+          mac: link.host === name ? link.hostMac : link.nodeMac,
+        })),
+      disks: node
+        ? [{ id: 'medium', socket: this.diskSocket(name), export: node.exportName, blockSize: plan.blockSize }]
+        : [],
+      accelerator: this.request.artifacts.machine.accelerator,
+      clock: context.clock,
+      runFolder,
+      onConsole: write,
+    });
+    this.vms.set(name, vm);
+    await context.evidence.write(layout.qemu(name), `${JSON.stringify(vm.commandLine, null, 2)}\n`);
+    void vm.exited.then((exit) => {
+      if (this.closing) return;
+      const message = exit.message;
+      context.record({ t: context.clock.now(), kind: 'vm-lost', vm: name, message });
+      context.fail(new LabError(message));
+    });
+  }
+
+  private async endOf(running: RunningWorkload): Promise<void> {
+    const { workload } = running;
+    const { end, output, log } = await running.result();
+    this.context.record({ t: this.context.clock.now(), ...end });
+    await this.context.evidence.write(layout.workload(workload.host, workload.name, 'json'), output);
+    await this.context.evidence.write(layout.workload(workload.host, workload.name, 'log'), log);
+    this.observations.workloadEnded(workload.name);
+  }
+
+  private stopWorkload(name: string): void {
+    const running = this.workloads.get(name);
+    running?.stop().catch((error: unknown) => this.context.fail(error as Error));
+  }
+
+  private instrumentFailed(instrument: string, error: Error): void {
+    if (this.closing) return;
+    const t = this.context.clock.now();
+    this.context.record({ t, kind: 'instrument-error', instrument, message: error.message });
+    this.context.fail(new LabError(`${instrument}: ${error.message}`));
+  }
+
+  private noteWritten(request: Request): void {
+    if (request.op === 'write' || request.op === 'write-zeroes' || request.op === 'trim') {
+      this.written.add(request.offset, request.length);
+    }
+  }
+
+  private asWrite(request: Request): BackendWrite {
+    return {
+      id: request.id,
+      node: request.node,
+      slba: request.offset / this.plan.blockSize,
+      hashes: request.hashes,
+    };
+  }
+
+  private vm(name: string): Vm {
+    const vm = this.vms.get(name);
+    if (!vm) throw new LabError(`VM ${name} is not running`);
+    return vm;
+  }
+
+  private diskSocket(node: string): string {
+    return join(this.runFolder.path, `disk-${node}.sock`);
+  }
+
+  private linkSocket(link: string, end: 'host' | 'node'): string {
+    return join(this.runFolder.path, `link-${link}.${end}.sock`);
+  }
+}
