@@ -1,0 +1,387 @@
+import type { JournalOp } from '@fenceline/capture';
+import type { Socket } from 'node:net';
+import { Task } from '../request.js';
+import type { Client } from '../request.js';
+import { Handshake } from './handshake.js';
+import type { OfferedExport } from './handshake.js';
+import {
+  Command,
+  CommandFlag,
+  Errno,
+  MAX_PAYLOAD_BYTES,
+  REPLY_BYTES,
+  REPLY_MAGIC,
+  REQUEST_BYTES,
+  REQUEST_MAGIC,
+  replyErrno,
+} from './protocol.js';
+
+/** What a connection needs of the backend. */
+export interface ConnectionHost {
+  /** No more requests should be taken for now; {@link Connection.proceed} is called when they may. */
+  readonly blocked: boolean;
+  /** The handshake is over; returns the number of the connection. */
+  opened(connection: Connection): number;
+  nextRequestId(): number;
+  /** A whole request was read. Afterwards the payload is free for reuse when `task.data` is null. */
+  received(task: Task): void;
+  /** These answers were handed to the socket. */
+  replied(tasks: readonly Task[]): void;
+  closed(connection: Connection): void;
+}
+
+/** The export that a connection came to. */
+export interface ConnectedExport extends OfferedExport {
+  /** Number of the export in the journal. */
+  readonly number: number;
+  /** Name of the array node that it belongs to. */
+  readonly node: string;
+}
+
+/** Bounds of what one client may have unanswered; QEMU sends at most 16 requests at once. */
+const MAX_UNANSWERED = 1024;
+const MAX_UNANSWERED_BYTES = 256 * 1024 * 1024;
+
+/** With this many bytes of answers that the client does not fetch no more requests are taken. */
+const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
+
+/** Answers gathered while a chunk is read are sent at the latest with this many bytes of data. */
+const SEND_AT_BYTES = 1024 * 1024;
+
+const REPLIES_AT_ONCE = 256;
+
+interface Refused {
+  high: number;
+  low: number;
+  errno: number;
+}
+
+/**
+ * One client: the handshake, then requests out of the socket's chunks and answers into the socket.
+ *
+ * A payload that lies in one chunk is used where it is; one that spans chunks is gathered in a buffer of
+ * its length. The answers to all requests of a chunk leave in one write.
+ */
+export class Connection implements Client {
+  readonly node: string;
+  readonly export: number;
+  readonly client: Client = this;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #size: number;
+  #handshake: Handshake | null;
+  #number = 0;
+
+  /** A request's header that spans chunks. */
+  readonly #header = Buffer.alloc(REQUEST_BYTES);
+  readonly #headerView = new DataView(this.#header.buffer, this.#header.byteOffset, REQUEST_BYTES);
+  #headerBytes = 0;
+  /** A write whose payload has not arrived in full, and how much of it has. */
+  #filling: Task | null = null;
+  #filled = 0;
+  /** A buffer of an applied write, for the next one of the same length. */
+  #spare: Uint8Array | null = null;
+  /** Bytes of a refused write's payload, still to be dropped, and the answer that follows. */
+  #skip = 0;
+  #refused: Refused | null = null;
+  /** What came in while no more requests should be taken. */
+  #unread: Buffer | null = null;
+
+  #replies = Buffer.alloc(REPLIES_AT_ONCE * REPLY_BYTES);
+  #repliesView = new DataView(this.#replies.buffer, this.#replies.byteOffset);
+  #replyBytes = 0;
+  /** Pieces of answers in front of those in `#replies` from `#repliesFrom` on, where reads have data. */
+  #pieces: Uint8Array[] = [];
+  #repliesFrom = 0;
+  #pieceBytes = 0;
+  #answered: Task[] = [];
+  #reading = false;
+
+  #unanswered = 0;
+  #unansweredBytes = 0;
+  /** Unanswered requests that the connection waits for before it ends: those never held. */
+  #waitedFor = 0;
+  #ending = false;
+  #closed = false;
+
+  constructor(socket: Socket, exported: ConnectedExport, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#size = exported.size;
+    this.node = exported.node;
+    this.export = exported.number;
+    this.#handshake = new Handshake(exported, (bytes) => socket.write(bytes));
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('drain', () => this.proceed());
+    socket.on('end', () => this.#end());
+    // A client that vanishes is no error here; `close` follows.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#closed = true;
+      host.closed(this);
+    });
+  }
+
+  /** Number of the connection in the journal; 0 before its handshake is over. */
+  get connection(): number {
+    return this.#number;
+  }
+
+  /** Ends the connection now, answered or not. */
+  destroy(): void {
+    this.#closed = true;
+    this.#socket.destroy();
+  }
+
+  /** Takes up what was left while no more requests should be taken, if they may be taken now. */
+  proceed(): void {
+    if (this.#unread === null || this.#closed || this.#isBlocked()) return;
+    const chunk = this.#unread;
+    this.#unread = null;
+    this.#read(chunk);
+    // `#read` may have set it again.
+    if ((this.#unread as Buffer | null) === null) this.#socket.resume();
+  }
+
+  answer(task: Task, errno: number): void {
+    this.forget(task);
+    if (this.#closed) return;
+    this.#reply(task.cookieHigh, task.cookieLow, errno);
+    this.#answered.push(task);
+    if (task.op === 'read' && task.data !== null && errno === Errno.ok) {
+      this.#pieces.push(this.#replies.subarray(this.#repliesFrom, this.#replyBytes), task.data);
+      this.#pieceBytes += task.data.length;
+      this.#repliesFrom = this.#replyBytes;
+      task.data = null;
+    }
+    if (!this.#reading) {
+      this.#send();
+      this.#endWhenDone();
+      this.proceed();
+    } else if (this.#pieceBytes >= SEND_AT_BYTES) {
+      this.#send();
+    }
+  }
+
+  held(): void {
+    this.#waitedFor--;
+    if (!this.#reading) this.#endWhenDone();
+  }
+
+  forget(task: Task): void {
+    this.#unanswered--;
+    this.#unansweredBytes -= task.length;
+    if (task.heldAt === null) this.#waitedFor--;
+  }
+
+  #isBlocked(): boolean {
+    return (
+      this.#host.blocked ||
+      this.#unanswered >= MAX_UNANSWERED ||
+      this.#unansweredBytes >= MAX_UNANSWERED_BYTES ||
+      this.#socket.writableLength >= MAX_UNSENT_BYTES
+    );
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#closed || this.#ending) return;
+    if (this.#handshake === null) {
+      this.#read(chunk);
+      return;
+    }
+    const rest = this.#handshake.push(chunk);
+    const { state } = this.#handshake;
+    if (state === 'refused') this.#socket.destroySoon();
+    if (state !== 'transmission') return;
+    this.#handshake = null;
+    this.#number = this.#host.opened(this);
+    this.#read(rest);
+  }
+
+  /** Reads requests out of a chunk and sends the answers that are ready at its end. */
+  #read(chunk: Buffer): void {
+    this.#reading = true;
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    let at = 0;
+    while (at < chunk.length && !this.#ending && !this.#closed) {
+      if (this.#filling !== null) {
+        at += this.#fill(this.#filling, chunk, at);
+      } else if (this.#skip > 0) {
+        const skipped = Math.min(this.#skip, chunk.length - at);
+        at += skipped;
+        this.#skip -= skipped;
+        if (this.#skip === 0) this.#answerRefused();
+      } else if (this.#headerBytes === 0 && this.#isBlocked()) {
+        this.#unread = chunk.subarray(at);
+        this.#socket.pause();
+        break;
+      } else if (this.#headerBytes > 0 || chunk.length - at < REQUEST_BYTES) {
+        const missing = REQUEST_BYTES - this.#headerBytes;
+        const copied = chunk.copy(this.#header, this.#headerBytes, at, at + missing);
+        at += copied;
+        this.#headerBytes += copied;
+        if (copied < missing) break;
+        this.#headerBytes = 0;
+        at += this.#request(this.#headerView, 0, chunk, at);
+      } else {
+        at += REQUEST_BYTES;
+        at += this.#request(view, at - REQUEST_BYTES, chunk, at);
+      }
+    }
+    this.#reading = false;
+    this.#send();
+    this.#endWhenDone();
+  }
+
+  /** Gathers a payload that spans chunks; returns how many bytes of the chunk belong to it. */
+  #fill(task: Task, chunk: Buffer, at: number): number {
+    const data = task.data!;
+    const copied = Math.min(data.length - this.#filled, chunk.length - at);
+    data.set(chunk.subarray(at, at + copied), this.#filled);
+    this.#filled += copied;
+    if (this.#filled === data.length) {
+      this.#filling = null;
+      this.#accept(task);
+      if (task.data === null) this.#spare = data;
+    }
+    return copied;
+  }
+
+  /**
+   * A request's header was read, `at` is where the chunk goes on behind it. Returns how many bytes of a
+   * payload were taken from there.
+   */
+  #request(header: DataView, headerAt: number, chunk: Buffer, at: number): number {
+    if (header.getUint32(headerAt) !== REQUEST_MAGIC) {
+      this.destroy();
+      return 0;
+    }
+    const flags = header.getUint16(headerAt + 4);
+    const command = header.getUint16(headerAt + 6);
+    const high = header.getUint32(headerAt + 8);
+    const low = header.getUint32(headerAt + 12);
+    const offset =
+      header.getUint32(headerAt + 16) * 0x1_0000_0000 + header.getUint32(headerAt + 20);
+    const length = header.getUint32(headerAt + 24);
+    if (command === Command.disconnect) {
+      this.#end();
+      return 0;
+    }
+    const op = opOf(command);
+    const errno = op === null ? Errno.invalid : this.#objection(op, flags, offset, length);
+    if (op === null || errno !== Errno.ok) {
+      this.#refused = { high, low, errno };
+      // A write's payload follows whatever we think of it; it is dropped as it comes.
+      if (command === Command.write && length > 0) this.#skip = length;
+      else this.#answerRefused();
+      return 0;
+    }
+    const fua = (flags & CommandFlag.fua) !== 0;
+    const id = this.#host.nextRequestId();
+    const task = new Task(id, this, op, fua, offset, length, high, low);
+    if (op !== 'write') {
+      this.#accept(task);
+      return 0;
+    }
+    if (chunk.length - at >= length) {
+      task.data = new Uint8Array(chunk.buffer, chunk.byteOffset + at, length);
+      this.#accept(task);
+      return length;
+    }
+    task.data = this.#spare?.length === length ? this.#spare : Buffer.allocUnsafeSlow(length);
+    this.#spare = null;
+    this.#filling = task;
+    this.#filled = 0;
+    return this.#fill(task, chunk, at);
+  }
+
+  /** What the protocol has against a request; `Errno.ok` when nothing. */
+  #objection(op: JournalOp, flags: number, offset: number, length: number): number {
+    const allowed = op === 'write-zeroes' ? CommandFlag.fua | CommandFlag.noHole : CommandFlag.fua;
+    if ((flags & ~allowed) !== 0) return Errno.invalid;
+    if (op === 'flush') return offset === 0 && length === 0 ? Errno.ok : Errno.invalid;
+    if (length === 0) return Errno.invalid;
+    if ((op === 'read' || op === 'write') && length > MAX_PAYLOAD_BYTES) return Errno.invalid;
+    if (offset + length <= this.#size) return Errno.ok;
+    return op === 'write' || op === 'write-zeroes' ? Errno.noSpace : Errno.invalid;
+  }
+
+  #accept(task: Task): void {
+    this.#unanswered++;
+    this.#unansweredBytes += task.length;
+    this.#waitedFor++;
+    this.#host.received(task);
+  }
+
+  #answerRefused(): void {
+    const { high, low, errno } = this.#refused!;
+    this.#refused = null;
+    this.#reply(high, low, errno);
+  }
+
+  #reply(high: number, low: number, errno: number): void {
+    if (this.#replyBytes === this.#replies.length) this.#send();
+    const at = this.#replyBytes;
+    const view = this.#repliesView;
+    view.setUint32(at, REPLY_MAGIC);
+    view.setUint32(at + 4, errno === Errno.ok ? Errno.ok : replyErrno(errno));
+    view.setUint32(at + 8, high);
+    view.setUint32(at + 12, low);
+    this.#replyBytes = at + REPLY_BYTES;
+  }
+
+  /** Hands the gathered answers to the socket. */
+  #send(): void {
+    if (this.#replyBytes === 0 || this.#closed) return;
+    const replies = this.#replies.subarray(this.#repliesFrom, this.#replyBytes);
+    if (this.#pieces.length === 0) {
+      this.#socket.write(replies);
+    } else {
+      this.#socket.cork();
+      for (const piece of this.#pieces) this.#socket.write(piece);
+      if (replies.length > 0) this.#socket.write(replies);
+      this.#socket.uncork();
+      this.#pieces = [];
+      this.#pieceBytes = 0;
+    }
+    if (this.#socket.writableLength > 0) {
+      // The socket still needs the bytes.
+      this.#replies = Buffer.alloc(REPLIES_AT_ONCE * REPLY_BYTES);
+      this.#repliesView = new DataView(this.#replies.buffer, this.#replies.byteOffset);
+    }
+    this.#replyBytes = 0;
+    this.#repliesFrom = 0;
+    if (this.#answered.length > 0) {
+      const answered = this.#answered;
+      this.#answered = [];
+      this.#host.replied(answered);
+    }
+  }
+
+  /** The client sends no more: what it is owed is still answered, except what a fault holds. */
+  #end(): void {
+    this.#ending = true;
+    if (!this.#reading) this.#endWhenDone();
+  }
+
+  #endWhenDone(): void {
+    if (this.#ending && !this.#closed && this.#waitedFor === 0) this.#socket.destroySoon();
+  }
+}
+
+function opOf(command: number): JournalOp | null {
+  switch (command) {
+    case Command.read:
+      return 'read';
+    case Command.write:
+      return 'write';
+    case Command.flush:
+      return 'flush';
+    case Command.trim:
+      return 'trim';
+    case Command.writeZeroes:
+      return 'write-zeroes';
+    default:
+      return null;
+  }
+}
