@@ -1,0 +1,75 @@
+import { never, type Command, type History, type PayloadId } from '@fenceline/history';
+import { chooseLikeliest, narrow, type BlockApply } from './assignments.js';
+import { LogicalWritesOfBlock, payloadOf, type LogicalWrite } from './logical-writes.js';
+
+/** All that happened to one logical block, under no profile. */
+export interface Block {
+  lba: number;
+  writes: LogicalWritesOfBlock;
+  /** Applied requests that cover the block, in the medium's order. */
+  applies: BlockApply[];
+}
+
+export interface Blocks {
+  byLba: Map<number, Block>;
+  /**
+   * Whether the application wrote these bytes more than once, so that a retry of them cannot be told from
+   * another write of equal bytes.
+   */
+  isRepeated(payload: PayloadId): boolean;
+}
+
+/** Sorts commands and applies by the blocks they concern. Near-linear in the number of blocks written. */
+export function sortByBlock(history: History): Blocks {
+  const byLba = new Map<number, Block>();
+  const blockAt = (lba: number): Block => {
+    let block = byLba.get(lba);
+    if (block === undefined) {
+      block = { lba, writes: new LogicalWritesOfBlock(), applies: [] };
+      byLba.set(lba, block);
+    }
+    return block;
+  };
+
+  // Zeroes and deallocation look alike whoever wrote them.
+  const repeated = new Set<PayloadId>([-1, 0]);
+  const onlyBlock = new Map<PayloadId, number>();
+  for (const command of history.commands) {
+    if (!changesMedium(command)) continue;
+    const host = history.associations[command.association]!.host;
+    for (let index = 0; index < command.blocks; index++) {
+      const payload = payloadOf(command, index);
+      if (payload === undefined) continue;
+      const lba = command.slba + index;
+      const elsewhere = onlyBlock.get(payload);
+      if (elsewhere === undefined) onlyBlock.set(payload, lba);
+      else if (elsewhere !== lba) repeated.add(payload);
+      if (blockAt(lba).writes.add(command, host, payload)) repeated.add(payload);
+    }
+  }
+
+  for (const apply of history.applies) {
+    if (apply.appliedAt === never) continue;
+    for (let index = 0; index < apply.blocks; index++) {
+      const payload = payloadOf(apply, index);
+      if (payload === undefined) continue;
+      const candidates = apply.candidates[index] ?? [];
+      blockAt(apply.slba + index).applies.push({ apply, payload, candidates, command: null });
+    }
+  }
+  for (const block of byLba.values()) {
+    narrow(block.applies);
+    chooseLikeliest(block.applies);
+  }
+  return { byLba, isRepeated: (payload) => repeated.has(payload) };
+}
+
+/** Whether a command of this kind changes the medium; the rules about writes are about these. */
+export function changesMedium(command: Command): boolean {
+  return command.op === 'write' || command.op === 'write-zeroes' || command.op === 'deallocate';
+}
+
+/** Every logical write of every block. */
+export function* allWrites(blocks: Blocks): Iterable<LogicalWrite> {
+  for (const block of blocks.byLba.values()) yield* block.writes.writes;
+}

@@ -1,0 +1,46 @@
+/** What a kernel prints when something is wrong with it. The first pattern that a line matches names it. */
+export interface ConsoleFault {
+  name: string;
+  pattern: RegExp;
+  /**
+   * The kernel complains of time that passed without progress. A guest that did not get the processor says
+   * so too, without fault of its own.
+   */
+  stall: boolean;
+}
+
+const fault = (name: string, pattern: RegExp): ConsoleFault => ({ name, pattern, stall: false });
+const stall = (name: string, pattern: RegExp): ConsoleFault => ({ name, pattern, stall: true });
+
+/** In the order in which they are tried: the particular ones before the general ones. */
+export const consoleFaults: readonly ConsoleFault[] = [
+  stall('RCU stall', /\brcu\b.*\b(self-detected stall|detected stalls|detected expedited stalls)/),
+  stall('soft lockup', /\bBUG: soft lockup\b/),
+  stall('workqueue lockup', /\bBUG: workqueue lockup\b/),
+  stall('hard lockup', /\bhard LOCKUP\b/),
+  stall('clocksource', /\bclocksource: .*(unstable|[Ll]ong readout interval|skewed)/),
+  fault('KASAN', /\bBUG: KASAN:/),
+  fault('KFENCE', /\bBUG: KFENCE:/),
+  fault('KMSAN', /\bBUG: KMSAN:/),
+  fault('KCSAN', /\bBUG: KCSAN:/),
+  fault('UBSAN', /\bUBSAN:/),
+  fault(
+    'lockdep',
+    /\bWARNING: (possible (circular locking|recursive locking|irq lock inversion)|inconsistent lock state|bad unlock balance|suspicious RCU usage|held lock freed|lock held when returning|.*-unsafe lock order detected)/,
+  ),
+  fault('lockdep', /\bBUG: (MAX_\w+ too low|Invalid wait context|held lock freed)|\[ BUG: /),
+  fault('kmemleak', /\bkmemleak: \d+ new suspected memory leaks?\b/),
+  fault('refcount', /\brefcount_t: /),
+  fault('list corruption', /\blist_(add|del)\S* corruption\b/),
+  fault('hung task', /\bINFO: task .+ blocked for more than \d+ seconds/),
+  fault('general protection fault', /\bgeneral protection fault\b/),
+  fault('panic', /\bKernel panic - not syncing\b/),
+  fault('BUG', /\b(kernel )?BUG(: | at )/),
+  fault('WARNING', /\bWARNING: (CPU: \d+ PID: \d+ at |at )/),
+  fault('oops', /\bOops: /),
+];
+
+/** The fault that a console line tells of, or undefined for a clean line. */
+export function faultOf(line: string): ConsoleFault | undefined {
+  return consoleFaults.find(({ pattern }) => pattern.test(line));
+}

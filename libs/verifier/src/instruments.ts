@@ -1,0 +1,90 @@
+import { never, type History } from '@fenceline/history';
+import type { Instrument } from './rule.js';
+import { count, inMs, lbas } from './sentences.js';
+
+/** Something that the recording says against itself, and the instruments that it makes doubtful. */
+export interface Contradiction {
+  reason: string;
+  doubtful: readonly Instrument[];
+}
+
+const all: readonly Instrument[] = ['wire', 'medium', 'console', 'workload'];
+
+/** Words in the name of an instrument, and what of the recording comes from it. The rest touches everything. */
+const known: readonly [RegExp, readonly Instrument[]][] = [
+  [/capture|pcap|fabric|link|frame|wire|decode/i, ['wire']],
+  [/journal|backend|medium/i, ['medium']],
+  [/console/i, ['console']],
+  [/workload|fio/i, ['workload']],
+];
+
+/**
+ * Every contradiction of the instruments in a history: problems that its decoder met, instruments that failed
+ * while it was recorded, applies that no command explains, and a timeline without an end.
+ */
+export function contradictionsOf(history: History, unattributed: Unattributed): Contradiction[] {
+  const problems = new Map<string, Contradiction>();
+  const add = (t: number, instrument: string, message: string): void => {
+    const reason = `the instrument ${instrument} cannot be trusted: ${message}`;
+    if (!problems.has(reason)) {
+      problems.set(reason, { reason: `${reason} (at ${inMs(t)})`, doubtful: touched(instrument) });
+    }
+  };
+  for (const { t, instrument, message } of history.problems) add(t, instrument, message);
+  for (const event of history.events) {
+    if (event.kind === 'instrument-error') add(event.t, event.instrument, event.message);
+  }
+  const found = [...problems.values()];
+  if (unattributed.first !== null) found.push(unexplained(unattributed));
+  if (!history.events.some((event) => event.kind === 'end')) {
+    found.push({ reason: 'the recording was cut: its timeline has no end', doubtful: [] });
+  }
+  return found;
+}
+
+/** Applied requests with a block that no command on the wire explains. */
+export interface Unattributed {
+  count: number;
+  first: { lba: number; t: number; node: string; why: string } | null;
+}
+
+export function unattributedOf(history: History): Unattributed {
+  const found: Unattributed = { count: 0, first: null };
+  for (const apply of history.applies) {
+    if (apply.appliedAt === never) continue;
+    const block = unexplainedBlock(apply.blocks, apply.candidates);
+    if (block === null) continue;
+    found.count++;
+    found.first ??= {
+      lba: apply.slba + block,
+      t: apply.receivedAt,
+      node: apply.node,
+      why: apply.unattributed ?? 'no command with these bytes was complete and unanswered',
+    };
+  }
+  return found;
+}
+
+function unexplainedBlock(
+  blocks: number,
+  candidates: readonly (readonly number[])[],
+): number | null {
+  for (let index = 0; index < blocks; index++) {
+    if ((candidates[index] ?? []).length === 0) return index;
+  }
+  return null;
+}
+
+function unexplained({ count: n, first }: Unattributed): Contradiction {
+  const { lba, t, node, why } = first!;
+  return {
+    reason:
+      `${count(n, 'applied request')} that no command explains, the first of node ${node} on ` +
+      `${lbas(lba)} at ${inMs(t)}: ${why}`,
+    doubtful: ['wire', 'medium'],
+  };
+}
+
+function touched(instrument: string): readonly Instrument[] {
+  return known.find(([words]) => words.test(instrument))?.[1] ?? all;
+}

@@ -1,0 +1,122 @@
+import { never, type Command, type PayloadId } from '@fenceline/history';
+
+/**
+ * A host's first command on a block together with its retries: same host, same block and payload, sent on
+ * another association while an earlier one was outstanding. It belongs to one block.
+ */
+export interface LogicalWrite {
+  host: string;
+  payload: PayloadId;
+  /** In the order sent; the first is the original. */
+  commands: Command[];
+  firstSentAt: number;
+  /** The first success of one of its commands was delivered to the host; `never` when none was. */
+  succeededAt: number;
+}
+
+/** A later command of a logical write, sent while an earlier one of another association was outstanding. */
+export interface Retry {
+  original: Command;
+  retry: Command;
+  /** First block that was sent again. */
+  lba: number;
+  /**
+   * False where the same bytes were also written otherwise, so that the second sending may be a write of
+   * the application's own.
+   */
+  certain: boolean;
+}
+
+/** Stands for the content of a deallocated block, which has no payload of its own. */
+export const deallocated: PayloadId = -1;
+
+/** Payload that a command gives to its block number `index`, or undefined when its data was never seen. */
+export function payloadOf(
+  command: { op: string; payloads: readonly PayloadId[] },
+  index: number,
+): PayloadId | undefined {
+  return command.payloads[index] ?? (command.op === 'deallocate' ? deallocated : undefined);
+}
+
+/** Whether the host was told of success. */
+export function succeeded(command: Command): boolean {
+  return command.status === 0 && command.answeredAt !== never;
+}
+
+/**
+ * Sorts one block's medium-changing commands, taken in the order sent, into logical writes.
+ *
+ * Order of an answer and a retry is causal: both are moments of our own process, and a retry that we read
+ * before we handed the answer over was sent without it.
+ */
+export class LogicalWritesOfBlock {
+  readonly writes: LogicalWrite[] = [];
+  readonly #writeOf = new Map<number, LogicalWrite>();
+  readonly #byPayload = new Map<PayloadId, SameBytes>();
+
+  /**
+   * @returns true when the bytes are evidently written more than once by the application, so that a
+   * retry of them cannot be told from another write.
+   */
+  add(command: Command, host: string, payload: PayloadId): boolean {
+    const same = this.#byPayload.get(payload);
+    if (same !== undefined) {
+      forgetEnded(same, command.sentAt);
+      const open = same.open.find((write) => write.host === host && isRetryOf(write, command));
+      if (open !== undefined) {
+        open.commands.push(command);
+        if (succeeded(command)) open.succeededAt = Math.min(open.succeededAt, command.answeredAt);
+        this.#writeOf.set(command.id, open);
+        return false;
+      }
+    }
+    const write: LogicalWrite = {
+      host,
+      payload,
+      commands: [command],
+      firstSentAt: command.sentAt,
+      succeededAt: succeeded(command) ? command.answeredAt : never,
+    };
+    this.writes.push(write);
+    this.#writeOf.set(command.id, write);
+    if (same === undefined) {
+      this.#byPayload.set(payload, { host, open: [write], succeeded: false });
+      return false;
+    }
+    const repeated = same.succeeded || same.open.length > 0 || same.host !== host;
+    same.open.push(write);
+    return repeated;
+  }
+
+  of(command: number): LogicalWrite | undefined {
+    return this.#writeOf.get(command);
+  }
+}
+
+/** The writes of one block that carry the same bytes: those that a command may still belong to. */
+interface SameBytes {
+  host: string;
+  open: LogicalWrite[];
+  /** One of them succeeded: the next one is another write. */
+  succeeded: boolean;
+}
+
+/** A write that succeeded, or of which every command failed, takes no retry. Keeps the list short. */
+function forgetEnded(same: SameBytes, now: number): void {
+  same.open = same.open.filter((write) => {
+    if (write.succeededAt <= now) same.succeeded = true;
+    else if (write.commands.some((command) => command.answeredAt > now)) return true;
+    return false;
+  });
+}
+
+function isRetryOf(write: LogicalWrite, command: Command): boolean {
+  let outstandingElsewhere = false;
+  for (const earlier of write.commands) {
+    if (earlier.answeredAt <= command.sentAt) continue;
+    // A host never has two commands of one write outstanding on one association: this is another write.
+    if (earlier.association === command.association) return false;
+    outstandingElsewhere = true;
+  }
+  return outstandingElsewhere;
+}

@@ -1,0 +1,57 @@
+import { never, type Command } from '@fenceline/history';
+import type { Blocks } from './blocks.js';
+import type { LogicalWrite, Retry } from './logical-writes.js';
+
+/**
+ * Every retry of an outstanding command on another association, one entry for each pair of commands, in the
+ * order of the retries.
+ */
+export function findRetries(blocks: Blocks): Retry[] {
+  const pairs = new Map<string, Retry>();
+  for (const block of blocks.byLba.values()) {
+    for (const write of block.writes.writes) {
+      if (write.commands.length < 2) continue;
+      const certain = !blocks.isRepeated(write.payload);
+      for (const [original, retry] of pairsOf(write)) {
+        const key = `${original.id}/${retry.id}`;
+        const known = pairs.get(key);
+        if (known === undefined) {
+          pairs.set(key, { original, retry, lba: block.lba, certain });
+        } else {
+          known.lba = Math.min(known.lba, block.lba);
+          known.certain ||= certain;
+        }
+      }
+    }
+  }
+  return [...pairs.values()].sort(
+    (a, b) => a.retry.id - b.retry.id || a.original.id - b.original.id,
+  );
+}
+
+/** The first retry of each command that was retried, by the command's number. Only certain ones. */
+export function firstRetryOf(retries: readonly Retry[]): Map<number, Retry> {
+  const first = new Map<number, Retry>();
+  for (const retry of retries) {
+    if (retry.certain && !first.has(retry.original.id)) first.set(retry.original.id, retry);
+  }
+  return first;
+}
+
+/** When the first certain retry of a command of each association was sent; `never` where none was. */
+export function firstRetryByAssociation(retries: readonly Retry[], associations: number): number[] {
+  const first = new Array<number>(associations).fill(never);
+  for (const { original, retry, certain } of retries) {
+    if (certain) first[original.association] = Math.min(first[original.association]!, retry.sentAt);
+  }
+  return first;
+}
+
+function* pairsOf(write: LogicalWrite): Iterable<[original: Command, retry: Command]> {
+  for (const [index, retry] of write.commands.entries()) {
+    for (const original of write.commands.slice(0, index)) {
+      const elsewhere = original.association !== retry.association;
+      if (elsewhere && original.answeredAt > retry.sentAt) yield [original, retry];
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import type { Rule } from '../rule.js';
+import { kernelClean } from './kernel-clean.js';
+import { noEarlyRetry } from './no-early-retry.js';
+import { noIoError } from './no-io-error.js';
+import { noStaleOverwrite } from './no-stale-overwrite.js';
+
+/** The rules that this version judges. */
+export const rules: readonly Rule[] = [noEarlyRetry, noStaleOverwrite, noIoError, kernelClean];

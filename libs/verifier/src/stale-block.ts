@@ -1,0 +1,209 @@
+import { never, type Command, type History, type PayloadId } from '@fenceline/history';
+import { forEachAssignment, type BlockApply } from './assignments.js';
+import type { Block, Blocks } from './blocks.js';
+import { closingOf, type Closing, type Fences } from './fences.js';
+import { succeeded, type LogicalWrite } from './logical-writes.js';
+
+/** An apply that put an older write over a newer one that was done. Both are positions in `Block.applies`. */
+export interface StaleApply {
+  old: number;
+  newer: number;
+}
+
+export type BlockJudgement =
+  | { kind: 'held' }
+  | { kind: 'violated'; stale: StaleApply[] }
+  /** The times are too close, the assignments disagree, or there are too many of them to try. */
+  | { kind: 'unsure'; why: 'times' | 'assignments' | 'too-many' };
+
+/** Steps that the walk over one block's assignments may take before the block counts as undecided. */
+const assignmentSteps = 20_000;
+
+/**
+ * Whether a command of a logical write W was applied to the block over V, where W was closed before V's first
+ * command was sent and V succeeded: violated when every consistent assignment of applies to commands says so,
+ * held when none does.
+ *
+ * An apply that leaves the block's content as it is overwrites nothing.
+ */
+export function judgeBlock(
+  history: History,
+  blocks: Blocks,
+  fences: Fences,
+  block: Block,
+): BlockJudgement {
+  const { applies } = block;
+  if (applies.length < 2) return { kind: 'held' };
+  const bounds = new BoundsOfCommands(history, blocks, fences, block);
+
+  // No assignment at all: the earliest closing of any candidate is not before the latest start of another.
+  const possible = sweep(
+    applies,
+    (apply) => fold(apply.candidates, Math.min, (id) => bounds.of(id).earliestClosed),
+    (apply) => fold(apply.candidates, Math.max, (id) => bounds.of(id).latestStart),
+  );
+  if (possible.length === 0) return { kind: 'held' };
+
+  // Every assignment: the latest closing of any candidate is before the earliest start of another.
+  const certain = sweep(
+    applies,
+    (apply) => fold(apply.candidates, Math.max, (id) => bounds.of(id).latestClosed),
+    (apply) => fold(apply.candidates, Math.min, (id) => bounds.of(id).earliestStart),
+  );
+  if (certain.length > 0) return { kind: 'violated', stale: certain };
+  if (applies.every((apply) => apply.candidates.length <= 1))
+    return { kind: 'unsure', why: 'times' };
+  return overAssignments(applies, bounds);
+}
+
+function overAssignments(applies: readonly BlockApply[], bounds: BoundsOfCommands): BlockJudgement {
+  const seen = { held: false, notHeld: false, first: [] as StaleApply[] };
+  const end = forEachAssignment(applies, assignmentSteps, (commands) => {
+    const at = (value: (id: number) => number, none: number) => (_: BlockApply, index: number) => {
+      const id = commands[index] ?? null;
+      return id === null ? none : value(id);
+    };
+    const stale = sweep(
+      applies,
+      at((id) => bounds.of(id).latestClosed, never),
+      at((id) => bounds.of(id).earliestStart, -never),
+    );
+    if (stale.length > 0) {
+      seen.notHeld = true;
+      if (seen.first.length === 0) seen.first = stale;
+    } else {
+      seen.held = true;
+      const maybe = sweep(
+        applies,
+        at((id) => bounds.of(id).earliestClosed, never),
+        at((id) => bounds.of(id).latestStart, -never),
+      );
+      if (maybe.length > 0) seen.notHeld = true;
+    }
+    return !(seen.held && seen.notHeld);
+  });
+  if (end === 'too-many') return { kind: 'unsure', why: 'too-many' };
+  if (end === 'none' || (seen.held && seen.notHeld)) return { kind: 'unsure', why: 'assignments' };
+  return seen.notHeld ? { kind: 'violated', stale: seen.first } : { kind: 'held' };
+}
+
+/** When a command's logical write closed and began, from both sides of what is not known. */
+interface Bounds {
+  earliestClosed: number;
+  latestClosed: number;
+  /** -Infinity where the write did not surely succeed, and so is nothing that may not be overwritten. */
+  earliestStart: number;
+  latestStart: number;
+}
+
+class BoundsOfCommands {
+  readonly #known = new Map<number, Bounds>();
+
+  constructor(
+    private readonly history: History,
+    private readonly blocks: Blocks,
+    private readonly fences: Fences,
+    private readonly block: Block,
+  ) {}
+
+  of(id: number): Bounds {
+    let bounds = this.#known.get(id);
+    if (bounds === undefined) this.#known.set(id, (bounds = this.#compute(id)));
+    return bounds;
+  }
+
+  #compute(id: number): Bounds {
+    const write = this.block.writes.of(id);
+    // A candidate that is no write of this block explains nothing here.
+    if (write === undefined) {
+      return {
+        earliestClosed: never,
+        latestClosed: never,
+        earliestStart: -never,
+        latestStart: -never,
+      };
+    }
+    const command = this.history.commands[id]!;
+    // Where the bytes repeat, this command may be a write of its own instead of a retry.
+    const alone = this.blocks.isRepeated(write.payload) ? loneWrite(write, command) : write;
+    const joined = closingOf(write, this.fences);
+    const single = alone === write ? joined : closingOf(alone, this.fences);
+    return {
+      earliestClosed: Math.min(this.#earliest(joined), this.#earliest(single)),
+      latestClosed: Math.max(this.#latest(joined), this.#latest(single)),
+      earliestStart:
+        alone.succeededAt === never || write.succeededAt === never
+          ? -never
+          : write.firstSentAt - this.#uncertaintyAt(write.firstSentAt),
+      latestStart: write.succeededAt === never ? -never : alone.firstSentAt,
+    };
+  }
+
+  /** An answer that we delivered before we read the next command may have caused it: that order is certain. */
+  #earliest({ at, by }: Closing): number {
+    return by === 'success' ? at : at - this.#uncertaintyAt(at);
+  }
+
+  /** But a command that we read after it may have been sent before: that order needs a margin. */
+  #latest({ at }: Closing): number {
+    return at + this.#uncertaintyAt(at);
+  }
+
+  #uncertaintyAt(t: number): number {
+    return Number.isFinite(t) ? this.history.uncertaintyAt(t) : 0;
+  }
+}
+
+function loneWrite(write: LogicalWrite, command: Command): LogicalWrite {
+  return {
+    host: write.host,
+    payload: write.payload,
+    commands: [command],
+    firstSentAt: command.sentAt,
+    succeededAt: succeeded(command) ? command.answeredAt : never,
+  };
+}
+
+/**
+ * Finds each apply that came over one whose write started after its own write was closed, in one pass: of
+ * the applies so far only the latest start matters, and the latest of those with other bytes than that one.
+ */
+function sweep(
+  applies: readonly BlockApply[],
+  closed: (apply: BlockApply, index: number) => number,
+  start: (apply: BlockApply, index: number) => number,
+): StaleApply[] {
+  const stale: StaleApply[] = [];
+  let content: PayloadId | undefined;
+  let best = { index: -1, start: -never, payload: Number.NaN };
+  let other = best;
+  for (const [index, apply] of applies.entries()) {
+    const { payload } = apply;
+    const newer = best.payload === payload ? other : best;
+    if (payload !== content && closed(apply, index) < newer.start) {
+      stale.push({ old: index, newer: newer.index });
+    }
+    content = payload;
+    const mine = { index, start: start(apply, index), payload };
+    if (mine.start > best.start) {
+      if (best.payload !== payload) other = best;
+      best = mine;
+    } else if (mine.start > other.start && payload !== best.payload) {
+      other = mine;
+    }
+  }
+  return stale;
+}
+
+/** `combine` over the values, or the value that leaves an apply without candidates out of the comparison. */
+function fold(
+  candidates: readonly number[],
+  combine: (a: number, b: number) => number,
+  value: (id: number) => number,
+): number {
+  let result = Number.NaN;
+  for (const id of candidates) {
+    result = Number.isNaN(result) ? value(id) : combine(result, value(id));
+  }
+  return result;
+}
