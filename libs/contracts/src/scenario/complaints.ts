@@ -171,9 +171,9 @@ function howToWrite(node: SchemaNode | undefined): string {
   if (node.type === 'array') return `Write a list${entriesOf(node)}.`;
   if (node.type === 'object') {
     const fields = Object.keys(node.properties ?? {});
-    return fields.length === 0
-      ? 'Write a map of names, each with its fields.'
-      : `Write a map with the fields ${fields.join(', ')}; \`{}\` is an empty one.`;
+    if (fields.length === 0) return 'Write a map of names, each with its fields.';
+    const empty = node.required === undefined && node.minProperties === undefined;
+    return `Write ${empty ? '`{}` or ' : ''}a map with fields of ${fields.join(', ')}.`;
   }
   if (node.examples?.[0] !== undefined)
     return `Write text such as \`${String(node.examples[0])}\`.`;

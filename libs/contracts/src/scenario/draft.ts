@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isRecord } from './is-record.js';
-import type { Complaint, FieldPath } from './problem.js';
+import { formatPath, type Complaint, type FieldPath } from './problem.js';
 import { expectTextSchema } from './text/expect.js';
 import { boundsTextSchema } from './text/scenario.js';
 import { stepTextSchema } from './text/timeline.js';
@@ -18,6 +18,8 @@ import { workloadTextSchema } from './text/workload.js';
  */
 export interface Part<T> {
   path: FieldPath;
+  /** As it is in the file. */
+  raw: unknown;
   value: T | undefined;
 }
 
@@ -62,8 +64,27 @@ export function draftOf(root: unknown): Draft {
   };
 }
 
-function part<S extends z.ZodType>(schema: S, value: unknown, path: FieldPath): Part<z.output<S>> {
-  return { path, value: schema.safeParse(value).data };
+/** An unknown field is reported elsewhere and keeps nobody from reading the others. */
+function part<S extends z.ZodType>(schema: S, raw: unknown, path: FieldPath): Part<z.output<S>> {
+  const first = schema.safeParse(raw);
+  if (first.success) return { path, raw, value: first.data };
+  const { issues } = first.error;
+  if (!issues.every((issue) => issue.code === 'unrecognized_keys')) {
+    return { path, raw, value: undefined };
+  }
+  const unknown = new Set<string>();
+  for (const { path: at, keys } of issues) {
+    for (const key of keys) unknown.add(formatPath([...(at as FieldPath), key]));
+  }
+  return { path, raw, value: schema.safeParse(without(raw, unknown, [])).data };
+}
+
+/** A copy without the fields at these paths. */
+function without(value: unknown, paths: ReadonlySet<string>, at: FieldPath): unknown {
+  if (Array.isArray(value)) return value.map((one, index) => without(one, paths, [...at, index]));
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !paths.has(formatPath([...at, key])));
+  return Object.fromEntries(kept.map(([key, one]) => [key, without(one, paths, [...at, key])]));
 }
 
 function named<S extends z.ZodType>(schema: S, value: unknown, path: FieldPath): NamedPartsOf<S> {

@@ -56,7 +56,6 @@ export const fioVerifySchema = z.enum([
   'sha256',
   'sha512',
   'xxhash',
-  'meta',
 ]);
 
 /** Checked fio options with their defaults; the same before and after parsing. */

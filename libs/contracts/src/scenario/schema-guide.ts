@@ -18,6 +18,7 @@ export interface SchemaNode {
   maxItems?: number;
   properties?: Record<string, SchemaNode>;
   required?: string[];
+  minProperties?: number;
   additionalProperties?: SchemaNode | boolean;
   items?: SchemaNode | SchemaNode[];
   anyOf?: SchemaNode[];

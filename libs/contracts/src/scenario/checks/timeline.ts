@@ -31,7 +31,7 @@ class TimelineCheck {
     this.links = { noun: 'link', names: [...draft.links.keys()] };
     this.jobs = {
       noun: 'job',
-      names: namesOfJobs(root),
+      names: namesOfJobs(draft),
     };
   }
 
@@ -197,8 +197,8 @@ function isList(root: unknown, path: FieldPath): boolean {
 }
 
 /** Also of jobs that are wrong otherwise: a step that names one is right. */
-function namesOfJobs(root: unknown): string[] {
-  const jobs: unknown = isRecord(root) ? root.workload : undefined;
-  const items: unknown[] = Array.isArray(jobs) ? jobs : [];
-  return items.flatMap((job) => (isRecord(job) && typeof job.name === 'string' ? [job.name] : []));
+function namesOfJobs(draft: Draft): string[] {
+  return draft.workloads.flatMap(({ raw }) =>
+    isRecord(raw) && typeof raw.name === 'string' ? [raw.name] : [],
+  );
 }

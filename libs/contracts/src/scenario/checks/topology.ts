@@ -1,4 +1,5 @@
 import type { Draft, Findings } from '../draft.js';
+import { isRecord } from '../is-record.js';
 import { scenarioLimits } from '../limits.js';
 import { formatSize } from '../units.js';
 import { checkReference } from './references.js';
@@ -40,10 +41,9 @@ function checkNamespace(draft: Draft, findings: Findings): void {
 
 function checkControllerIds(draft: Draft, findings: Findings): void {
   const taken: { node: string; first: number; last: number }[] = [];
-  for (const [node, { value }] of draft.nodes) {
-    if (value?.cntlid !== undefined) {
-      taken.push({ node, first: value.cntlid[0], last: value.cntlid[1] });
-    }
+  for (const [node, { raw }] of draft.nodes) {
+    const [first, last] = cntlidOf(raw);
+    if (first !== undefined && last !== undefined) taken.push({ node, first, last });
   }
   taken.forEach(({ node, first, last }, index) => {
     const other = taken
@@ -58,8 +58,8 @@ function checkControllerIds(draft: Draft, findings: Findings): void {
     }
   });
   if (draft.nodes.size < 2) return;
-  for (const [node, { path, value }] of draft.nodes) {
-    if (value === undefined || value.cntlid !== undefined) continue;
+  for (const [node, { path, raw }] of draft.nodes) {
+    if (!isRecord(raw) || raw.cntlid !== undefined) continue;
     const range = freeRange(taken);
     const [first = 0, last = 0] = range.match(/[0-9]+/g)?.map(Number) ?? [];
     taken.push({ node, first, last });
@@ -69,6 +69,13 @@ function checkControllerIds(draft: Draft, findings: Findings): void {
       mend: `Give each node its own controller IDs: add \`cntlid: ${range}\`.`,
     });
   }
+}
+
+/** Also of a node that is wrong otherwise; nothing where the range is not two numbers in order. */
+function cntlidOf(node: unknown): number[] {
+  const range: unknown[] = isRecord(node) && Array.isArray(node.cntlid) ? node.cntlid : [];
+  const numbers = range.filter((one) => typeof one === 'number');
+  return numbers.length === 2 && numbers[0]! <= numbers[1]! ? numbers : [];
 }
 
 /** A hundred controller IDs above all that are taken, or what is left. */

@@ -4,6 +4,7 @@ import type { FioOptions } from '../fio-options.js';
 import type { Namespace } from '../model.js';
 import type { FieldPath } from '../problem.js';
 import { formatDuration, formatSize } from '../units.js';
+import { isRecord } from '../is-record.js';
 import { checkReference } from './references.js';
 
 /** The fio jobs fit the hosts, the namespace and the run's bound. */
@@ -11,17 +12,20 @@ export function checkWorkloads(draft: Draft, findings: Findings): void {
   const hosts = { noun: 'host', names: [...draft.hosts.keys()] } as const;
   const namespace = draft.subsystem.value?.namespaces[0];
   const firstByName = new Map<string, number>();
-  draft.workloads.forEach(({ path, value: workload }, index) => {
-    if (workload === undefined) return;
-    const earlier = firstByName.get(workload.name);
-    if (earlier === undefined) firstByName.set(workload.name, index);
-    else {
-      findings.problem({
-        path: [...path, 'name'],
-        message: `\`${workload.name}\` is the name of workload[${earlier}] too`,
-        mend: 'Give each job a name of its own.',
-      });
+  draft.workloads.forEach(({ path, raw, value: workload }, index) => {
+    const name = isRecord(raw) ? raw.name : undefined;
+    if (typeof name === 'string') {
+      const earlier = firstByName.get(name);
+      if (earlier === undefined) firstByName.set(name, index);
+      else {
+        findings.problem({
+          path: [...path, 'name'],
+          message: `\`${name}\` is the name of workload[${earlier}] too`,
+          mend: 'Give each job a name of its own.',
+        });
+      }
     }
+    if (workload === undefined) return;
     if (workload.host !== undefined) {
       checkReference(workload.host, hosts, [...path, 'host'], findings);
     } else if (hosts.names.length > 1) {

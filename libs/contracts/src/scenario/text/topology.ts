@@ -5,6 +5,7 @@ import {
   duration,
   durationOrForever,
   kernelSchema,
+  type Mend,
   nameSchema,
   referenceSchema,
   size,
@@ -63,7 +64,10 @@ export const nodeTextSchema = z.strictObject({
       z.int().min(1).max(scenarioLimits.cntlidMax),
       z.int().min(1).max(scenarioLimits.cntlidMax),
     ])
-    .refine(([first, last]) => first <= last, { error: 'begins after its end' })
+    .refine(([first, last]) => first <= last, {
+      error: 'begins after its end',
+      params: { mend: 'Write the first controller ID, then the last.' } satisfies Mend,
+    })
     .optional()
     .describe(
       'First and last controller ID that the node gives out. Needed as soon as there are two nodes: ' +
