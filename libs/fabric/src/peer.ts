@@ -61,7 +61,9 @@ export class Peer {
 
   readonly #onWritten = (error?: Error | null): void => {
     this.#callbacks--;
-    if (this.#callbacks === 0) this.#settle(error === undefined || error === null);
+    // Node calls back without an error for a write that it gave up because the socket was destroyed.
+    const written = (error === undefined || error === null) && !this.#socket.destroyed;
+    if (this.#callbacks === 0) this.#settle(written);
   };
 
   #settle(handedOver: boolean): void {

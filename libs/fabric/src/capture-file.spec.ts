@@ -1,0 +1,96 @@
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PcapngReader } from '@fenceline/capture';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CaptureFile, type CaptureFileOptions } from './capture-file.js';
+import { captureBacklogBytes } from './limits.js';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'capture-'));
+  path = join(folder, 'A.host.pcapng');
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true });
+});
+
+function openCapture(handlers: Partial<CaptureFileOptions> = {}): Promise<CaptureFile> {
+  return CaptureFile.open({
+    path,
+    name: 'A.host',
+    description: "link A at the host's port",
+    startedAtWallSeconds: 1_790_000_000,
+    onRoom: () => undefined,
+    onFailure: (error) => expect.fail(error.message),
+    ...handlers,
+  });
+}
+
+async function times(): Promise<number[]> {
+  const found: number[] = [];
+  const reader = new PcapngReader(({ t }) => found.push(t));
+  reader.push(await readFile(path));
+  expect(reader.end().cut).toBeNull();
+  return found;
+}
+
+describe('CaptureFile', () => {
+  it('has its header in the file as soon as it is open, for its owner only', async () => {
+    const capture = await openCapture();
+    expect(await times()).toEqual([]);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await capture.close();
+  });
+
+  it('writes on its own within 200 ms of a packet', async () => {
+    let onRoom = (): void => undefined;
+    const capture = await openCapture({ onRoom: () => onRoom() });
+    const room = new Promise<void>((resolve) => {
+      onRoom = resolve;
+    });
+    const start = performance.now();
+    capture.packet(5, new Uint8Array(60), 'outbound', null);
+    await room;
+    expect(performance.now() - start).toBeLessThan(200);
+    expect(await times()).toEqual([5]);
+    await capture.close();
+  });
+
+  it('keeps the order of packets while it writes, and says when it is full', async () => {
+    const capture = await openCapture();
+    const frame = new Uint8Array(9_000);
+    let t = 0;
+    while (!capture.full) capture.packet(t++, frame, 'inbound', null);
+    expect(t * frame.length).toBeGreaterThan(captureBacklogBytes / 2);
+    await capture.flush();
+    expect(capture.full).toBe(false);
+    capture.packet(t++, frame, 'inbound', null);
+    await capture.close();
+    expect(await times()).toEqual(Array.from({ length: t }, (_, index) => index));
+  });
+
+  it('does not touch a file that exists', async () => {
+    await writeFile(path, 'evidence');
+    await expect(openCapture()).rejects.toThrow(/cannot create the capture .*EEXIST/);
+    expect(await readFile(path, 'utf8')).toBe('evidence');
+  });
+
+  it('tells once that the file cannot be written, and closes all the same', async () => {
+    const failures: Error[] = [];
+    const capture = await openCapture({ onFailure: (error) => failures.push(error) });
+    const handle = await open(path);
+    const prototype = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    vi.spyOn(prototype, 'write').mockRejectedValue(new Error('ENOSPC: no space left on device'));
+    capture.packet(1, new Uint8Array(60), 'outbound', null);
+    await expect(capture.flush()).rejects.toThrow(/cannot write the capture .*ENOSPC/);
+    capture.packet(2, new Uint8Array(60), 'outbound', null);
+    await capture.close();
+    expect(failures).toHaveLength(1);
+  });
+});
