@@ -101,6 +101,10 @@ export interface Command {
    * data was never seen in full. Write Zeroes has the payload of an all-zero block.
    */
   payloads: PayloadId[];
+  /** What was delivered to the node, only where it differs from `payloads` (a retransmission changed it). */
+  deliveredPayloads?: PayloadId[];
+  /** All ranges of a Dataset Management command that has several; `slba` and `blocks` are the first. */
+  ranges?: { slba: number; blocks: number }[];
   /** The frame with the capsule's last header byte was sent by the host. */
   sentAt: number;
   sentFrame: FrameRef;

@@ -20,7 +20,7 @@ export interface OpenedConnection {
 }
 
 /** Both directions of one TCP connection. */
-export class Connection {
+export class TcpConnection {
   readonly toNode: HalfConnection;
   readonly toHost: HalfConnection;
 
@@ -38,7 +38,7 @@ export class Connection {
  * again. Only the latest connection of a pair of ports is kept.
  */
 export class ConnectionTable {
-  readonly #connections = new Map<number, Connection>();
+  readonly #connections = new Map<number, TcpConnection>();
   readonly #open: (opened: OpenedConnection) => ConnectionListener;
 
   /** @param open - called for each connection that begins; says who listens to it */
@@ -59,12 +59,15 @@ export class ConnectionTable {
     }
   }
 
-  /** The latest connection of each pair of ports. */
-  connections(): Iterable<Connection> {
-    return this.#connections.values();
+  /** No more segments will come: each connection tells what is missing. */
+  finish(t: number): void {
+    for (const { toNode, toHost } of this.#connections.values()) {
+      toNode.finish(t);
+      toHost.finish(t);
+    }
   }
 
-  #find(segment: Segment): Connection | null {
+  #find(segment: Segment): TcpConnection | null {
     const { hostPort, nodePort, flags } = segment;
     const key = hostPort * 0x1_0000 + nodePort;
     const known = this.#connections.get(key);
@@ -75,7 +78,7 @@ export class ConnectionTable {
       // The tail of a connection from before the capture: nothing can be read of it.
       return null;
     }
-    const connection = new Connection(
+    const connection = new TcpConnection(
       this.#open({
         hostPort,
         nodePort,

@@ -16,9 +16,15 @@ export interface HalfConnectionListener {
   onChanged(position: number, t: number, frame: number): void;
   /** Bytes up to `position` were delivered that were never seen being sent. */
   onNeverSent(position: number, t: number, frame: number): void;
-  /** The receiver acknowledged bytes up to `position` that were never seen being delivered to it. */
+  /**
+   * The receiver acknowledged bytes up to `position` that were never seen being delivered to it. `frame` is
+   * 0 when that is found at the end.
+   */
   onNeverDelivered(position: number, t: number, frame: number): void;
-  /** More bytes wait for a gap than any receiver's window holds: the capture lacks frames. */
+  /**
+   * Bytes behind `position` stand behind a gap: more than any receiver's window holds, or, in what was sent,
+   * some at the end. The capture lacks frames. `frame` is 0 at the end.
+   */
   onGap(view: View, position: number, t: number, frame: number): void;
 }
 
@@ -74,12 +80,17 @@ export class HalfConnection {
       return;
     }
     // The ACK before this one: what it acknowledges was delivered well before, whatever the clock's steps.
-    this.checkAcknowledged(segment.t, segment.frame);
+    this.#checkAcknowledged(segment.t, segment.frame);
     if (position > this.acknowledged) this.acknowledged = position;
   }
 
-  /** Tells `onNeverDelivered` when more was acknowledged than delivered. */
-  checkAcknowledged(t: number, frame: number): void {
+  /** No more segments will come: tells what was acknowledged and not delivered, and what is missing. */
+  finish(t: number): void {
+    this.#checkAcknowledged(t, 0);
+    if (this.sent.earlyBytes > 0) this.#listener.onGap('sent', this.sent.position, t, 0);
+  }
+
+  #checkAcknowledged(t: number, frame: number): void {
     if (this.acknowledged <= this.delivered.position) return;
     this.#listener.onNeverDelivered(this.acknowledged, t, frame);
   }

@@ -1,0 +1,125 @@
+import type { Apply, Association, Command, InstrumentProblem, MediumOp } from '../model.js';
+import { changesMedium, forEachBlock } from './retry-detector.js';
+
+/** A command may cause only such requests: Write Zeroes may arrive as a write of zeroes or as a trim. */
+function mayCause(command: Command, op: MediumOp): boolean {
+  if (command.op === op) return true;
+  if (command.op === 'write-zeroes') return op === 'write' || op === 'deallocate';
+  // Zeroes that a guest writes may be turned into Write Zeroes on the way to the medium.
+  return command.op === 'write' && op === 'write-zeroes';
+}
+
+/** Payload that reached the node for a block; undefined when the command carries none for it. */
+function deliveredPayload(command: Command, block: number): number | undefined {
+  return (command.deliveredPayloads ?? command.payloads)[block - command.slba];
+}
+
+function explains(command: Command, apply: Apply, block: number): boolean {
+  if (!mayCause(command, apply.op)) return false;
+  if (apply.op === 'deallocate') return true;
+  return deliveredPayload(command, block) === apply.payloads[block - apply.slba];
+}
+
+/** Commands at one node that are complete and whose answer has not left the node, per block. */
+class LiveCommands {
+  readonly #blocks = new Map<number, Command[]>();
+
+  add(command: Command): void {
+    forEachBlock(command, (block) => {
+      const there = this.#blocks.get(block);
+      if (there === undefined) this.#blocks.set(block, [command]);
+      else there.push(command);
+    });
+  }
+
+  /** Those that cover a block at a moment; moments must not go back. */
+  at(block: number, t: number): readonly Command[] {
+    const there = this.#blocks.get(block);
+    if (there === undefined) return [];
+    let kept = 0;
+    for (const command of there) if (command.answerSentAt > t) there[kept++] = command;
+    there.length = kept;
+    return there;
+  }
+}
+
+/**
+ * Finds for each block of each apply the commands that may have caused it (rules: "Attribution"): at that
+ * node, covering the block with that payload, complete before the backend received the request, and with
+ * an answer that had not left the node by then.
+ *
+ * @returns problems: applies whose bytes were never delivered contradict the captures
+ */
+export function attribute(
+  applies: readonly Apply[],
+  commands: readonly Command[],
+  associations: readonly Association[],
+): InstrumentProblem[] {
+  const nodeOf = (command: Command) => associations[command.association]!.node;
+  const complete = commands
+    .filter((command) => changesMedium(command) && command.completeAt !== Infinity)
+    .sort((a, b) => a.completeAt - b.completeAt);
+  const received = [...applies].sort((a, b) => a.receivedAt - b.receivedAt);
+  const live = new Map<string, LiveCommands>();
+  const liveAt = (node: string) => {
+    let there = live.get(node);
+    if (there === undefined) live.set(node, (there = new LiveCommands()));
+    return there;
+  };
+  const orphans: Apply[] = [];
+  let next = 0;
+  for (const apply of received) {
+    for (; next < complete.length && complete[next]!.completeAt <= apply.receivedAt; next++) {
+      liveAt(nodeOf(complete[next]!)).add(complete[next]!);
+    }
+    if (apply.unattributed !== null) continue;
+    const there = liveAt(apply.node);
+    for (let block = apply.slba; block < apply.slba + apply.blocks; block++) {
+      const candidates: number[] = [];
+      for (const command of there.at(block, apply.receivedAt)) {
+        if (explains(command, apply, block)) candidates.push(command.id);
+      }
+      apply.candidates.push(candidates);
+    }
+    if (apply.candidates.some(({ length }) => length === 0)) orphans.push(apply);
+  }
+  return orphans.length === 0 ? [] : explainOrphans(orphans, commands, nodeOf);
+}
+
+/** Says of each apply without a candidate why it has none. */
+function explainOrphans(
+  orphans: readonly Apply[],
+  commands: readonly Command[],
+  nodeOf: (command: Command) => string,
+): InstrumentProblem[] {
+  const byBlock = new Map<number, Command[]>();
+  for (const command of commands) {
+    if (!changesMedium(command)) continue;
+    forEachBlock(command, (block) => {
+      const there = byBlock.get(block);
+      if (there === undefined) byBlock.set(block, [command]);
+      else there.push(command);
+    });
+  }
+  const problems: InstrumentProblem[] = [];
+  for (const apply of orphans) {
+    const block = apply.slba + apply.candidates.findIndex(({ length }) => length === 0);
+    const matching = (byBlock.get(block) ?? []).filter(
+      (command) => nodeOf(command) === apply.node && explains(command, apply, block),
+    );
+    const delivered = matching.some(({ completeAt }) => completeAt <= apply.receivedAt);
+    apply.unattributed = delivered
+      ? `block ${block}: every command with these bytes had been answered before the backend received the request`
+      : matching.length > 0
+        ? `block ${block}: no command with these bytes was complete at ${apply.node} before the backend received the request`
+        : `block ${block}: no command with these bytes was sent to ${apply.node}`;
+    if (!delivered && apply.appliedAt !== Infinity) {
+      problems.push({
+        t: apply.appliedAt,
+        instrument: 'backend',
+        message: `request ${apply.request} of node ${apply.node} was applied, yet its bytes were never delivered: ${apply.unattributed}`,
+      });
+    }
+  }
+  return problems;
+}
