@@ -1,1 +1,23 @@
-export {};
+export { defaultCacheDir, type Progress } from './cache.js';
+export { kernelTrouble, type ConsoleLine, type KernelTrouble } from './console-log.js';
+export type { DebianPackage } from './debian-packages.js';
+export {
+  GuestAgent,
+  type GuestExecOptions,
+  type GuestProcess,
+  type GuestResult,
+} from './guest-agent.js';
+export { buildGuestImage, type GuestImage } from './guest-image.js';
+export {
+  DEFAULT_KERNEL,
+  KernelRegistry,
+  type KernelFiles,
+  type KernelImage,
+} from './kernel-registry.js';
+export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
+export { QmpClient, type QmpEvent } from './qmp-client.js';
+export { qemuUser, type QemuUser } from './qemu-user.js';
+export type { GuestRole } from './roles.js';
+export { createRunFolder, type RunFolder } from './run-folder.js';
+export { VmError } from './vm-error.js';
+export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';

@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs';
+
+/** The user and group, by number, that QEMU runs as. */
+export interface QemuUser {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Who QEMU runs as when root started us: numbers that no Debian package or user owns, so that
+ * nothing else on the machine can be touched.
+ */
+const UNPRIVILEGED: QemuUser = { uid: 64_913, gid: 64_913 };
+
+/** The user that QEMU shall run as; undefined when we are not root, so that it runs as we do. */
+export function qemuUser(): QemuUser | undefined {
+  return process.getuid?.() === 0 ? UNPRIVILEGED : undefined;
+}
+
+/** The group that may use /dev/kvm, where it is a group and not everybody. */
+function kvmGroup(): number | undefined {
+  try {
+    const { gid, mode } = statSync('/dev/kvm');
+    return (mode & 0o060) === 0o060 ? gid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The arguments of the one `setpriv` that QEMU is started through. It dies with us, even by
+ * SIGKILL, and as root it gives up every privilege. QEMU's own `-runas` would lose the death signal.
+ */
+export function setprivArguments(accelerator: 'kvm' | 'tcg'): string[] {
+  const user = qemuUser();
+  const group = accelerator === 'kvm' ? kvmGroup() : undefined;
+  return [
+    ...(user === undefined
+      ? []
+      : [
+          `--reuid=${user.uid}`,
+          `--regid=${user.gid}`,
+          ...(group === undefined ? ['--clear-groups'] : [`--groups=${group}`]),
+          '--inh-caps=-all',
+        ]),
+    '--no-new-privs',
+    '--pdeathsig=KILL',
+    '--',
+  ];
+}
