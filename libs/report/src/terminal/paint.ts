@@ -1,11 +1,13 @@
 /** ANSI colours, or none: every function returns plain text then. */
 export interface Paint {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-  doubt(text: string): string;
+  bold: Style;
+  dim: Style;
+  good: Style;
+  bad: Style;
+  doubt: Style;
 }
+
+type Style = (text: string) => string;
 
 const escape = '\u001b[';
 const wrap = (on: string, off: string) => (text: string) =>

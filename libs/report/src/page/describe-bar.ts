@@ -1,0 +1,55 @@
+import type { Picture } from '../picture/picture.js';
+import type { Bar } from './decode-items.js';
+
+/** What a tooltip says of a bar: a title, then names with values. Runs in the browser. */
+export function describeBar(
+  bar: Bar,
+  picture: Picture,
+): { title: string; rows: [string, string][] } {
+  const ms = (us: number): string =>
+    `${(us / 1000).toFixed(3).replace(/\B(?=(\d{3})+(?=\.))/g, ',')} ms`;
+  const lane = picture.lanes[bar.lane]?.label ?? '';
+  const rows: [string, string][] = [];
+  if (bar.count > 1) {
+    rows.push(['from', ms(bar.start)], ['to', ms(bar.end)]);
+    const what = {
+      write: 'writes',
+      read: 'reads',
+      other: 'commands',
+      admin: 'admin commands',
+      apply: 'applies',
+    };
+    return { title: `${bar.count} ${what[bar.kind]} · ${lane}`, rows };
+  }
+  const blocks = bar.blocks > 1 ? `${bar.slba} to ${bar.slba + bar.blocks - 1}` : `${bar.slba}`;
+  if (bar.blocks > 0) rows.push(['LBA', blocks]);
+  if (bar.payload >= 0 && bar.blocks > 0) rows.push(['value', `#${bar.payload}`]);
+  if (bar.kind === 'apply') {
+    rows.push(['received', ms(bar.start)]);
+    rows.push(['applied', bar.open ? (bar.failed ? 'failed' : 'never') : ms(bar.end)]);
+    rows.push([bar.held ? 'held for' : 'took', ms(bar.end - bar.start)]);
+    rows.push(['journal', `request ${bar.request}`]);
+    const marks = {
+      stale: 'Stale write landed',
+      destroyed: 'Newer write, then overwritten',
+      cited: 'Apply',
+      none: 'Apply',
+    };
+    return { title: `${marks[bar.mark]} · ${lane}`, rows };
+  }
+  rows.push(['sent', ms(bar.start)]);
+  rows.push(['complete at target', bar.complete < 0 ? 'never' : ms(bar.start + bar.complete)]);
+  rows.push(['answered', bar.open || bar.status < 0 ? 'never' : ms(bar.end)]);
+  if (!bar.open && bar.status >= 0) {
+    rows.push(['took', ms(bar.end - bar.start)]);
+    rows.push([
+      'status',
+      bar.status === 0 ? 'success' : `${bar.status.toString(16).padStart(3, '0')}h`,
+    ]);
+  }
+  rows.push(['CID', `${bar.cid.toString(16).padStart(4, '0')}h`], ['queue', `${bar.qid}`]);
+  if (bar.fua) rows.push(['FUA', 'yes']);
+  rows.push(['frame', `${bar.frame}`]);
+  const name = picture.names[`${bar.qid === 0 ? 'a' : 'i'}${bar.opcode}`] ?? bar.kind;
+  return { title: `${name} · ${lane}`, rows };
+}
