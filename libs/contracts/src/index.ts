@@ -12,6 +12,7 @@ export { scenarioLimits } from './scenario/limits.js';
 export * from './scenario/model.js';
 export { parseScenario, type ScenarioResult } from './scenario/parse-scenario.js';
 export { formatProblems, type ScenarioProblem } from './scenario/problem.js';
+export { scenarioReference } from './scenario/reference/reference.js';
 export { exerciseMeanings } from './scenario/text/expect.js';
 export { formatDuration, formatSize, parseDuration, parseSize } from './scenario/units.js';
 export * from './verdict.js';

@@ -30,22 +30,3 @@ export function fioWrites(fio: FioOptions): boolean {
 export function fioIsOn(value: boolean | 0 | 1 | undefined): boolean {
   return value === true || value === 1;
 }
-
-/**
- * The arguments of fio for these options, each `--name=value`, defaults included. What the lab sets itself
- * (name, device, output) is not among them.
- *
- * @param randseed used where the options name no seed
- */
-export function fioArguments(fio: FioOptions, randseed: number): string[] {
-  const complete = { ...fio, verify: fioVerify(fio), randseed: fio.randseed ?? randseed };
-  return Object.entries(complete).flatMap(([name, value]) => {
-    if (value === undefined || (name === 'verify' && value === 'none')) return [];
-    return [`--${name}=${typeof value === 'boolean' ? Number(value) : value}`];
-  });
-}
-
-/** What the header of each block carries: where the pattern only reads, none is expected by default. */
-function fioVerify(fio: FioOptions): string {
-  return fio.verify ?? (fioWrites(fio) ? 'crc32c' : 'none');
-}

@@ -1,5 +1,5 @@
 import { describeStep } from './describe-step.js';
-import { fioMs, fioRange } from './fio-numbers.js';
+import { fioMs, fioRange, fioWrites } from './fio-numbers.js';
 import { scenarioLimits } from './limits.js';
 import type { Action, Scenario, Step, Trigger, TriggerEvent, Workload } from './model.js';
 import type { ScenarioText } from './text/scenario.js';
@@ -71,13 +71,13 @@ interface Names {
   workloads: readonly string[];
 }
 
-function normalizeWorkload(workload: WorkloadText, hosts: readonly string[]): Workload {
+function normalizeWorkload({ name, host, fio }: WorkloadText, hosts: readonly string[]): Workload {
   return {
-    name: workload.name,
-    host: workload.host ?? hosts[0]!,
-    fio: workload.fio,
-    runtimeMs: fioMs(workload.fio.runtime),
-    ...fioRange(workload.fio),
+    name,
+    host: host ?? hosts[0]!,
+    fio: { ...fio, verify: fio.verify ?? (fioWrites(fio) ? 'crc32c' : 'none') },
+    runtimeMs: fioMs(fio.runtime),
+    ...fioRange(fio),
   };
 }
 

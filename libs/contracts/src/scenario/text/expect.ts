@@ -21,9 +21,9 @@ export const exerciseMeanings: Readonly<Record<ExerciseName, string>> = {
   appliedUnanswered:
     'Writes that were applied while no answer to them was delivered when their association was given up.',
   writesPerPath:
-    'Writes that were applied and answered, on each path: the path with the fewest counts.',
+    'Writes that were answered with success on each path: the path with the fewest counts.',
   overlappingWrites:
-    'Pairs of writes to one block whose intervals (from the first command sent to the closing) overlap.',
+    'Writes to a block that began (first command sent) while another write to that block was not closed.',
   giveUps: 'Associations that a host gave up.',
 };
 
@@ -65,11 +65,11 @@ export const expectTextSchema = z.strictObject({
   verdict: verdictValueSchema.describe('Verdict that is expected.'),
   profile: profileNameSchema.default('cqt-zero-10s').describe('Profile that decides the verdict.'),
   violates: z
-    .array(ruleNameSchema)
+    .array(ruleNameSchema.meta({ title: 'rule' }))
     .default([])
     .describe('Rules that must be violated: at least these.'),
   never: z
-    .array(z.enum([...ruleNameSchema.options, '*others']))
+    .array(z.enum([...ruleNameSchema.options, '*others']).meta({ title: 'rule or `*others`' }))
     .default([])
     .describe(
       'Rules that must not be violated. `*others` (in quotes) stands for all that `violates` does not name.',

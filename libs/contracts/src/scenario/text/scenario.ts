@@ -57,7 +57,7 @@ export const scenarioTextSchema = z.strictObject({
   timeline: z
     .array(stepTextSchema)
     .max(scenarioLimits.steps)
-    .default([])
+    .prefault([])
     .describe(
       'The faults and other actions: steps that run one after another in the order written. ' +
         'A step with none of `at`, `after` and `when` fires right after the step before.',
@@ -83,7 +83,7 @@ export const scenarioTextSchema = z.strictObject({
     ),
   bounds: boundsTextSchema
     .prefault({})
-    .describe('How long each phase may last. One that passes ends the run.'),
+    .describe('How long each phase may last. A bound that passes ends the run.'),
   allow: z
     .strictObject({
       ioErrors: z
