@@ -37,18 +37,19 @@ function exerciseNotMet(exercise: JudgeInput['exercise'], counters: ExerciseCoun
 }
 
 function stepsNotFired(history: History, steps: JudgeInput['steps']): string[] {
-  const said = new Map<number, string | null>();
+  const becauseOf = new Map<number, string>();
+  steps.forEach((_, index) => becauseOf.set(index, 'the run ended before it'));
   for (const event of history.events) {
-    if (event.kind === 'step') said.set(event.index, event.fired ? null : event.because);
+    if (event.kind !== 'step') continue;
+    if (event.fired) becauseOf.delete(event.index);
+    else becauseOf.set(event.index, event.because);
   }
-  const reasons: string[] = [];
-  steps.forEach(({ describe, optional }, index) => {
-    const because = said.has(index) ? said.get(index)! : 'the run ended before it';
-    if (because !== null && !optional) {
-      reasons.push(`step ${index + 1} of the timeline did not fire (${describe}): ${because}`);
-    }
+  return [...becauseOf].flatMap(([index, because]) => {
+    const step = steps[index];
+    if (step?.optional === true) return [];
+    const described = step === undefined ? '' : ` (${step.describe})`;
+    return [`step ${index + 1} of the timeline did not fire${described}: ${because}`];
   });
-  return reasons;
 }
 
 function eventsAgainst(history: History, input: JudgeInput): string[] {
