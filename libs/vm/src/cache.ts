@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ownIdentity } from './process-identity.js';
+import { ownedName } from './process-identity.js';
 import { codeOf, messageOf, VmError } from './vm-error.js';
 
 /**
@@ -25,18 +25,14 @@ export function temporaryRoot(cacheDir: string): string {
 
 /**
  * Calls `fill` with a new empty folder and removes it afterwards, whatever happened. The folder is
- * on the cache's file system, so that finished parts can be renamed into place, and bears our
- * process's identity, so that it can be told to be left over when we die.
+ * on the cache's file system, so that finished parts can be renamed into place, and its name says
+ * whose it is, so that it can be told to be left over when we die.
  */
 export async function withTemporaryFolder<T>(
   cacheDir: string,
   fill: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const { pid, startTime } = ownIdentity();
-  const folder = join(
-    temporaryRoot(cacheDir),
-    `${pid}-${startTime}-${randomBytes(4).toString('hex')}`,
-  );
+  const folder = join(temporaryRoot(cacheDir), ownedName());
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {

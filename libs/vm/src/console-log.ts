@@ -1,7 +1,8 @@
 import type { Clock } from '@fenceline/contracts';
-import { createWriteStream } from 'node:fs';
 import type { WriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
+import { messageOf, VmError } from './vm-error.js';
 
 /** A line of a guest's console. */
 export interface ConsoleLine {
@@ -31,12 +32,28 @@ export class ConsoleLog {
   #partial = '';
   #failure: Error | undefined;
 
-  constructor(path: string, clock: Clock) {
+  private constructor(file: WriteStream, clock: Clock) {
     this.#clock = clock;
-    this.#file = createWriteStream(path, { flags: 'w', mode: 0o644 });
+    this.#file = file;
     this.#file.on('error', (error) => {
       this.#failure ??= error;
     });
+  }
+
+  /**
+   * Begins a console's file, replacing an older one.
+   *
+   * @throws VmError when it cannot be written
+   */
+  static async open(path: string, clock: Clock): Promise<ConsoleLog> {
+    try {
+      const file = await open(path, 'w', 0o644);
+      return new ConsoleLog(file.createWriteStream(), clock);
+    } catch (error) {
+      throw new VmError(`The console cannot be written to ${path}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Takes bytes as they come from the serial port. */

@@ -19,6 +19,7 @@ import { ModuleFolder } from './kernel-modules.js';
 import type { KernelImage } from './kernel-registry.js';
 import type { GuestRole } from './roles.js';
 import { GUEST_PROGRAMS, OPTIONAL_MODULES, REQUIRED_MODULES, ROLE_PROGRAMS } from './roles.js';
+import { VmError } from './vm-error.js';
 
 /** The first file system of a guest. */
 export interface GuestImage {
@@ -88,7 +89,15 @@ export async function buildGuestImage(options: {
   }
   progress(`building the guest image of the ${role} for ${kernel.name}`);
   const folder = await ModuleFolder.open(kernel.modulesDir);
-  const modules = await folder.loadOrder(REQUIRED_MODULES[role], OPTIONAL_MODULES);
+  const { order: modules, missing } = await folder.loadOrder(
+    REQUIRED_MODULES[role],
+    OPTIONAL_MODULES,
+  );
+  if (missing.length > 0) {
+    throw new VmError(
+      `The kernel ${kernel.name} cannot be ${role === 'host' ? 'a host' : 'an array node'}: its modules lack ${missing.join(', ')}. Build them and add the kernel again.`,
+    );
+  }
   const programs = await elfClosure(root, [...GUEST_PROGRAMS, ...ROLE_PROGRAMS[role]]);
   const entries: CpioEntry[] = [
     ...USR_LINKS,
@@ -125,6 +134,8 @@ export async function buildGuestImage(options: {
     const file = await open(staged, 'w', 0o644);
     try {
       await writeCpio(file, entries);
+      // Whatever the umask is: QEMU reads it as a user of its own.
+      await file.chmod(0o644);
     } finally {
       await file.close();
     }

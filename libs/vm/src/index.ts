@@ -1,3 +1,4 @@
+export { probeAccelerator, type AcceleratorProbe } from './accelerator.js';
 export { defaultCacheDir, type Progress } from './cache.js';
 export { kernelTrouble, type ConsoleLine, type KernelTrouble } from './console-log.js';
 export type { DebianPackage } from './debian-packages.js';
@@ -14,9 +15,11 @@ export {
   type KernelFiles,
   type KernelImage,
 } from './kernel-registry.js';
+export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';
+export { checkRequirements, type Requirement } from './requirements.js';
 export type { GuestRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
 export { VmError } from './vm-error.js';

@@ -119,12 +119,12 @@ export class ModuleFolder {
    *
    * @param required must be there, as a module or in the kernel
    * @param optional taken where they exist
-   * @throws VmError naming every required one that is missing
+   * @returns the order, and the required ones that are missing, with who needs them
    */
   async loadOrder(
     required: readonly string[],
     optional: readonly string[] = [],
-  ): Promise<LoadableModule[]> {
+  ): Promise<{ order: LoadableModule[]; missing: string[] }> {
     const order: LoadableModule[] = [];
     const visited = new Set<string>();
     const missing: string[] = [];
@@ -149,11 +149,6 @@ export class ModuleFolder {
       if (this.#files.has(moduleName(name))) await visit(moduleName(name), undefined);
     }
     for (const name of required) await visit(moduleName(name), undefined);
-    if (missing.length > 0) {
-      throw new VmError(
-        `The module folder ${this.#folder} lacks ${missing.join(', ')}, and no modules.builtin there says that the kernel itself holds them. Build the kernel with them as modules (make modules_install), or add the folder's modules.builtin.`,
-      );
-    }
-    return order;
+    return { order, missing };
   }
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readBzImage, unpackKernel } from './boot-kernel.js';
 import type { Progress } from './cache.js';
@@ -14,9 +14,11 @@ import {
 } from './cache.js';
 import { runOrThrow } from './command.js';
 import { describePackage, fetchPackages, showPackage, unpackPackage } from './debian-packages.js';
+import type { LoadableModule } from './kernel-modules.js';
 import { ModuleFolder } from './kernel-modules.js';
 import { checkedKernelName } from './names.js';
-import { OPTIONAL_MODULES, REQUIRED_MODULES } from './roles.js';
+import type { GuestRole } from './roles.js';
+import { GUEST_ROLES, OPTIONAL_MODULES, REQUIRED_MODULES } from './roles.js';
 import { codeOf, VmError } from './vm-error.js';
 
 /** Name of the kernel that is fetched when none is named. */
@@ -42,6 +44,8 @@ export interface KernelImage {
   contentId: string;
   /** Path of its build configuration, when it came with one. */
   config: string | undefined;
+  /** What its modules let it be. */
+  roles: GuestRole[];
   /** What it can beyond a stock kernel, such as `ccr` or `cqt`. */
   capabilities: string[];
 }
@@ -73,6 +77,7 @@ interface ContentRecord {
   sha256: string;
   unpacked: boolean;
   hasConfig: boolean;
+  roles: GuestRole[];
 }
 
 const DEBIAN_NAME = /^debian:(\d+\.\d+)$/;
@@ -239,6 +244,7 @@ export class KernelRegistry {
       sha256: content.sha256,
       contentId: record.contentId,
       config: content.hasConfig ? join(place, 'config') : undefined,
+      roles: content.roles,
       capabilities: record.capabilities,
     };
   }
@@ -330,8 +336,7 @@ export class KernelRegistry {
     progress(`storing kernel ${name}`);
     const image = await readBzImage(source.image);
     const folder = await ModuleFolder.open(source.modules);
-    const required = [...new Set(Object.values(REQUIRED_MODULES).flat())];
-    const modules = await folder.loadOrder(required, OPTIONAL_MODULES);
+    const { roles, modules } = await modulesForRoles(folder, source.modules);
     const stranger = modules.find(
       ({ kernelRelease }) => kernelRelease !== '' && kernelRelease !== image.release,
     );
@@ -353,6 +358,11 @@ export class KernelRegistry {
     const builtIn = folder.builtIn.map((module) => `${module}.ko\n`).join('');
     await writeFile(join(staged, 'modules', 'modules.builtin'), builtIn);
 
+    for (const file of ['vmlinuz', ...(unpacked === undefined ? [] : ['vmlinux'])]) {
+      // Whatever the umask is: QEMU reads it as a user of its own.
+      await chmod(join(staged, file), 0o644);
+    }
+
     const hash = await sha256File(source.image);
     const contentId = sha256(
       JSON.stringify([
@@ -370,6 +380,7 @@ export class KernelRegistry {
       sha256: hash,
       unpacked: unpacked !== undefined,
       hasConfig: source.config !== undefined,
+      roles,
     };
     await writeFile(join(staged, 'kernel.json'), `${JSON.stringify(content, undefined, 2)}\n`);
     await publishFolder(staged, join(this.#folder, 'content', contentId));
@@ -392,4 +403,27 @@ async function mustBeFile(path: string, what: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new VmError(`The ${what} ${path} is missing.`);
   if (!found.isFile()) throw new VmError(`The ${what} ${path} is not a file.`);
+}
+
+/** The modules that at least one role needs, and the roles that all of theirs are there for. */
+async function modulesForRoles(
+  folder: ModuleFolder,
+  path: string,
+): Promise<{ roles: GuestRole[]; modules: LoadableModule[] }> {
+  const roles: GuestRole[] = [];
+  const modules = new Map<string, LoadableModule>();
+  const lacks: string[] = [];
+  for (const role of GUEST_ROLES) {
+    const { order, missing } = await folder.loadOrder(REQUIRED_MODULES[role], OPTIONAL_MODULES);
+    if (missing.length === 0) {
+      roles.push(role);
+      for (const module of order) modules.set(module.name, module);
+    } else lacks.push(`for ${role} it lacks ${missing.join(', ')}`);
+  }
+  if (roles.length === 0) {
+    throw new VmError(
+      `The module folder ${path} serves no role: ${lacks.join('; ')}; and no modules.builtin there says that the kernel itself holds them. Build them as modules (make modules_install), or add the folder's modules.builtin.`,
+    );
+  }
+  return { roles, modules: [...modules.values()] };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { codeOf } from './vm-error.js';
 
@@ -37,4 +38,22 @@ export function ownIdentity(): ProcessIdentity {
 /** Whether exactly that process still runs. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startTime === identity.startTime;
+}
+
+const OWNED_NAME = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{8}$/;
+
+/**
+ * A new name for a folder of ours that says whose it is: number and start time in base 36, so that
+ * it stays short, and a random part. Being in the name, it is there as soon as the folder is.
+ */
+export function ownedName(): string {
+  const { pid, startTime } = ownIdentity();
+  return `${pid.toString(36)}-${startTime.toString(36)}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Whose folder it is, by its name; undefined when we did not name it. */
+export function ownerOfName(name: string): ProcessIdentity | undefined {
+  const match = OWNED_NAME.exec(name);
+  if (match === null) return undefined;
+  return { pid: Number.parseInt(match[1]!, 36), startTime: Number.parseInt(match[2]!, 36) };
 }

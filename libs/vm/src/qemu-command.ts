@@ -50,7 +50,7 @@ const MEMORY_MB = { least: 128, most: 65_536 } as const;
  */
 export const BASE_KERNEL_ARGUMENTS: readonly string[] = [
   'console=ttyS0',
-  'loglevel=4',
+  'loglevel=5',
   'panic=-1',
   'nokaslr',
   'mitigations=off',
@@ -159,7 +159,11 @@ export function qemuArguments(options: QemuCommandOptions): string[] {
     '-initrd',
     options.initrd,
     '-append',
-    [...BASE_KERNEL_ARGUMENTS, ...options.appendArgs.map(checkedKernelArgument)].join(' '),
+    [
+      ...BASE_KERNEL_ARGUMENTS,
+      `fenceline.name=${name}`,
+      ...options.appendArgs.map(checkedKernelArgument),
+    ].join(' '),
     '-chardev',
     'stdio,id=console,signal=off',
     '-serial',

@@ -1,5 +1,6 @@
 /** What a VM is in the lab. */
-export type GuestRole = 'host' | 'array-node';
+export const GUEST_ROLES = ['host', 'array-node'] as const;
+export type GuestRole = (typeof GUEST_ROLES)[number];
 
 /** Modules that every guest needs: its bus, its way in, its network cards and its disks. */
 const EVERY_GUEST = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio_blk'];

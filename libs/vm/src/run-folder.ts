@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownIdentity } from './process-identity.js';
+import { ownedName } from './process-identity.js';
 import { qemuUser } from './qemu-user.js';
-import { codeOf, messageOf, VmError } from './vm-error.js';
-
-/** File in a run folder that tells whose it is. */
-export const OWNER_FILE = 'owner.json';
+import { messageOf, VmError } from './vm-error.js';
 
 /**
  * The folder that holds the run folders: short, since a Unix socket's path has at most 107 bytes,
@@ -29,31 +25,38 @@ export interface RunFolder {
 }
 
 /**
- * Makes a run folder that only we and QEMU can enter, and that bears our process's identity, so
- * that it can be told to be left over when we die.
+ * Makes a run folder that only we and QEMU can enter. Its name says whose it is, so that it can be
+ * told to be left over when we die.
  *
  * @throws VmError when the folder cannot be made
  */
 export async function createRunFolder(): Promise<RunFolder> {
   const root = runFoldersRoot();
   const user = qemuUser();
-  const path = join(root, randomBytes(4).toString('hex'));
+  const path = join(root, ownedName());
   try {
     await mkdir(root, { recursive: true, mode: 0o711 });
+    await mustBeOurs(root);
+    // Whatever the umask is, QEMU's user must get through to its folder.
+    if (user !== undefined) await chmod(root, 0o711);
     await mkdir(path, { mode: 0o700 });
-    await writeFile(join(path, OWNER_FILE), `${JSON.stringify(ownIdentity())}\n`);
     if (user !== undefined) await chown(path, user.uid, user.gid);
   } catch (error) {
-    const mend =
-      codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM'
-        ? ` Remove ${root}, or make it yours.`
-        : '';
-    throw new VmError(`The run folder ${path} cannot be made: ${messageOf(error)}.${mend}`, {
-      cause: error,
-    });
+    throw new VmError(
+      `The run folder ${path} cannot be made: ${messageOf(error)}. Make ${root} yours, or remove it: rm -r ${root}`,
+      { cause: error },
+    );
   }
   return {
     path,
     remove: async () => await rm(path, { recursive: true, force: true }),
   };
+}
+
+/** In /tmp, somebody else may have been there first. */
+async function mustBeOurs(root: string): Promise<void> {
+  const found = await lstat(root);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw new VmError(`${root} is not a folder of this user`);
+  }
 }

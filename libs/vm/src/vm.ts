@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { howToInstall } from './command.js';
 import type { ConsoleLine, KernelTrouble } from './console-log.js';
 import { ConsoleLog, kernelTrouble } from './console-log.js';
@@ -127,15 +128,15 @@ export class Vm {
     const cleanUps: (() => Promise<void>)[] = [];
     try {
       const monitor = await awaitConnection(join(options.runDir, `${name}.qmp`), user);
-      cleanUps.push(monitor.close);
+      cleanUps.push(() => monitor.close());
       const agentPort = await awaitConnection(join(options.runDir, `${name}.ga`), user);
-      cleanUps.push(agentPort.close);
+      cleanUps.push(() => agentPort.close());
       const kernel = await openInput(options.kernel.boot, 'kernel');
       cleanUps.push(() => kernel.close());
       const initrd = await openInput(options.initrd, 'guest image');
       cleanUps.push(() => initrd.close());
 
-      const console = new ConsoleLog(options.consolePath, options.clock);
+      const console = await ConsoleLog.open(options.consolePath, options.clock);
       const process = spawn(commandLine[0]!, commandLine.slice(1), {
         // QEMU opens kernel and image through our descriptors, wherever the cache folder lies.
         stdio: ['ignore', 'pipe', 'pipe', kernel.fd, initrd.fd],
@@ -278,9 +279,7 @@ async function openInput(path: string, what: string): Promise<FileHandle> {
 
 /** Settles with undefined after a time; keeps no process alive. */
 async function bound(ms: number): Promise<undefined> {
-  return await new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref();
-  });
+  return await delay(ms, undefined, { ref: false });
 }
 
 /** Reads the console and stderr of a starting QEMU and settles when it has ended. */
