@@ -63,7 +63,12 @@ export class EvidenceReader {
 
   /** The scenario's own text. */
   async scenario(): Promise<string> {
-    const path = join(this.dir, layout.scenario);
+    return this.text(layout.scenario);
+  }
+
+  /** A part as text. */
+  async text(part: string): Promise<string> {
+    const path = join(this.dir, checkPartName(part));
     try {
       return await readFile(path, 'utf8');
     } catch (error) {
@@ -82,14 +87,7 @@ export class EvidenceReader {
    * @throws EvidenceError naming the first field that does not fit.
    */
   async json<T>(part: string, schema: Schema<T>): Promise<T> {
-    const path = join(this.dir, checkPartName(part));
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      throw evidenceError('read', path, error);
-    }
-    return parseJson(path, text, schema);
+    return parseJson(join(this.dir, part), await this.text(part), schema);
   }
 
   /** True when the recording has that part. */

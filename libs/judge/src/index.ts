@@ -1,1 +1,1 @@
-export {};
+export { judgeEvidence, type JudgedEvidence, type JudgeOptions } from './judge-evidence.js';

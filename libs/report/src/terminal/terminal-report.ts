@@ -185,9 +185,10 @@ function kernelWords(verdict: Verdict): string[] {
 }
 
 function timesWords(verdict: Verdict): string[] {
-  const phases = Object.entries(verdict.durationMs);
+  const { total: whole, ...parts } = verdict.durationMs;
+  const phases = Object.entries(parts);
   if (phases.length === 0) return ['–'];
-  const total = phases.reduce((sum, [, ms]) => sum + ms, 0);
+  const total = whole ?? phases.reduce((sum, [, ms]) => sum + ms, 0);
   return [
     `${duration(total)}: ${phases.map(([phase, ms]) => `${phase} ${duration(ms)}`).join(', ')}`,
   ];

@@ -1,0 +1,191 @@
+import {
+  chooseExpectation,
+  commonCapabilities,
+  meets,
+  type Expectation,
+  type Manifest,
+  type Plan,
+  type ProfileName,
+  type Shortfall,
+  type Verdict,
+} from '@fenceline/contracts';
+import { EvidenceReader, layout, writeFileAtomically } from '@fenceline/evidence';
+import type { History } from '@fenceline/history';
+import { htmlReport } from '@fenceline/report';
+import { judge, type Judgement } from '@fenceline/verifier';
+import { join } from 'node:path';
+import { phaseDurations } from './durations.js';
+import { readRecording } from './read-recording.js';
+import { undecided } from './undecided.js';
+
+export interface JudgeOptions {
+  /** The profile that decides, instead of the one that the scenario's expectation names. */
+  profile?: ProfileName;
+  /** Milliseconds by phase where the caller measured them; else they are read from the timeline. */
+  durationMs?: Record<string, number>;
+}
+
+export interface JudgedEvidence {
+  verdict: Verdict;
+  /** Null when the recording could not be decoded; the verdict is inconclusive then and says why. */
+  history: History | null;
+  /** Why the verdict is not as expected; empty when it is, and when nothing was expected. */
+  shortfalls: Shortfall[];
+  /** The expectation that holds for the kernels of the lab; undefined when there is none. */
+  expectation: Expectation | undefined;
+  /** Path of the HTML report. */
+  report: string;
+}
+
+const defaultProfile: ProfileName = 'cqt-zero-10s';
+
+/**
+ * Judges a recording, and writes `verdict.json` and `report.html` beside it.
+ *
+ * A recording that is cut, changed or makes no sense is judged inconclusive, with the reason.
+ *
+ * @throws EvidenceError when the folder is no evidence, its manifest or plan cannot be read, or the two
+ * documents cannot be written.
+ */
+export async function judgeEvidence(
+  dir: string,
+  options: JudgeOptions = {},
+): Promise<JudgedEvidence> {
+  const evidence = await EvidenceReader.open(dir);
+  const { manifest } = evidence;
+  const plan = await evidence.plan();
+  const expectation = chooseExpectation(
+    plan.scenario,
+    commonCapabilities(Object.values(manifest.kernels)),
+  );
+  const profile = options.profile ?? expectation?.profile ?? defaultProfile;
+  const { history, judgement, expected } = await decide(evidence, plan, profile, expectation);
+  const shortfalls = expectation ? meets(expectation, expected).shortfalls : [];
+  const verdict: Verdict = {
+    schema: 'fenceline.verdict/v1',
+    scenario: manifest.scenario,
+    seed: manifest.seed,
+    verdict: judgement.verdict,
+    asExpected: shortfalls.length === 0,
+    profile: judgement.profile,
+    profiles: judgement.profiles,
+    rules: judgement.rules,
+    findings: judgement.findings,
+    inconclusive: judgement.inconclusive,
+    margins: judgement.margins,
+    exercised: judgement.exercised,
+    longestStallMs: judgement.longestStallMs,
+    kernels: kernelsOf(manifest),
+    evidence: dir,
+    durationMs: options.durationMs ?? phaseDurations(history?.events ?? []),
+  };
+  const report = join(dir, layout.report);
+  const page = htmlReport({ verdict, history, plan, manifest, qemu: await qemuOf(evidence, plan) });
+  await writeFileAtomically(join(dir, layout.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
+  await writeFileAtomically(report, page);
+  return { verdict, history, shortfalls, expectation, report };
+}
+
+interface Decision {
+  history: History | null;
+  judgement: Omit<Judgement, 'counters'>;
+  /** The judgement under the profile of the expectation, which may be another one. */
+  expected: Parameters<typeof meets>[1];
+}
+
+async function decide(
+  evidence: EvidenceReader,
+  plan: Plan,
+  profile: ProfileName,
+  expectation: Expectation | undefined,
+): Promise<Decision> {
+  let history: History | null = null;
+  try {
+    history = await readRecording(evidence, plan);
+    const judgement = judgeUnder(profile, history, plan, evidence.manifest);
+    const other = expectation && expectation.profile !== profile;
+    const expected = other
+      ? judgeUnder(expectation.profile, history, plan, evidence.manifest)
+      : judgement;
+    return { history, judgement, expected: summary(expected) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const what = history ? 'The history could not be judged' : 'The recording could not be read';
+    const judgement = undecided(profile, `${what}: ${message}`);
+    return { history, judgement, expected: summary(judgement) };
+  }
+}
+
+function judgeUnder(
+  profile: ProfileName,
+  history: History,
+  plan: Plan,
+  manifest: Manifest,
+): Judgement {
+  return judge(history, {
+    profile,
+    exercise: plan.scenario.exercise,
+    allowIoErrors: plan.scenario.allow.ioErrors,
+    steps: plan.steps,
+    links: plan.links.map(({ name }) => name),
+    detectors: Object.fromEntries(
+      Object.entries(manifest.kernels).map(([vm, { capabilities }]) => [
+        vm,
+        capabilities.filter((name) => detectorNames.includes(name)),
+      ]),
+    ),
+  });
+}
+
+/** Capabilities of a kernel that are detectors of its own faults. */
+const detectorNames = [
+  'hung-task',
+  'kasan',
+  'kcsan',
+  'kmemleak',
+  'lockdep',
+  'soft-lockup',
+  'ubsan',
+];
+
+function summary(judgement: Omit<Judgement, 'counters'>): Decision['expected'] {
+  return {
+    verdictPerProfile: Object.fromEntries(
+      judgement.profiles.map(({ name, verdict }) => [name, verdict]),
+    ),
+    violated: judgement.rules.filter(({ status }) => status === 'violated').map(({ rule }) => rule),
+  };
+}
+
+function kernelsOf(manifest: Manifest): Verdict['kernels'] {
+  return Object.fromEntries(
+    Object.entries(manifest.kernels).map(([vm, { name, version, capabilities }]) => [
+      vm,
+      { name, version, capabilities },
+    ]),
+  );
+}
+
+/** The command lines of the VMs, for the report; a recording that was cut early may lack some. */
+async function qemuOf(
+  evidence: EvidenceReader,
+  plan: Plan,
+): Promise<{ vm: string; commandLine: string[] }[]> {
+  const lines: { vm: string; commandLine: string[] }[] = [];
+  for (const { name } of [...plan.hosts, ...plan.nodes]) {
+    const part = layout.qemu(name);
+    if (!(await evidence.has(part))) continue;
+    const commandLine = parseCommandLine(await evidence.text(part));
+    if (commandLine) lines.push({ vm: name, commandLine });
+  }
+  return lines;
+}
+
+function parseCommandLine(text: string): string[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((word) => typeof word === 'string') ? value : null;
+  } catch {
+    return null;
+  }
+}
