@@ -1,5 +1,5 @@
 import type { View } from '@fenceline/capture';
-import type { Association, Command } from './model.js';
+import type { Association, Command, PayloadId } from './model.js';
 import { changesMedium, RetryDetector } from './build/retry-detector.js';
 import type { Topology } from './topology.js';
 import { WireDecoder } from './wire/wire-decoder.js';
@@ -59,5 +59,10 @@ export class WireTap {
    */
   frame(link: string, view: View, bytes: Uint8Array, t: number): void {
     this.#decoder.frame(link, view, bytes, t, 0);
+  }
+
+  /** The number by which the commands of this tap know the payload with this hash. */
+  payloadOf(hash: bigint): PayloadId {
+    return this.#decoder.payloads.ofHash(hash);
   }
 }

@@ -1,1 +1,3 @@
-export {};
+export * from './messages.js';
+export { makePlan } from './plan.js';
+export { prepareLab } from './qemu/prepare.js';

@@ -1,4 +1,4 @@
-import { EvidenceWriter, layout } from '@fenceline/evidence';
+import { EvidenceWriter } from '@fenceline/evidence';
 import type { LabEvent } from '@fenceline/contracts';
 import { NS_PER_MS } from '@fenceline/contracts';
 import { LabClock } from './lab-clock.js';
@@ -182,14 +182,18 @@ class LabRun {
         startedAt: new Date(this.clock.startedAtMs).toISOString(),
         fencelineVersion: artifacts.fencelineVersion,
         machine: artifacts.machine,
-        kernels: mapValues(artifacts.kernels, ({ name, version, sha256, capabilities }) => ({
+        kernels: mapValues(artifacts.kernels, ({ name, release, sha256, capabilities }) => ({
           name,
-          version,
+          version: release,
           sha256,
           capabilities,
         })),
         images: mapValues(artifacts.images, (image) => image.sha256),
-        guestPackages: Object.assign({}, ...Object.values(artifacts.images).map((image) => image.packages)),
+        guestPackages: Object.fromEntries(
+          Object.values(artifacts.images).flatMap(({ packages }) =>
+            packages.map(({ name, version }) => [name, version]),
+          ),
+        ),
       },
       scenario: scenarioText,
       plan,

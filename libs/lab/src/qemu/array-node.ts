@@ -1,6 +1,6 @@
 import type { Plan, PlanNode } from '@fenceline/contracts';
 import type { Vm } from '@fenceline/vm';
-import { runScript, run } from './guest.js';
+import { runScript } from './guest.js';
 import { configureNic, createPort, createSubsystem, plainBlockQueue } from './guest-scripts.js';
 
 const stepTimeoutMs = 20_000;
@@ -19,7 +19,6 @@ export async function configureArrayNode(vm: Vm, plan: Plan, node: PlanNode): Pr
     const address = `${link.nodeAddress}/24`;
     await runScript(vm, `address of link ${link.name}`, configureNic, [link.nodeMac, address], stepTimeoutMs);
   }
-  await run(vm, 'loading nvmet', ['modprobe', '-a', 'nvmet', 'nvmet-tcp'], stepTimeoutMs);
   await runScript(vm, 'block queue', plainBlockQueue, [disk], stepTimeoutMs);
   const subsystem = [
     plan.subsystemNqn,

@@ -12,13 +12,12 @@ import {
 
 const stepTimeoutMs = 20_000;
 
-/** Network cards and modules of a booted host. */
+/** Network cards and module parameters of a booted host. */
 export async function configureHost(vm: Vm, plan: Plan, host: PlanHost): Promise<void> {
   for (const link of linksOf(plan, host)) {
     const address = `${link.hostAddress}/24`;
     await runScript(vm, `address of link ${link.name}`, configureNic, [link.hostMac, address], stepTimeoutMs);
   }
-  await run(vm, 'loading nvme-tcp', ['modprobe', 'nvme-tcp'], stepTimeoutMs);
   const seconds = settingsOf(plan, host).ioTimeoutMs / 1000;
   await runScript(vm, 'nvme_core.io_timeout', setIoTimeout, [String(seconds)], stepTimeoutMs);
 }

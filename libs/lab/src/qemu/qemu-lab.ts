@@ -3,7 +3,8 @@ import type { Action, LabEvent, Plan, PlanLink } from '@fenceline/contracts';
 import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link } from '@fenceline/fabric';
-import { createRunFolder, launchVm, type RunFolder, type Vm } from '@fenceline/vm';
+import { topologyOf } from '@fenceline/history';
+import { createRunFolder, launchVm, qemuUser, type RunFolder, type Vm } from '@fenceline/vm';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabClock } from '../lab-clock.js';
@@ -16,7 +17,7 @@ import { FaultBoard } from './fault-board.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
 import { readBackBytes, readBackThroughEachPath } from './read-back.js';
-import { observeLink } from './observe-link.js';
+import { observeWire } from './observe-wire.js';
 import { RunningWorkload } from './workload.js';
 
 /** How long the backend must be silent before nothing counts as on its way any more. */
@@ -45,6 +46,7 @@ export class QemuLab {
   private readonly written: WrittenBlocks;
   private readonly clocks: GuestClocks;
   private readonly faults: FaultBoard;
+  private payloadOf: (hash: bigint) => number = () => 0;
   private closing = false;
 
   private constructor(
@@ -71,7 +73,7 @@ export class QemuLab {
     const runFolder = await createRunFolder();
     const backend = await Backend.open({
       clock: context.clock,
-      medium: { kind: 'memory' },
+      medium: 'memory',
       journalPath: await context.evidence.path(layout.journal),
       blockSize: plan.blockSize,
       size: plan.namespaceBytes,
@@ -198,10 +200,11 @@ export class QemuLab {
         name: node.exportName,
         node: node.name,
         socket: this.diskSocket(node.name),
-        owner: this.runFolder.owner,
+        owner: qemuUser(),
       });
     }
     for (const link of plan.links) await this.openLink(link);
+    this.payloadOf = observeWire(this.links, topologyOf(plan), this.observations);
   }
 
   private async openLink(planned: PlanLink): Promise<void> {
@@ -216,11 +219,10 @@ export class QemuLab {
         node: await context.evidence.path(layout.capture(planned.name, 'node')),
       },
       startedAtWallSeconds: Math.floor(context.clock.startedAtMs / 1000),
-      owner: this.runFolder.owner,
+      owner: qemuUser(),
     });
     this.links.set(planned.name, link);
     void link.failed.then((error) => this.instrumentFailed(`link ${planned.name}`, error));
-    observeLink(link, planned, this.plan, this.observations);
   }
 
   private async launch(name: string, memoryBytes: number): Promise<void> {
@@ -229,7 +231,6 @@ export class QemuLab {
     const image = this.request.artifacts.images[name];
     if (!kernel || !image) throw new LabError(`no kernel or image was prepared for ${name}`);
     const node = plan.nodes.find((candidate) => candidate.name === name);
-    const write = await context.evidence.console(name);
     const vm = await launchVm({
       name,
       kernel,
@@ -247,8 +248,9 @@ export class QemuLab {
         : [],
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
-      runFolder,
-      onConsole: write,
+      appendArgs: [],
+      consolePath: await context.evidence.path(layout.console(name)),
+      runDir: runFolder.path,
     });
     this.vms.set(name, vm);
     await context.evidence.write(layout.qemu(name), `${JSON.stringify(vm.commandLine, null, 2)}\n`);
@@ -292,7 +294,7 @@ export class QemuLab {
       id: request.id,
       node: request.node,
       slba: request.offset / this.plan.blockSize,
-      hashes: request.hashes,
+      payloads: request.hashes.map((hash) => this.payloadOf(hash)),
     };
   }
 

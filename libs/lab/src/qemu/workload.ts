@@ -52,8 +52,7 @@ export class RunningWorkload {
   /** Asks fio to end as Ctrl-C does: it submits nothing more and waits for what is in flight. */
   async stop(): Promise<void> {
     this.stopped = true;
-    // Fails only where fio has ended by itself meanwhile.
-    await this.vm.agent.exec(['kill', '-INT', String(this.process.pid)], { timeoutMs: stepTimeoutMs });
+    await this.process.signal('INT');
   }
 
   /** Waits for the end of fio and reads its result. */

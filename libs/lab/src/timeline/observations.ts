@@ -1,23 +1,19 @@
 import type { TriggerEvent } from '@fenceline/contracts';
+import type { Association, Command, PayloadId } from '@fenceline/history';
 
-/** A write as the wire shows it when its last byte was sent. */
-export interface SentWrite {
-  /** The lab's name for the association, unique within a lab. */
-  association: string;
-  link: string;
-  node: string;
-  slba: number;
-  /** Hash of each block's payload. */
-  hashes: readonly bigint[];
-  sentAt: number;
-}
-
-/** A write request as the backend has it. */
+/** A write request as the backend has it; its payloads are numbered as those of the commands are. */
 export interface BackendWrite {
   id: number;
   node: string;
   slba: number;
-  hashes: readonly bigint[];
+  payloads: readonly PayloadId[];
+}
+
+/** A write that is not answered yet. */
+interface Outstanding {
+  node: string;
+  link: string;
+  blocksToApply: number;
 }
 
 interface Waiter {
@@ -31,8 +27,8 @@ interface Waiter {
  * It decides when faults begin and end, never the verdict: that is judged from the recording alone.
  */
 export class Observations {
-  private readonly outstanding = new Map<SentWrite, { blocksToApply: number }>();
-  private readonly outstandingByBlock = new Map<number, Set<SentWrite>>();
+  private readonly outstanding = new Map<Command, Outstanding>();
+  private readonly outstandingByBlock = new Map<number, Set<Command>>();
   private readonly heldWrites = new Map<number, BackendWrite & { heldAt: number }>();
   private readonly appliedUnanswered = new Map<string, number>();
   private readonly appliedByLink = new Map<string, number>();
@@ -80,44 +76,53 @@ export class Observations {
     return count;
   }
 
-  sent(write: SentWrite): void {
-    for (let i = 0; i < write.hashes.length; i++) {
-      const block = write.slba + i;
-      const others = this.outstandingByBlock.get(block) ?? new Set();
-      for (const other of others) this.checkRetry(other, write, block, write.hashes[i]!);
-      this.outstandingByBlock.set(block, others.add(write));
+  sent(write: Command, { link, node }: Association): void {
+    this.outstanding.set(write, { node, link, blocksToApply: write.blocks });
+    for (let block = write.slba; block < write.slba + write.blocks; block++) {
+      const others = this.outstandingByBlock.get(block);
+      if (others) others.add(write);
+      else this.outstandingByBlock.set(block, new Set([write]));
     }
-    this.outstanding.set(write, { blocksToApply: write.hashes.length });
+  }
+
+  /** Blocks of unanswered writes of one link were sent again on another association. */
+  retried(write: Command, from: string, to: string): void {
+    if (this.retriedFrom.has(from)) return;
+    const where = `block ${write.slba} of link ${from} was sent again on link ${to}`;
+    this.retriedFrom.set(from, where);
     this.notify();
   }
 
   applied(request: BackendWrite): void {
-    for (let i = 0; i < request.hashes.length; i++) {
+    for (let i = 0; i < request.payloads.length; i++) {
       const block = request.slba + i;
       for (const write of this.outstandingByBlock.get(block) ?? []) {
-        if (write.node !== request.node) continue;
-        if (write.hashes[block - write.slba] !== request.hashes[i]) continue;
         const state = this.outstanding.get(write);
-        if (!state || --state.blocksToApply !== 0) continue;
-        increment(this.appliedUnanswered, write.node, 1);
-        increment(this.appliedByLink, write.link, 1);
+        if (!state || state.node !== request.node) continue;
+        if (write.payloads[block - write.slba] !== request.payloads[i]) continue;
+        if (--state.blocksToApply !== 0) continue;
+        increment(this.appliedUnanswered, state.node, 1);
+        increment(this.appliedByLink, state.link, 1);
       }
     }
     this.notify();
   }
 
   /** The answer of a write was delivered to its host. */
-  answered(write: SentWrite, success: boolean): void {
+  answered(write: Command): void {
     const state = this.outstanding.get(write);
     if (!state) return;
-    if (state.blocksToApply <= 0) increment(this.appliedUnanswered, write.node, -1);
-    this.forget(write);
-    if (success) this.checkNewerWrite(write);
+    if (state.blocksToApply <= 0) increment(this.appliedUnanswered, state.node, -1);
+    this.outstanding.delete(write);
+    for (let block = write.slba; block < write.slba + write.blocks; block++) {
+      this.outstandingByBlock.get(block)?.delete(write);
+    }
+    if (write.status === 0) this.checkNewerWrite(write, state.link);
     this.notify();
   }
 
-  gaveUp(link: string, because: string): void {
-    if (!this.givenUp.has(link)) this.givenUp.set(link, because);
+  gaveUp({ link, label }: Association): void {
+    if (!this.givenUp.has(link)) this.givenUp.set(link, `${label} was given up`);
     this.notify();
   }
 
@@ -126,27 +131,13 @@ export class Observations {
     this.notify();
   }
 
-  private forget(write: SentWrite): void {
-    this.outstanding.delete(write);
-    for (let i = 0; i < write.hashes.length; i++) {
-      this.outstandingByBlock.get(write.slba + i)?.delete(write);
-    }
-  }
-
-  private checkRetry(original: SentWrite, write: SentWrite, block: number, hash: bigint): void {
-    if (original.association === write.association || this.retriedFrom.has(original.link)) return;
-    if (original.hashes[block - original.slba] !== hash) return;
-    const because = `block ${block} of link ${original.link} sent again on link ${write.link}`;
-    this.retriedFrom.set(original.link, because);
-  }
-
-  private checkNewerWrite(write: SentWrite): void {
+  private checkNewerWrite(write: Command, link: string): void {
     for (const held of this.heldWrites.values()) {
       if (held.heldAt >= write.sentAt) continue;
-      for (let i = 0; i < write.hashes.length; i++) {
-        const heldHash = held.hashes[write.slba + i - held.slba];
-        if (heldHash === undefined || heldHash === write.hashes[i]) continue;
-        this.newerWrite = `a newer write over held block ${write.slba + i} was acknowledged on link ${write.link}`;
+      for (let i = 0; i < write.payloads.length; i++) {
+        const payload = held.payloads[write.slba + i - held.slba];
+        if (payload === undefined || payload === write.payloads[i]) continue;
+        this.newerWrite = `a newer write over held block ${write.slba + i} was acknowledged on link ${link}`;
         return;
       }
     }

@@ -1,0 +1,38 @@
+import type { Link } from '@fenceline/fabric';
+import { WireTap, type Association, type Command, type Topology } from '@fenceline/history';
+import type { Observations } from '../timeline/observations.js';
+
+/**
+ * Follows the links of a lab with the decoder that judges the recording later, and tells what it sees to the
+ * timeline's observations.
+ *
+ * @returns the number that a payload of this hash has in what the observations are told
+ */
+export function observeWire(
+  links: ReadonlyMap<string, Link>,
+  topology: Topology,
+  observations: Observations,
+): (hash: bigint) => number {
+  const linkOf = new Map<Command, string>();
+  const tap = new WireTap(topology, {
+    onCommandSent: (command, association) => {
+      linkOf.set(command, association.link);
+      observations.sent(command, association);
+    },
+    onRetry: (command, originals) => {
+      const to = linkOf.get(command) ?? '';
+      for (const original of originals) observations.retried(original, linkOf.get(original) ?? '', to);
+    },
+    onAnswered: (command) => {
+      linkOf.delete(command);
+      observations.answered(command);
+    },
+    onGivenUp: (association: Association) => observations.gaveUp(association),
+  });
+  for (const [name, link] of links) {
+    link.observe((frame, _from, t, delivered) => {
+      tap.frame(name, delivered ? 'delivered' : 'sent', frame, t);
+    });
+  }
+  return (hash) => tap.payloadOf(hash);
+}
