@@ -96,8 +96,15 @@ export class OrderedStream {
     if (to > this.#highest) this.#highest = to;
     if (to <= this.#position) return true;
     if (from > this.#position) return this.#keep(from, to, bytes, start, t, frame);
-    this.#emit(bytes, start + this.#position - from, end, t, frame);
-    if (this.#early.length > 0) this.#drain(t, frame);
+    const origin = start - from;
+    while (this.#position < to) {
+      // Where bytes came early, their first copy counts.
+      const stop = Math.min(to, this.#early[0]?.start ?? to);
+      if (stop > this.#position) {
+        this.#emit(bytes, origin + this.#position, origin + stop, t, frame);
+      }
+      if (this.#early.length > 0) this.#drain(t, frame);
+    }
     return true;
   }
 
