@@ -178,6 +178,9 @@ export class Vm {
       try {
         await qmp.negotiate();
       } catch (error) {
+        // A QEMU that died says why; its monitor's end is noticed a moment before its own.
+        const exit = await Promise.race([exited, bound(QUIT_MS)]);
+        if (exit !== undefined) throw vm.#failure('', exit);
         vm.kill();
         throw vm.#failure(messageOf(error), await exited);
       }
@@ -279,7 +282,8 @@ async function openInput(path: string, what: string): Promise<FileHandle> {
 
 /** Settles with undefined after a time; keeps no process alive. */
 async function bound(ms: number): Promise<undefined> {
-  return await delay(ms, undefined, { ref: false });
+  await delay(ms, undefined, { ref: false });
+  return undefined;
 }
 
 /** Reads the console and stderr of a starting QEMU and settles when it has ended. */
