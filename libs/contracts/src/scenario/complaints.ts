@@ -26,7 +26,7 @@ export function complaintsOf(issue: Issue, root: unknown): Complaint[] {
   const input = valueAt(root, path);
   if (!input.present) return [missing(path)];
   if (input.value === null || input.value === undefined) {
-    return [{ path, message: 'is empty', mend: howToWrite(schemaAt(path)) }];
+    return [{ path, message: 'is empty', mend: howToWrite(schemaAt(path)), atName: true }];
   }
   if (issue.code === 'invalid_union') return unionComplaints(issue, path, input.value, root);
   return [{ path, ...refusal(issue, input.value, schemaAt(path)) }];
@@ -163,6 +163,7 @@ function howToWrite(node: SchemaNode | undefined): string {
   if (node === undefined) return 'Remove it.';
   const titled = node.title === undefined ? undefined : byTitle[node.title];
   if (titled !== undefined) return titled;
+  if (node.anyOf?.[0] !== undefined) return howToWrite(node.anyOf[0]);
   const choices = node.enum ?? (node.const === undefined ? undefined : [node.const]);
   if (choices !== undefined) return mendOfChoice(undefined, choices);
   if (node.type === 'integer' || node.type === 'number')

@@ -29,7 +29,7 @@ const fioTime = z
   .meta({ title: 'fio time', examples: ['60s', '500ms', '2m'] });
 
 /** 0 or 1 as fio writes it, or YAML's true and false. */
-const fioSwitch = z.union([z.boolean(), z.literal(0), z.literal(1)]).meta({ title: 'fio switch' });
+const fioSwitch = z.union([z.literal([0, 1]), z.boolean()]).meta({ title: 'fio switch' });
 
 export const fioRwSchema = z.enum([
   'read',

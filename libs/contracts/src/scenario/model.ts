@@ -85,8 +85,6 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('giveUp'), links: names }),
   /** So many writes sent over *each* of these links are applied. */
   z.strictObject({ kind: z.literal('writes'), links: names, count }),
-  /** fio has ended for all of these jobs. */
-  z.strictObject({ kind: z.literal('workloadEnded'), workloads: names }),
   /** All of these workloads have ended: asked to stop and their I/O come back, or done. */
   z.strictObject({ kind: z.literal('workloadEnded'), workloads: names }),
 ]);

@@ -109,7 +109,7 @@ function firstUnit(table: UnitTable): string {
 }
 
 function parseWithUnit(text: string, table: UnitTable): UnitResult {
-  const match = /^([0-9]{1,15})(?:\.([0-9]{1,15}))?(\s*)([A-Za-zµ]*)$/.exec(text.trim());
+  const match = /^([0-9]{1,16})(?:\.([0-9]{1,15}))?(\s*)([A-Za-zµ]*)$/.exec(text.trim());
   if (match === null) {
     return refuse(
       `\`${shorten(text)}\` is not a ${table.noun}`,

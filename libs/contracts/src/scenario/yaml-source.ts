@@ -47,7 +47,7 @@ export class YamlSource {
   private values = 0;
 
   constructor(
-    text: string,
+    private readonly text: string,
     private readonly file: string,
   ) {
     this.problems = this.found;
@@ -132,15 +132,17 @@ export class YamlSource {
     if (isAlias(node)) return this.refuseAlias(node.source, place, path);
     if ('anchor' in node && node.anchor !== undefined) {
       const mend = `Remove \`&${node.anchor}\` and write each value where it belongs.`;
-      this.report(place.value, formatPath(path), 'has an anchor, which is not allowed', mend);
+      this.report(
+        this.startOfProperties(place.value),
+        formatPath(path),
+        'has an anchor, which is not allowed',
+        mend,
+      );
     }
     if (node.tag !== undefined) {
-      return this.refuse(
-        place,
-        path,
-        `has the tag \`${node.tag}\``,
-        'Remove it and write a plain value.',
-      );
+      place.value = this.startOfProperties(place.value);
+      const mend = 'Remove it and write a plain value.';
+      return this.refuse(place, path, `has the tag \`${node.tag}\``, mend);
     }
     if (isMap(node)) return this.plainMap(node.items, place, path);
     if (isSeq(node)) {
@@ -196,6 +198,12 @@ export class YamlSource {
       return null;
     }
     return key.value;
+  }
+
+  /** Where the anchor and the tag before a value begin; the reader of YAML does not tell. */
+  private startOfProperties(value: number): number {
+    const before = this.text.slice(Math.max(0, value - 256), value);
+    return value - (/(?:[!&]\S*\s+)+$/.exec(before)?.[0].length ?? 0);
   }
 
   private refuseAlias(name: string, place: Place, path: FieldPath): undefined {

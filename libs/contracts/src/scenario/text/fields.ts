@@ -42,14 +42,23 @@ export function durationOrForever(bounds: DurationBounds = {}) {
       pattern: `${DURATION_PATTERN}|^forever$`,
       examples: ['600s', 'forever'],
     })
-    .transform((text, ctx) => (text === 'forever' ? null : durationValue(text, bounds, ctx)));
+    .transform((text, ctx) =>
+      text === 'forever' ? null : durationValue(text, bounds, ctx, ', or `forever`'),
+    );
 }
 
-function durationValue(text: string, bounds: DurationBounds, ctx: z.RefinementCtx): number {
+function durationValue(
+  text: string,
+  bounds: DurationBounds,
+  ctx: z.RefinementCtx,
+  alternative = '',
+): number {
   const min = bounds.min ?? 0;
   const max = bounds.max ?? scenarioLimits.durationMs;
   const result = parseDuration(text);
-  if (!result.ok) return refuse(ctx, result.message, result.mend);
+  if (!result.ok) {
+    return refuse(ctx, result.message, result.mend.replace(/\.$/, `${alternative}.`));
+  }
   if (result.value < min || result.value > max) {
     return refuse(
       ctx,
@@ -116,7 +125,7 @@ export const referenceSchema = z.string().meta({ title: 'name' });
 
 /** One name, several, or `all`; parsed into a list, where `['all']` still stands for all. */
 export const referencesSchema = z
-  .union([z.string(), z.array(z.string()).min(1)])
+  .union([referenceSchema, z.array(referenceSchema).min(1)])
   .meta({ title: 'name, list of names or `all`' })
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
