@@ -39,7 +39,7 @@ export function stuckWrite(options: StoryOptions = {}): ReportInput & { history:
 }
 
 class Story {
-  private readonly commands: Command[] = [];
+  private commands: Command[] = [];
   private readonly applies: Apply[] = [];
   private readonly held: Apply[] = [];
   private readonly findings: Finding[] = [];
@@ -289,7 +289,7 @@ class Story {
       apply.candidates = apply.candidates.map((list) => list.map((id) => renamed.get(id)!));
     }
     order.forEach((command, i) => (command.id = i));
-    this.commands.splice(0, Infinity, ...order);
+    this.commands = order;
     this.applies.sort((a, b) => a.appliedAt - b.appliedAt);
     this.applies.forEach((apply, i) => (apply.id = i));
   }

@@ -55,7 +55,7 @@ export function timelineSection(picture: Picture): Html {
       whole run, Escape for all findings. Triangles on the axis are steps of the scenario.
       ${
         picture.grouped > 0 &&
-        `${grouped(picture.grouped)} ordinary commands are drawn in groups to keep the page small.`
+        `${grouped(picture.grouped)} ordinary commands and applies are drawn in groups to keep the page small.`
       }
     </p>
     <noscript><p>The picture needs JavaScript; the tables do not.</p></noscript>

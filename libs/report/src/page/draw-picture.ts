@@ -76,6 +76,8 @@ export function drawPicture(scene: Scene, tools: DrawTools): void {
     return place.top + 18 + bar.row * place.rowHeight;
   };
 
+  const inFocus = scene.selected && new Set(itemsOf(scene.selected));
+
   b.clearRect(0, 0, width, height);
   b.font = font;
   b.textBaseline = 'middle';
@@ -87,6 +89,11 @@ export function drawPicture(scene: Scene, tools: DrawTools): void {
   drawLabels();
   drawMoments();
   if (scene.hovered) outline(scene.hovered, theme.text);
+
+  function itemsOf(story: Story): (Bar | null)[] {
+    const places = [story.original, story.newer, story.apply, story.newerApply];
+    return places.map((i) => (i === null ? null : (scene.bars[i] ?? null)));
+  }
 
   function drawGrid(): void {
     places.forEach((place) => {
@@ -229,7 +236,11 @@ export function drawPicture(scene: Scene, tools: DrawTools): void {
       b.strokeStyle = colour;
       if (w > 3) b.strokeRect(left + 0.5, y + 0.5, w - 1, h - 1);
       b.fillRect(left, y, Math.min(3, w), h);
-      if (bar.held && !bar.open) b.fillRect(left + w - 3, y - 1, 4, h + 2);
+      if (bar.held && !bar.open) {
+        // Where it landed.
+        if (bar.mark === 'stale' && (!inFocus || inFocus.has(bar))) b.fillStyle = theme.stale;
+        b.fillRect(left + w - 3, y - 1, 4, h + 2);
+      }
       if (bar.open && w > 8) {
         // An open end: the bar runs out in a point.
         b.beginPath();
@@ -245,12 +256,14 @@ export function drawPicture(scene: Scene, tools: DrawTools): void {
   }
 
   function colourOf(bar: Bar): string {
-    if (bar.mark === 'stale') return theme.stale;
-    if (bar.mark === 'destroyed') return theme.destroyed;
+    // While one finding is shown, only what belongs to it is set off.
+    if (!inFocus || inFocus.has(bar)) {
+      if (bar.mark === 'stale' && !bar.held) return theme.stale;
+      if (bar.mark === 'destroyed') return theme.destroyed;
+      if (bar.mark === 'cited' && !bar.held && !bar.open) return theme.cited;
+    }
     if (bar.held) return theme.held;
-    if (bar.open) return theme.open;
-    if (bar.mark === 'cited') return theme.cited;
-    return theme[bar.kind];
+    return bar.open ? theme.open : theme[bar.kind];
   }
 
   function drawStories(): void {
@@ -259,9 +272,7 @@ export function drawPicture(scene: Scene, tools: DrawTools): void {
       : picture.stories.filter((story) => story.apply !== null);
     for (const story of shown) {
       b.globalAlpha = scene.selected ? 1 : shown.length > 3 ? 0.45 : 0.8;
-      const ends = [story.original, story.newer, story.apply, story.newerApply].map((i) =>
-        i === null ? null : (scene.bars[i] ?? null),
-      );
+      const ends = itemsOf(story);
       const [original, newer, apply, newerApply] = ends;
       if (original && apply) connect(original, original.start, apply, apply.end, theme.stale);
       if (newer && newerApply)

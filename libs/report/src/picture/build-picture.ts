@@ -44,10 +44,16 @@ export function buildPicture(verdict: Verdict, history: History, plan: Plan): Pi
     ],
     moments: momentsOf(history),
     stories: storiesOf(verdict, cited, stale, items),
-    names: Object.fromEntries(
-      history.commands.map((c) => [`${c.qid === 0 ? 'a' : 'i'}${c.opcode}`, c.name]),
-    ),
+    names: commandNames(history),
   };
+}
+
+function commandNames(history: History): Record<string, string> {
+  const names: Record<string, string> = {};
+  for (const { qid, opcode, name } of history.commands) {
+    names[`${qid === 0 ? 'a' : 'i'}${opcode}`] ??= name;
+  }
+  return names;
 }
 
 /** A lane for each path, then one for each array node at the backend. */

@@ -1,5 +1,5 @@
 import type { Apply, Command, History } from '@fenceline/history';
-import type { ItemKind, ItemMark } from './picture.js';
+import { itemKinds, type ItemKind, type ItemMark } from './picture.js';
 
 /** A command or an apply, or a group of them, as the picture draws it: a bar on a lane. */
 export interface PictureItem {
@@ -82,32 +82,52 @@ function commandKind(command: Command): ItemKind {
 }
 
 /**
- * Keeps a page small: beyond the budget, ordinary items (nothing marked, held, open, failed or slow) that
- * lie close together on a lane become one group each. What a reader looks for stays one by one, as far as
- * the budget goes.
+ * Keeps a page small: beyond the budget, ordinary items (nothing marked, held, open, failed or slow, and not
+ * around a moment that a finding cites) that lie close together on a lane become one group each. What a
+ * reader looks for stays one by one, as far as the budget goes.
  */
 export function withinBudget(items: PictureItem[], budget = itemBudget): PictureItem[] {
   if (items.length <= budget) return items;
-  const span = Math.max(1, ...[items.at(-1)?.end ?? 1]);
-  const binUs = Math.max(1, Math.ceil(span / (budget / 16)));
+  const span = items.reduce((last, item) => Math.max(last, item.end), 1);
+  const lanes = items.reduce((most, item) => Math.max(most, item.lane + 1), 1);
+  const bins = Math.max(1, Math.floor(budget / 2 / lanes));
+  const near = neighbourhood(items);
   const kept: PictureItem[] = [];
-  const groups = new Map<string, PictureItem>();
+  const groups = new Map<number, PictureItem>();
   for (const item of items) {
-    if (item.mark !== 'none' || (isRemarkable(item) && kept.length < budget / 2)) {
+    const wanted = isRemarkable(item) || near(item.start);
+    if (item.mark !== 'none' || (wanted && kept.length < budget / 2)) {
       kept.push(item);
       continue;
     }
-    const key = `${item.lane}/${item.kind}/${Math.floor(item.start / binUs)}`;
+    const bin = Math.floor((item.start / (span + 1)) * bins);
+    const key = (bin * lanes + item.lane) * itemKinds.length + itemKinds.indexOf(item.kind);
     const group = groups.get(key);
     if (group) {
       group.end = Math.max(group.end, item.end);
       group.count += 1;
+      group.command = group.apply = null;
+      group.open = group.held = false;
     } else {
-      groups.set(key, { ...item, command: null, apply: null, open: false, held: false });
+      groups.set(key, { ...item });
     }
   }
-  // A group of one is the item itself.
   return [...kept, ...groups.values()].sort((a, b) => a.start - b.start);
+}
+
+const neighbourhoodUs = 100_000;
+
+/** Whether a time is close to the start or the end of something marked. */
+function neighbourhood(items: readonly PictureItem[]): (t: number) => boolean {
+  const cells = new Set<number>();
+  for (const { mark, start, end } of items) {
+    if (mark === 'none') continue;
+    for (const t of [start, end]) cells.add(Math.floor(t / neighbourhoodUs));
+  }
+  return (t) => {
+    const cell = Math.floor(t / neighbourhoodUs);
+    return cells.has(cell) || cells.has(cell - 1) || cells.has(cell + 1);
+  };
 }
 
 function isRemarkable(item: PictureItem): boolean {

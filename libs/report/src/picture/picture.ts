@@ -20,7 +20,7 @@ export interface Picture {
   profiles: string[];
   moments: { t: number; label: string }[];
   stories: Story[];
-  /** Names of commands by opcode, for those that are neither reads nor writes: `qid 0? :opcode` → name. */
+  /** Names of commands by `a` (admin) or `i` (I/O) and opcode, e.g. `i1` → `Write`. */
   names: Record<string, string>;
 }
 
