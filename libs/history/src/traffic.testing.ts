@@ -265,8 +265,12 @@ export class TestConnection {
 
   /** A frame that carries the stream's bytes from `start` to `end` once more. */
   again(from: Side, start: number, end: number): TestFrame {
-    const sequence = (this.#isn[from] + 1 + start) >>> 0;
-    const bytes = this.#sentBytes[from].slice(start, end);
+    return this.carrying(from, start, this.#sentBytes[from].slice(start, end));
+  }
+
+  /** A frame that carries these bytes at a position of the stream, whatever was sent there. */
+  carrying(from: Side, position: number, bytes: Uint8Array): TestFrame {
+    const sequence = (this.#isn[from] + 1 + position) >>> 0;
     return this.frame(from, sequence, tcpFlag.ack, bytes);
   }
 
@@ -466,6 +470,19 @@ export class TestAssociation {
       this.io.send('host', pdu, this.#how());
       at += piece.length;
     }
+  }
+
+  deallocate(cid: number, ranges: readonly { slba: number; blocks: number }[]): void {
+    const data = new Uint8Array(ranges.length * 16);
+    const view = new DataView(data.buffer);
+    ranges.forEach(({ slba, blocks }, index) => {
+      view.setUint32(index * 16 + 4, blocks, true);
+      view.setBigUint64(index * 16 + 8, BigInt(slba), true);
+    });
+    const dwords = { 10: ranges.length - 1, 11: 0x04 };
+    const dataLength = data.length;
+    const sqe = encodeSqe({ opcode: 0x09, cid, nsid: 1, dwords, dataLength, inCapsule: true });
+    this.io.send('host', encodeCommand(sqe, data, this.#digests));
   }
 
   answer(cid: number, status = 0, how?: Transmission): TestFrame[] {
