@@ -1,4 +1,4 @@
-import { formatDuration } from '../terminal/duration.js';
+import { formatElapsed } from '../terminal/elapsed.js';
 import type { TextStream } from '../terminal/style.js';
 import type { Progress } from './progress.js';
 
@@ -44,7 +44,7 @@ export class PlainProgress implements Progress {
     if (this.stageName === null) {
       return;
     }
-    const elapsed = formatDuration(this.now() - this.stageStartedAt);
+    const elapsed = formatElapsed(this.now() - this.stageStartedAt);
     this.write(`${this.stageName} ${result === 'done' ? 'took' : 'FAILED after'} ${elapsed}`);
     this.stageName = null;
   }

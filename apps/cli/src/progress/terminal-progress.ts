@@ -1,4 +1,4 @@
-import { formatDuration } from '../terminal/duration.js';
+import { formatElapsed } from '../terminal/elapsed.js';
 import type { Style, TextStream } from '../terminal/style.js';
 import type { Progress } from './progress.js';
 
@@ -84,7 +84,7 @@ export class TerminalProgress implements Progress {
   }
 
   private line(name: string, text: string): string {
-    const elapsed = formatDuration(this.now() - this.startedAt).padStart(8);
+    const elapsed = formatElapsed(this.now() - this.startedAt).padStart(8);
     return `${name.padEnd(nameWidth)} ${elapsed}  ${text}`.trimEnd();
   }
 }

@@ -1,5 +1,5 @@
 /** A duration in ms for people: `850 ms`, `8.7 s`, `2 min 05 s`. */
-export function formatDuration(ms: number): string {
+export function formatElapsed(ms: number): string {
   if (ms < 999.5) {
     return `${Math.round(ms)} ms`;
   }

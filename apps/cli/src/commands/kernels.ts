@@ -1,0 +1,96 @@
+import { ExitCode } from '@fenceline/contracts';
+import { KernelRegistry, VmError, type KernelImage } from '@fenceline/vm';
+import { Command } from 'commander';
+
+import { createProgress } from '../progress/create-progress.js';
+import { layOutTable } from '../terminal/table.js';
+import { UsageError } from '../usage-error.js';
+
+interface AddOptions {
+  image?: string;
+  modules?: string;
+  config?: string;
+  deb?: string[];
+  capability: string[];
+}
+
+/** `fenceline kernels`: the kernels that scenarios may name. */
+export function kernelsCommand(finish: (code: ExitCode) => void): Command {
+  const kernels = new Command('kernels').description('the kernels that scenarios may name');
+  kernels
+    .command('list', { isDefault: true })
+    .description('list the kernels that are on this machine')
+    .option('--json', 'print one JSON array', false)
+    .action(async (options: { json: boolean }) => {
+      const list = await new KernelRegistry().list();
+      process.stdout.write(options.json ? `${JSON.stringify(list)}\n` : formatKernels(list));
+      finish(ExitCode.asExpected);
+    });
+  kernels
+    .command('add')
+    .description('add a kernel: an image with its modules, or Debian packages of one')
+    .argument('<name>', 'name by which scenarios and --kernel will call it')
+    .option('--image <bzImage>', 'kernel image')
+    .option('--modules <dir|tar>', 'its modules: a folder with lib/modules, or a tar file of it')
+    .option('--config <file>', 'its build configuration, to be kept with it')
+    .option('--deb <file...>', 'Debian packages, in place of --image and --modules')
+    .option('--capability <name>', 'what it can beyond a stock kernel: ccr, cqt', append, [])
+    .action(async (name: string, options: AddOptions) => {
+      process.stdout.write(formatKernels([await addKernel(name, options)]));
+      finish(ExitCode.asExpected);
+    });
+  return kernels;
+}
+
+async function addKernel(name: string, options: AddOptions): Promise<KernelImage> {
+  const registry = new KernelRegistry();
+  const progress = createProgress(process.stderr);
+  progress.stage('kernel', name);
+  const tell = (text: string): void => progress.status(text);
+  const capabilities = options.capability;
+  try {
+    let kernel: KernelImage;
+    if (options.deb !== undefined) {
+      refuse(options, ['image', 'modules', 'config']);
+      kernel = await registry.addDebs(name, options.deb, { capabilities }, tell);
+    } else if (options.image !== undefined && options.modules !== undefined) {
+      const { image, modules, config } = options;
+      const files = { image, modules, capabilities, ...(config === undefined ? {} : { config }) };
+      kernel = await registry.addImage(name, files, tell);
+    } else {
+      throw new UsageError('Give --image with --modules, or --deb.');
+    }
+    progress.end('done');
+    return kernel;
+  } catch (error) {
+    progress.end('failed');
+    // What the registry refuses is what it was given.
+    throw error instanceof VmError ? new UsageError(error.message) : error;
+  }
+}
+
+function refuse(options: AddOptions, names: readonly (keyof AddOptions)[]): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) {
+    throw new UsageError(`--${given} does not go with --deb: the packages have it.`);
+  }
+}
+
+function formatKernels(kernels: readonly KernelImage[]): string {
+  if (kernels.length === 0) {
+    return 'No kernel yet. debian:6.1 is fetched when a run first needs it.\n';
+  }
+  const rows = kernels.map((kernel) => [
+    kernel.name,
+    kernel.release,
+    kernel.capabilities.join(',') || '-',
+    kernel.sha256.slice(0, 12),
+    kernel.version,
+  ]);
+  const table = [['name', 'release', 'can', 'sha256', 'version'], ...rows];
+  return `${layOutTable(table).join('\n')}\n`;
+}
+
+function append(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,70 @@
+import { worstExitCode, type ExitCode } from '@fenceline/contracts';
+import { makePlan } from '@fenceline/lab';
+import { Command } from 'commander';
+import { createProgress } from '../progress/create-progress.js';
+import { checkMachine } from '../run/check-machine.js';
+import { runScenario, type RunResult } from '../run/run-scenario.js';
+import { readScenarioFiles } from '../run/scenario-files.js';
+import { formatJson, formatResult, formatSummary } from '../run/show-result.js';
+import { StopSignals } from '../run/stop-signals.js';
+import { withKernel } from '../run/with-kernel.js';
+import { parseSeed } from './arguments.js';
+
+interface RunOptions {
+  seed: number;
+  kernel?: string;
+  out: string;
+  keep: boolean;
+  json: boolean;
+}
+
+/** `fenceline run`: runs scenarios one after the other; its exit code is the worst of theirs. */
+export function runCommand(finish: (code: ExitCode) => void): Command {
+  return new Command('run')
+    .description('run scenarios on real kernels and judge what they recorded')
+    .argument('<file...>', 'scenario files')
+    .option('--seed <n>', 'decides every random choice: the same seed, the same plan', parseSeed, 1)
+    .option('--kernel <name>', 'kernel of every VM, in place of those that the scenario names')
+    .option('--out <dir>', 'folder in which each run gets a folder for its evidence', 'evidence')
+    .option('--keep', 'keep the working folder of the lab (sockets, medium) for a look', false)
+    .option('--json', 'print one JSON object a scenario and nothing else on stdout', false)
+    .action(async (files: string[], options: RunOptions) => {
+      finish(worstExitCode((await runAll(files, options)).map((result) => result.exitCode)));
+    });
+}
+
+async function runAll(files: readonly string[], options: RunOptions): Promise<RunResult[]> {
+  const scenarios = (await readScenarioFiles(files)).map((one) => ({
+    ...one,
+    scenario:
+      options.kernel === undefined ? one.scenario : withKernel(one.scenario, options.kernel),
+  }));
+  await checkMachine(
+    scenarios.map((one) => one.scenario),
+    options.out,
+  );
+  const progress = createProgress(process.stderr);
+  const signals = new StopSignals();
+  const results: RunResult[] = [];
+  try {
+    for (const { scenario, text } of scenarios) {
+      const plan = makePlan(scenario, options.seed);
+      const run = { plan, text, out: options.out, keep: options.keep };
+      const result = await runScenario(run, progress, signals);
+      results.push(result);
+      process.stdout.write(
+        options.json ? formatJson(result) : `\n${formatResult(result, process.stdout)}\n`,
+      );
+      if (signals.asked) {
+        break;
+      }
+    }
+  } finally {
+    signals.close();
+  }
+  if (results.length > 1) {
+    const stream = options.json ? process.stderr : process.stdout;
+    stream.write(formatSummary(results, stream));
+  }
+  return results;
+}

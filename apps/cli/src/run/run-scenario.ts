@@ -1,0 +1,200 @@
+import { ExitCode, exitCodeOf, type Plan, type Verdict } from '@fenceline/contracts';
+import { judgeEvidence, type JudgedEvidence } from '@fenceline/judge';
+import { prepareLab, type LabArtifacts, type LabEnded } from '@fenceline/lab';
+import { messageOf } from '../message-of.js';
+import { describeLabEvent } from '../progress/describe-lab-event.js';
+import type { Progress } from '../progress/progress.js';
+import { version } from '../version.js';
+import { createEvidenceFolder, keepIfRecorded } from './evidence-folder.js';
+import { startLabProcess, type LabMessage } from './lab-process.js';
+import type { NoVerdict } from './no-verdict.js';
+import type { StopSignals } from './stop-signals.js';
+
+/** One scenario with one seed, ready to run. */
+export interface PlannedRun {
+  plan: Plan;
+  /** The scenario's own text. */
+  text: string;
+  /** Folder in which the evidence gets a folder of its own. */
+  out: string;
+  keep: boolean;
+}
+
+/** What came of a run. */
+export type RunResult =
+  | { exitCode: ExitCode; verdict: Verdict; report: string; deviations: readonly string[] }
+  | { exitCode: ExitCode; noVerdict: NoVerdict };
+
+/**
+ * Prepares what one lab boots, runs it to its end and judges what it recorded.
+ *
+ * @throws UsageError where the evidence cannot be written; whatever else goes wrong is a result
+ */
+export async function runScenario(
+  run: PlannedRun,
+  progress: Progress,
+  signals: StopSignals,
+): Promise<RunResult> {
+  const { scenario, seed } = run.plan;
+  progress.title(`${scenario.name}, seed ${seed}`);
+  const folder = await createEvidenceFolder(run.out, scenario.name, seed, new Date());
+  return await new Attempt(run, folder, progress, signals).toTheEnd();
+}
+
+/** A run ended without a verdict. */
+class Ended extends Error {
+  constructor(
+    readonly outcome: NoVerdict['outcome'],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+class Attempt {
+  private readonly startedAt = performance.now();
+  private durationMs: Record<string, number> = {};
+
+  constructor(
+    private readonly run: PlannedRun,
+    private readonly folder: string,
+    private readonly progress: Progress,
+    private readonly signals: StopSignals,
+  ) {}
+
+  async toTheEnd(): Promise<RunResult> {
+    try {
+      const artifacts = await this.timed('prepare', () => this.prepare());
+      await this.lab(artifacts);
+      const judged = await this.judge();
+      this.progress.end('done');
+      return this.withVerdict(judged);
+    } catch (error) {
+      this.progress.end('failed');
+      return await this.withoutVerdict(error);
+    }
+  }
+
+  /** Kernels and images: minutes when they are fetched for the first time, else a moment. */
+  private async prepare(): Promise<LabArtifacts> {
+    this.progress.stage('prepare', 'kernels, guest images, accelerator');
+    this.onStop('stopping as soon as what is being fetched or built is done');
+    const artifacts = await prepareLab(this.run.plan, version, (text) =>
+      this.progress.status(text),
+    );
+    if (this.signals.asked) {
+      throw new Ended('cancelled', 'Stopped on request, before the lab was started.');
+    }
+    return artifacts;
+  }
+
+  private async lab(artifacts: LabArtifacts): Promise<void> {
+    const request = {
+      plan: this.run.plan,
+      artifacts,
+      scenarioText: this.run.text,
+      evidenceDir: this.folder,
+      keepRunFolder: this.run.keep,
+    };
+    const lab = startLabProcess(request, (message) => this.show(message));
+    this.signals.onStop((how) => {
+      this.progress.note(
+        how === 'graceful'
+          ? 'stopping: the recording is being closed; ask again to end at once'
+          : 'ending at once',
+      );
+      lab.stop(how);
+    });
+    const end: LabEnded = await lab.ended;
+    Object.assign(this.durationMs, end.durationMs);
+    if (end.outcome !== 'recorded') {
+      // A lab that was killed because somebody asked twice did not break.
+      throw new Ended(
+        this.signals.asked ? 'cancelled' : end.outcome,
+        end.message ?? 'The lab gave no reason.',
+      );
+    }
+  }
+
+  private async judge(): Promise<JudgedEvidence> {
+    this.progress.stage('judge');
+    this.onStop('stopping after the judgement');
+    try {
+      return await judgeEvidence(this.folder, { durationMs: this.times() });
+    } catch (error) {
+      throw new Ended(
+        'error',
+        `The recording is complete, but it could not be judged: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** Where work cannot be cut short: the first wish is heeded at its end, the second at once. */
+  private onStop(note: string): void {
+    this.signals.onStop((how) => {
+      this.progress.note(how === 'graceful' ? note : 'ending at once');
+      if (how === 'now') {
+        process.exit(ExitCode.error);
+      }
+    });
+  }
+
+  private show(message: LabMessage): void {
+    switch (message.type) {
+      case 'phase':
+        this.progress.stage(message.phase, message.detail);
+        return;
+      case 'status':
+        this.progress.status(message.text);
+        return;
+      case 'event': {
+        const fact = describeLabEvent(message.event);
+        if (fact !== null) {
+          this.progress.note(`${(message.event.t / 1e9).toFixed(3).padStart(8)} s  ${fact}`);
+        }
+      }
+    }
+  }
+
+  private async timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const from = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.durationMs[name] = Math.round(performance.now() - from);
+    }
+  }
+
+  private times(): Record<string, number> {
+    return { ...this.durationMs, total: Math.round(performance.now() - this.startedAt) };
+  }
+
+  private withVerdict({ verdict, shortfalls, expectation, report }: JudgedEvidence): RunResult {
+    const { control } = this.run.plan.scenario;
+    const ended =
+      expectation === undefined
+        ? ({ outcome: 'skipped' } as const)
+        : ({ outcome: 'judged', shortfalls, control } as const);
+    return {
+      exitCode: exitCodeOf(ended),
+      verdict,
+      report,
+      deviations: shortfalls.map((shortfall) => shortfall.reason),
+    };
+  }
+
+  private async withoutVerdict(error: unknown): Promise<RunResult> {
+    return {
+      exitCode: ExitCode.error,
+      noVerdict: {
+        schema: 'fenceline.no-verdict/v1',
+        scenario: this.run.plan.scenario.name,
+        seed: this.run.plan.seed,
+        outcome: error instanceof Ended ? error.outcome : 'error',
+        message: messageOf(error),
+        evidence: (await keepIfRecorded(this.folder)) ? this.folder : null,
+        durationMs: this.times(),
+      },
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { terminalReport } from '@fenceline/report';
+import { formatElapsed } from '../terminal/elapsed.js';
+import { styleFor, type Style, type TextStream } from '../terminal/style.js';
+import { layOutTable } from '../terminal/table.js';
+import type { NoVerdict } from './no-verdict.js';
+import type { RunResult } from './run-scenario.js';
+
+const outcomeWords: Record<NoVerdict['outcome'], string> = {
+  error: 'ERROR: the lab or this machine broke; nothing is said about the kernels',
+  timeout: 'TIME-OUT: a bound of the scenario passed',
+  cancelled: 'CANCELLED',
+};
+
+/** What one run came to, for people. */
+export function formatResult(result: RunResult, stream: TextStream): string {
+  if ('verdict' in result) {
+    return terminalReport(result.verdict, {
+      color: stream.isTTY === true && stream.hasColors?.() === true,
+      width: Math.min(stream.columns ?? 100, 120),
+      report: result.report,
+      deviations: result.deviations,
+    });
+  }
+  const { outcome, message, evidence } = result.noVerdict;
+  return [
+    styleFor(stream)('bold', outcomeWords[outcome]),
+    message,
+    evidence === null ? 'Nothing was recorded.' : `Recorded so far: ${evidence}`,
+    '',
+  ].join('\n');
+}
+
+/** The same for machines: one JSON object in one line. */
+export function formatJson(result: RunResult): string {
+  return `${JSON.stringify('verdict' in result ? result.verdict : result.noVerdict)}\n`;
+}
+
+/** A line for each of several runs. */
+export function formatSummary(results: readonly RunResult[], stream: TextStream): string {
+  const style = styleFor(stream);
+  const rows = results.map(summaryRow);
+  const lines = layOutTable([['scenario', 'seed', 'verdict', '', 'took'], ...rows]);
+  return lines
+    .map((line, index) =>
+      index === 0 ? style('bold', line) : mark(line, results[index - 1]!, style),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function summaryRow(result: RunResult): string[] {
+  const { scenario, seed, durationMs } = 'verdict' in result ? result.verdict : result.noVerdict;
+  const took = durationMs['total'] === undefined ? '' : formatElapsed(durationMs['total']);
+  return 'verdict' in result
+    ? [
+        scenario,
+        String(seed),
+        result.verdict.verdict,
+        result.verdict.asExpected ? 'as expected' : 'NOT as expected',
+        took,
+      ]
+    : [scenario, String(seed), result.noVerdict.outcome, '', took];
+}
+
+function mark(line: string, result: RunResult, style: Style): string {
+  return style(result.exitCode === 0 ? 'green' : 'red', line);
+}

@@ -1,0 +1,41 @@
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Asks to stop, as Ctrl-C, SIGTERM or a closed terminal do it: the first time in order, the second at once.
+ *
+ * While one is open the signals do not end the process by themselves.
+ */
+export class StopSignals {
+  private handler: (how: 'graceful' | 'now') => void = () => undefined;
+  private count = 0;
+
+  constructor() {
+    for (const signal of signals) {
+      process.on(signal, this.receive);
+    }
+  }
+
+  /** Whether anybody has asked. */
+  get asked(): boolean {
+    return this.count > 0;
+  }
+
+  /** Who is told from now on; it is told at once of what has been asked already. */
+  onStop(handler: (how: 'graceful' | 'now') => void): void {
+    this.handler = handler;
+    if (this.asked) {
+      handler('graceful');
+    }
+  }
+
+  close(): void {
+    for (const signal of signals) {
+      process.off(signal, this.receive);
+    }
+  }
+
+  private readonly receive = (): void => {
+    this.count += 1;
+    this.handler(this.count === 1 ? 'graceful' : 'now');
+  };
+}

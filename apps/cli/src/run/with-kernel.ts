@@ -1,0 +1,15 @@
+import type { Scenario } from '@fenceline/contracts';
+
+/** The scenario with one kernel in every VM, hosts and array nodes alike. */
+export function withKernel(scenario: Scenario, kernel: string): Scenario {
+  return {
+    ...scenario,
+    hosts: scenario.hosts.map((host) => ({ ...host, kernel })),
+    nodes: scenario.nodes.map((node) => ({ ...node, kernel })),
+  };
+}
+
+/** Names of the kernels that the scenario's VMs run. */
+export function kernelsOf(scenario: Scenario): Set<string> {
+  return new Set([...scenario.hosts, ...scenario.nodes].map((vm) => vm.kernel));
+}
