@@ -1,10 +1,11 @@
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PcapngReader } from '@fenceline/capture';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CaptureFile, type CaptureFileOptions } from './capture-file.js';
 import { captureBacklogBytes } from './limits.js';
+import { fileHandlePrototype } from './link.testing.js';
 
 let folder: string;
 let path: string;
@@ -83,10 +84,8 @@ describe('CaptureFile', () => {
   it('tells once that the file cannot be written, and closes all the same', async () => {
     const failures: Error[] = [];
     const capture = await openCapture({ onFailure: (error) => failures.push(error) });
-    const handle = await open(path);
-    const prototype = Object.getPrototypeOf(handle) as typeof handle;
-    await handle.close();
-    vi.spyOn(prototype, 'write').mockRejectedValue(new Error('ENOSPC: no space left on device'));
+    const noSpace = new Error('ENOSPC: no space left on device');
+    vi.spyOn(await fileHandlePrototype(), 'write').mockRejectedValue(noSpace);
     capture.packet(1, new Uint8Array(60), 'outbound', null);
     await expect(capture.flush()).rejects.toThrow(/cannot write the capture .*ENOSPC/);
     capture.packet(2, new Uint8Array(60), 'outbound', null);

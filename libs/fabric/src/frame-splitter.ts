@@ -6,20 +6,23 @@ export interface Unit {
   frames: number;
 }
 
+const nothing = Buffer.alloc(0);
+
 /**
  * Cuts a `-netdev stream` byte stream into units of whole frames. Units are views of the chunks; only a
- * frame that is spread over chunks is copied, together with the chunk that ends it.
+ * frame that is spread over chunks is copied, and is a unit of its own.
  */
 export class FrameSplitter {
-  /** Chunks of a frame that is not whole yet. */
-  #parts: Buffer[] = [];
-  #partsBytes = 0;
-  /** Bytes that must have come before there is something to do. */
-  #needed = prefixBytes;
+  /** Prefix of the frame that began in an earlier chunk. */
+  readonly #prefix = Buffer.alloc(prefixBytes);
+  #prefixLength = 0;
+  /** That frame with its prefix, once the prefix is whole. */
+  #frame = nothing;
+  #frameLength = 0;
 
   /** Whether the stream stands inside a frame. */
   get insideFrame(): boolean {
-    return this.#partsBytes > 0;
+    return this.#prefixLength > 0;
   }
 
   /**
@@ -27,47 +30,62 @@ export class FrameSplitter {
    * after a wrong length the stream cannot be read on.
    */
   push(chunk: Buffer, units: Unit[]): string | null {
-    let bytes = chunk;
-    if (this.#partsBytes > 0) {
-      this.#parts.push(chunk);
-      this.#partsBytes += chunk.length;
-      if (this.#partsBytes < this.#needed) return null;
-      bytes = Buffer.concat(this.#parts, this.#partsBytes);
-      this.#parts = [];
-      this.#partsBytes = 0;
-    }
-    const end = bytes.length;
-    let start = 0;
+    const end = chunk.length;
     let at = 0;
+    if (this.#prefixLength > 0) {
+      at = this.#complete(chunk, 0);
+      const problem =
+        this.#prefixLength < prefixBytes ? null : wrongLength(this.#prefix.readUInt32BE(0));
+      if (problem !== null || this.#frame === nothing || this.#frameLength < this.#frame.length) {
+        return problem;
+      }
+      units.push({ bytes: this.#frame, frames: 1 });
+      this.#prefixLength = 0;
+      this.#frame = nothing;
+    }
+    let start = at;
     let frames = 0;
     let problem: string | null = null;
-    this.#needed = prefixBytes;
     while (end - at >= prefixBytes) {
-      const length = bytes.readUInt32BE(at);
-      if (length === 0 || length > longestFrame) {
-        problem = `a frame cannot be ${length} bytes long (1 to ${longestFrame})`;
-        break;
-      }
+      const length = chunk.readUInt32BE(at);
+      problem = wrongLength(length);
       const next = at + prefixBytes + length;
-      if (next > end) {
-        this.#needed = prefixBytes + length;
-        break;
-      }
+      if (problem !== null || next > end) break;
       if (next - start > unitBytes && frames > 0) {
-        units.push({ bytes: bytes.subarray(start, at), frames });
+        units.push({ bytes: chunk.subarray(start, at), frames });
         start = at;
         frames = 0;
       }
       at = next;
       frames++;
     }
-    if (frames > 0) units.push({ bytes: bytes.subarray(start, at), frames });
-    if (problem === null && at < end) {
-      this.#parts.push(bytes.subarray(at));
-      this.#partsBytes = end - at;
-    }
+    if (frames > 0) units.push({ bytes: chunk.subarray(start, at), frames });
+    if (problem === null) this.#complete(chunk, at);
     return problem;
   }
+
+  /** Copies what belongs to the frame that is not whole yet; returns the offset behind it. */
+  #complete(chunk: Buffer, start: number): number {
+    let at = start;
+    if (this.#prefixLength < prefixBytes) {
+      const copied = chunk.copy(this.#prefix, this.#prefixLength, at);
+      this.#prefixLength += copied;
+      at += copied;
+      if (this.#prefixLength < prefixBytes) return at;
+      const length = this.#prefix.readUInt32BE(0);
+      if (wrongLength(length) !== null) return at;
+      this.#frame = Buffer.allocUnsafeSlow(prefixBytes + length);
+      this.#frameLength = this.#prefix.copy(this.#frame);
+    }
+    const copied = chunk.copy(this.#frame, this.#frameLength, at);
+    this.#frameLength += copied;
+    return at + copied;
+  }
+}
+
+function wrongLength(length: number): string | null {
+  if (length > 0 && length <= longestFrame) return null;
+  return `a frame cannot be ${length} bytes long (1 to ${longestFrame})`;
 }
 
 /** Calls back with each frame of a unit, without its prefix: a view that must not be written to. */

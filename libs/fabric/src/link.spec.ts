@@ -1,9 +1,9 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { longestFrame } from './limits.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { captureBacklogBytes, longestFrame } from './limits.js';
 import { Link } from './link.js';
-import { framed, TestLink, TestPeer } from './link.testing.js';
+import { fileHandlePrototype, framed, TestLink, TestPeer } from './link.testing.js';
 
 let test: TestLink;
 
@@ -18,6 +18,10 @@ afterEach(async () => {
 /** Frames that are told apart by their number. */
 function numbered(count: number, length = 60): string[] {
   return Array.from({ length: count }, (_, index) => String(index).padStart(length, '.'));
+}
+
+async function untilPaused(link: Link): Promise<void> {
+  while (!link.stats().toNode.paused) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('a link without faults', () => {
@@ -232,10 +236,6 @@ describe('back-pressure', () => {
   /** What may be beyond the mark: the chunk that crossed it, one that Node had read, one frame. */
   const slack = 2 * 64 * 1024 + longestFrame;
 
-  async function untilPaused(link: Link): Promise<void> {
-    while (!link.stats().toNode.paused) await new Promise((resolve) => setImmediate(resolve));
-  }
-
   beforeEach(async () => {
     await test.remove();
     test = await TestLink.open({ highWater });
@@ -281,6 +281,48 @@ describe('back-pressure', () => {
     await rest;
     test.link.restore('to-node');
     expect(await node.received(sent)).toEqual(frames.slice(0, sent));
+  });
+});
+
+describe('the file of a capture', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('that is slow stops the senders, and loses nothing', async () => {
+    const { host, node } = await test.connect();
+    const prototype = await fileHandlePrototype();
+    const write = Reflect.get(prototype, 'write') as (...args: unknown[]) => Promise<never>;
+    let goOn = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    vi.spyOn(prototype, 'write').mockImplementation(async function (
+      this: unknown,
+      ...args: unknown[]
+    ) {
+      await slow;
+      return Reflect.apply(write, this, args);
+    });
+    const frames = numbered(12_000, 1_514);
+    host.send(...frames);
+    await untilPaused(test.link);
+    expect(test.link.stats().toNode.sent * 1_514).toBeLessThan(2 * captureBacklogBytes);
+    goOn();
+    expect(await node.received(frames.length)).toEqual(frames);
+    await test.link.flush();
+    for (const end of ['host', 'node'] as const) {
+      expect((await test.capture(end)).packets.map(({ text }) => text)).toEqual(frames);
+    }
+  });
+
+  it('that cannot be written fails the link', async () => {
+    const { host, node } = await test.connect();
+    const noSpace = new Error('ENOSPC: no space left on device');
+    vi.spyOn(await fileHandlePrototype(), 'write').mockRejectedValue(noSpace);
+    host.send('frame');
+    expect((await test.link.failed).message).toMatch(/^cannot write the capture .*ENOSPC/);
+    await Promise.all([host.closed(), node.closed()]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,13 @@ export interface ReadPacket {
 export function monotonicClock(): Clock {
   const zero = process.hrtime.bigint();
   return { now: () => Number(process.hrtime.bigint() - zero) };
+}
+
+/** What all open files share, so that a test can make writing slow or impossible. */
+export async function fileHandlePrototype(): Promise<FileHandle> {
+  const handle = await open(process.execPath);
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
 }
 
 /** A frame with its length prefix. */
