@@ -7,6 +7,7 @@ import {
   exitCodeOf,
   forbiddenRules,
   meets,
+  type Judged,
   type Shortfall,
 } from './expectation.js';
 import type { Expectation } from './scenario/model.js';
@@ -61,10 +62,8 @@ describe('chooseExpectation', () => {
 });
 
 describe('meets', () => {
-  const kinds = (
-    expectation: Expectation,
-    ...judged: Parameters<typeof meets> extends [unknown, infer J] ? [J] : never
-  ) => meets(expectation, ...judged).shortfalls.map(({ kind }) => kind);
+  const kinds = (expectation: Expectation, judged: Judged) =>
+    meets(expectation, judged).shortfalls.map(({ kind }) => kind);
 
   it('is met by the verdicts, the rules and nothing else', () => {
     expect(

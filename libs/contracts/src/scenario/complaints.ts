@@ -95,7 +95,11 @@ function refusal(issue: Issue, value: unknown, node: SchemaNode | undefined) {
     case 'too_small':
     case 'too_big':
       return { message: outOfRange(issue, value), mend: howToWrite(node) };
-    default:
+    case 'not_multiple_of':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'unrecognized_keys':
       return { message: issue.message, mend: howToWrite(node) };
   }
 }
@@ -176,12 +180,10 @@ function howToWrite(node: SchemaNode | undefined): string {
     const empty = node.required === undefined && node.minProperties === undefined;
     return `Write ${empty ? '`{}` or ' : ''}a map with fields of ${fields.join(', ')}.`;
   }
-  if (node.examples?.[0] !== undefined)
-    return `Write text such as \`${String(node.examples[0])}\`.`;
-  if (node.default !== undefined && node.default !== '') {
-    return `Write text such as \`${String(node.default)}\`.`;
-  }
-  return 'Write text.';
+  const example = node.examples?.[0] ?? node.default;
+  return typeof example === 'string' && example !== ''
+    ? `Write text such as \`${example}\`.`
+    : 'Write text.';
 }
 
 function rangeOf(node: SchemaNode): string {
@@ -221,16 +223,9 @@ function valueAt(root: unknown, path: FieldPath): { present: boolean; value: unk
 
 function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'string':
-      return `text (${quote(value)})`;
-    case 'number':
-      return `a plain number (${value})`;
-    case 'boolean':
-      return `${value}`;
-    default:
-      return 'a map';
-  }
+  if (typeof value === 'string') return `text (${quote(value)})`;
+  if (typeof value === 'number') return `a plain number (${value})`;
+  return typeof value === 'boolean' ? String(value) : 'a map';
 }
 
 function quote(value: unknown): string {

@@ -9,8 +9,8 @@ export interface SchemaNode {
   description?: string;
   default?: unknown;
   examples?: unknown[];
-  const?: unknown;
-  enum?: unknown[];
+  const?: string | number | boolean;
+  enum?: (string | number | boolean)[];
   pattern?: string;
   minimum?: number;
   maximum?: number;

@@ -6,6 +6,7 @@ import {
   LineCounter,
   parseDocument,
   type Document,
+  type ErrorCode,
   type Node,
   type Pair,
   type YAMLError,
@@ -127,9 +128,13 @@ export class YamlSource {
     if (node === null) return null;
     place.value = node.range?.[0] ?? place.value;
     if (path.length > scenarioLimits.depth) {
-      return this.refuse(place, path, 'is nested too deeply', 'No field is that deep.');
+      this.refuse(place, path, 'is nested too deeply', 'No field is that deep.');
+      return undefined;
     }
-    if (isAlias(node)) return this.refuseAlias(node.source, place, path);
+    if (isAlias(node)) {
+      this.refuseAlias(node.source, place, path);
+      return undefined;
+    }
     if ('anchor' in node && node.anchor !== undefined) {
       const mend = `Remove \`&${node.anchor}\` and write each value where it belongs.`;
       this.report(
@@ -142,7 +147,8 @@ export class YamlSource {
     if (node.tag !== undefined) {
       place.value = this.startOfProperties(place.value);
       const mend = 'Remove it and write a plain value.';
-      return this.refuse(place, path, `has the tag \`${node.tag}\``, mend);
+      this.refuse(place, path, `has the tag \`${node.tag}\``, mend);
+      return undefined;
     }
     if (isMap(node)) return this.plainMap(node.items, place, path);
     if (isSeq(node)) {
@@ -206,15 +212,15 @@ export class YamlSource {
     return value - (/(?:[!&]\S*\s+)+$/.exec(before)?.[0].length ?? 0);
   }
 
-  private refuseAlias(name: string, place: Place, path: FieldPath): undefined {
+  private refuseAlias(name: string, place: Place, path: FieldPath): void {
     const mend =
       name === 'others'
         ? "Write `'*others'` in quotes."
         : 'Write the value itself, or put text that begins with `*` in quotes.';
-    return this.refuse(place, path, `\`*${name}\` is a YAML alias, which is not allowed`, mend);
+    this.refuse(place, path, `\`*${name}\` is a YAML alias, which is not allowed`, mend);
   }
 
-  private refuse(place: Place, path: FieldPath, message: string, mend: string): undefined {
+  private refuse(place: Place, path: FieldPath, message: string, mend: string): void {
     this.spoilt.add(formatPath(path));
     this.report(place.value, formatPath(path), message, mend);
     return undefined;
@@ -260,23 +266,18 @@ function syntaxMessage(error: YAMLError): string {
   return `the YAML cannot be read: ${first.charAt(0).toLowerCase()}${first.slice(1).replace(/[.:]$/, '')}`;
 }
 
-function syntaxMend(error: YAMLError): string {
-  switch (error.code) {
-    case 'TAB_AS_INDENT':
-      return 'Indent with spaces.';
-    case 'MULTIPLE_DOCS':
-      return 'Keep one document: remove what follows `---`.';
-    case 'RESOURCE_EXHAUSTION':
-      return 'No field is that deep.';
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return 'Put text that contains `: ` in quotes, or begin a new line for the inner field.';
-    case 'MISSING_CHAR':
-      return 'Close what was opened, or add what is missing.';
-    case 'BAD_INDENT':
-      return 'Fields of one map begin in the same column, and a bracket is closed deeper than its field.';
-    case 'BAD_SCALAR_START':
-      return 'Put this text in quotes.';
-    default:
-      return 'Correct the YAML at this place.';
-  }
+const mendBySyntaxError: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces.',
+  MULTIPLE_DOCS: 'Keep one document: remove what follows `---`.',
+  RESOURCE_EXHAUSTION: 'No field is that deep.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'Put text that contains `: ` in quotes, or begin a new line for the inner field.',
+  MISSING_CHAR: 'Close what was opened, or add what is missing.',
+  BAD_INDENT:
+    'Fields of one map begin in the same column, and a bracket is closed deeper than its field.',
+  BAD_SCALAR_START: 'Put this text in quotes.',
+};
+
+function syntaxMend({ code }: YAMLError): string {
+  return mendBySyntaxError[code] ?? 'Correct the YAML at this place.';
 }

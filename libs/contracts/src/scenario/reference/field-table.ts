@@ -49,18 +49,11 @@ function typeName(node: SchemaNode): string {
   if (node.title !== undefined) return node.title;
   if (node.enum !== undefined) return node.enum.map((one) => `\`${String(one)}\``).join(', ');
   if (node.anyOf !== undefined) return node.anyOf.map(typeName).join(' or ');
-  switch (node.type) {
-    case 'integer':
-      return `whole number${rangeOf(node)}`;
-    case 'boolean':
-      return '`true` or `false`';
-    case 'array':
-      return listName(node);
-    case 'object':
-      return node.properties === undefined ? 'map of names' : 'map';
-    default:
-      return 'text';
-  }
+  if (node.type === 'integer') return `whole number${rangeOf(node)}`;
+  if (node.type === 'boolean') return '`true` or `false`';
+  if (node.type === 'array') return listName(node);
+  if (node.type === 'object') return node.properties === undefined ? 'map of names' : 'map';
+  return 'text';
 }
 
 function listName(node: SchemaNode): string {

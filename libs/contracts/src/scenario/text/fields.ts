@@ -153,7 +153,7 @@ export function exactlyOneOf<T extends z.ZodType>(
       params: { mend: `Write exactly one of ${fields.join(', ')}.` } satisfies Mend,
       when: readable,
     })
-    .meta({ minProperties: 1 }) as T;
+    .meta({ minProperties: 1 });
 }
 
 /** Adds to a map the duty to have at most one of these fields. */
@@ -163,7 +163,7 @@ export function atMostOneOf<T extends z.ZodType>(schema: T, fields: readonly str
       `has several of which only one can be: ${fields.filter((field) => isGiven(issue.input, field)).join(', ')}`,
     params: { mend: `Keep one of ${fields.join(', ')}.` } satisfies Mend,
     when: readable,
-  }) as T;
+  });
 }
 
 /** Whether a check over several fields makes sense: the map is one, and no field of it is unknown. */

@@ -136,7 +136,7 @@ function onlyFor<T extends z.ZodType>(
     error: (issue) => `\`${wrong(issue.input).join('`, `')}\` has no meaning for a ${other}`,
     params: { mend: `Remove it: it belongs to \`${target}\`.` } satisfies Mend,
     when: readable,
-  }) as T;
+  });
 }
 
 export const doTextSchema = exactlyOneOf(
