@@ -11,7 +11,6 @@
 const toRun = [
   { package: 'qemu-system-x86', command: 'qemu-system-x86_64', why: 'runs the VMs' },
   { package: 'xz-utils', command: 'xz', why: 'unpacks kernels and modules' },
-  { package: 'zstd', command: 'zstd', why: 'unpacks kernels and modules' },
 ];
 
 /** @type {Requirement[]} */

@@ -22,7 +22,7 @@ export async function runStep(title, argv, options) {
   const draw = () => {
     const last = (lines.at(-1) ?? '').slice(
       0,
-      Math.max(0, (process.stderr.columns ?? 80) - title.length - 16),
+      Math.max(0, (process.stderr.columns || 80) - title.length - 16),
     );
     process.stderr.write(`\r\u001b[2K… ${title}  ${elapsed()}  ${last}`);
   };

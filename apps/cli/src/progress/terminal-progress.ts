@@ -1,5 +1,5 @@
 import { formatElapsed } from '../terminal/elapsed.js';
-import type { Style, TextStream } from '../terminal/style.js';
+import { columnsOf, type Style, type TextStream } from '../terminal/style.js';
 import type { Progress } from './progress.js';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -73,7 +73,7 @@ export class TerminalProgress implements Progress {
       return;
     }
     const text = this.statusText === '' ? this.detail : this.statusText;
-    const room = Math.max(20, (this.stream.columns ?? 80) - 5);
+    const room = Math.max(20, columnsOf(this.stream, 80) - 5);
     const line = this.line(this.stageName, text).slice(0, room);
     this.eraseLive();
     this.stream.write(`  ${this.style('cyan', frames[this.frame]!)} ${line}`);

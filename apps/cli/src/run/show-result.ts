@@ -1,6 +1,6 @@
 import { terminalReport } from '@fenceline/report';
 import { formatElapsed } from '../terminal/elapsed.js';
-import { styleFor, type Style, type TextStream } from '../terminal/style.js';
+import { columnsOf, hasColors, styleFor, type Style, type TextStream } from '../terminal/style.js';
 import { layOutTable } from '../terminal/table.js';
 import type { NoVerdict } from './no-verdict.js';
 import type { RunResult } from './run-scenario.js';
@@ -15,8 +15,8 @@ const outcomeWords: Record<NoVerdict['outcome'], string> = {
 export function formatResult(result: RunResult, stream: TextStream): string {
   if ('verdict' in result) {
     return terminalReport(result.verdict, {
-      color: stream.isTTY === true && stream.hasColors?.() === true,
-      width: Math.min(stream.columns ?? 100, 120),
+      color: hasColors(stream),
+      width: Math.min(columnsOf(stream, 100), 120),
       report: result.report,
       deviations: result.deviations,
     });

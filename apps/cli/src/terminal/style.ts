@@ -24,7 +24,17 @@ const ansiStyle: Style = (name, text) => {
   return `\u001b[${on}m${text}\u001b[${off}m`;
 };
 
+/** Columns of a stream; a terminal that does not know its width says 0. */
+export function columnsOf(stream: TextStream, otherwise: number): number {
+  return stream.columns === undefined || stream.columns === 0 ? otherwise : stream.columns;
+}
+
+/** Whether the stream is a terminal that shows colours. */
+export function hasColors(stream: TextStream): boolean {
+  return stream.isTTY === true && stream.hasColors?.() === true;
+}
+
 /** Colours where the stream is a terminal that has them; NO_COLOR and TERM=dumb are respected by Node. */
 export function styleFor(stream: TextStream): Style {
-  return stream.isTTY === true && stream.hasColors?.() === true ? ansiStyle : plainStyle;
+  return hasColors(stream) ? ansiStyle : plainStyle;
 }
