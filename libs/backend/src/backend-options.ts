@@ -25,7 +25,7 @@ export interface ExportOptions {
 }
 
 /** What listeners are told, synchronously, in the order in which it happens. */
-export interface BackendEvents extends Record<string, unknown> {
+export interface BackendEvents {
   /** Read in full; a fault that the listener sets may still catch it. */
   received: Request;
   held: Request;

@@ -110,7 +110,7 @@ export class Backend {
   }
 
   /** Calls `listener` at each event from now on; returns what ends that. */
-  on<Name extends 'received' | 'held' | 'released' | 'applied' | 'replied' | 'idle'>(
+  on<Name extends keyof BackendEvents>(
     name: Name,
     listener: (value: BackendEvents[Name]) => void,
   ): () => void {

@@ -1,5 +1,5 @@
 /** Typed listeners: event name → what a listener is called with. */
-export class Listeners<Events extends Record<string, unknown>> {
+export class Listeners<Events> {
   readonly #lists = new Map<keyof Events, ((value: never) => void)[]>();
 
   /** Adds a listener; returns what removes it. */

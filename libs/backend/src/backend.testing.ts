@@ -1,0 +1,82 @@
+import { decodeJournal } from '@fenceline/capture';
+import type { DecodedJournal } from '@fenceline/capture';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Backend } from './backend.js';
+import type { BackendEvents } from './backend-options.js';
+import { NbdClient } from './nbd/nbd-client.testing.js';
+import type { Request } from './request.js';
+
+export const BLOCK = 4096;
+export const SIZE = 1024 * 1024;
+
+/** A clock whose every reading is later than the one before. */
+export function steppingClock(): { now(): number } {
+  let now = 0;
+  return { now: () => ++now };
+}
+
+/** A backend in a folder of its own with the nodes A and B, and what a test needs around it. */
+export class TestBackend {
+  readonly backend: Backend;
+  readonly folder: string;
+  readonly #clients: NbdClient[] = [];
+
+  private constructor(backend: Backend, folder: string) {
+    this.backend = backend;
+    this.folder = folder;
+  }
+
+  static async open(medium: 'memory' | 'file' = 'memory', size = SIZE): Promise<TestBackend> {
+    const folder = await mkdtemp(join(tmpdir(), 'fenceline-backend-'));
+    const backend = await Backend.open({
+      clock: steppingClock(),
+      medium: medium === 'memory' ? 'memory' : { file: join(folder, 'medium.img') },
+      journalPath: join(folder, 'journal.fjl'),
+      blockSize: BLOCK,
+      size,
+    });
+    for (const node of ['A', 'B']) {
+      await backend.addExport({ name: `disk-${node}`, socket: join(folder, node), node });
+    }
+    return new TestBackend(backend, folder);
+  }
+
+  socket(node: string): string {
+    return join(this.folder, node);
+  }
+
+  async client(node: string): Promise<NbdClient> {
+    const client = await NbdClient.open(this.socket(node));
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Resolves with the next request of which the event is told. */
+  next(event: Exclude<keyof BackendEvents, 'idle'>): Promise<Request> {
+    return new Promise((resolve) => {
+      const off = this.backend.on(event, (request) => {
+        off();
+        resolve(request);
+      });
+    });
+  }
+
+  /** Closes the backend and reads its journal. */
+  async journal(): Promise<DecodedJournal> {
+    await this.backend.close();
+    return decodeJournal(await readFile(join(this.folder, 'journal.fjl')));
+  }
+
+  async dispose(): Promise<void> {
+    await this.backend.close();
+    for (const client of this.#clients) await client.destroy();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A block filled with one byte. */
+export function block(byte: number, blocks = 1): Uint8Array {
+  return new Uint8Array(BLOCK * blocks).fill(byte);
+}
