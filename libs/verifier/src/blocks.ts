@@ -13,6 +13,11 @@ export interface Block {
 export interface Blocks {
   byLba: Map<number, Block>;
   /**
+   * Blocks on which a write may have been applied over one that started after it. On all others the medium's
+   * order is the order sent, and nothing can be stale whatever the profile.
+   */
+  outOfOrder: Block[];
+  /**
    * Whether the application wrote these bytes more than once, so that a retry of them cannot be told from
    * another write of equal bytes.
    */
@@ -61,7 +66,22 @@ export function sortByBlock(history: History): Blocks {
     narrow(block.applies);
     chooseLikeliest(block.applies);
   }
-  return { byLba, isRepeated: (payload) => repeated.has(payload) };
+  return {
+    byLba,
+    outOfOrder: [...byLba.values()].filter((block) => isOutOfOrder(history, block)),
+    isRepeated: (payload) => repeated.has(payload),
+  };
+}
+
+function isOutOfOrder({ commands }: History, { writes, applies }: Block): boolean {
+  let latestStart = -never;
+  for (const { candidates } of applies) {
+    for (const id of candidates) {
+      if ((writes.of(id)?.firstSentAt ?? never) < latestStart) return true;
+    }
+    for (const id of candidates) latestStart = Math.max(latestStart, commands[id]!.sentAt);
+  }
+  return false;
 }
 
 /** Whether a command of this kind changes the medium; the rules about writes are about these. */

@@ -163,7 +163,6 @@ describe('laws', () => {
 
   it('no-stale-overwrite says what its definition says, pair by pair', () => {
     const command = fc.record({
-      write: fc.nat(4),
       overA: fc.boolean(),
       sent: fc.integer({ min: 1, max: 40_000 }),
       applied: fc.option(fc.integer({ min: 1, max: 40_000 })),

@@ -190,10 +190,14 @@ describe(rule, () => {
     expect(findings[0]!.sentence).toContain('of path B again on path C');
   });
 
-  it('is inconclusive where the workload repeats its bytes', () => {
-    const { lab, b } = labWithLostPath();
+  it.each([
+    ['on another block', { lba: 90, bytes: 'W', sent: 9000 }],
+    ['on the block before', { lba: 12, bytes: 'W', sent: 500, answered: 502 }],
+    ['on the block by two writers at once', { lba: 12, bytes: 'W', sent: 1000.05 }],
+  ])('is inconclusive where the workload repeats its bytes %s', (_, other) => {
+    const { lab, a, b } = labWithLostPath();
+    lab.command('answered' in other ? b : a, other);
     lab.write(b, { lba: 12, bytes: 'W', sent: 8100, applied: 8101, answered: 8102 });
-    lab.write(b, { lba: 90, bytes: 'W', sent: 9000, applied: 9001, answered: 9002 });
     const verdict = judged(lab.build());
     expect(statusOf(verdict, rule)).toMatchObject({ status: 'inconclusive' });
     expect(verdict.inconclusive[0]!.reason).toContain('LBA 12');

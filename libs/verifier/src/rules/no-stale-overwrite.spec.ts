@@ -147,6 +147,31 @@ describe(rule, () => {
       expect(statusOf(judged(lab.build()), rule).status).toBe('held');
     });
 
+    it('the block held the older bytes already, written anew by a newer write', () => {
+      const { lab, b } = labWithHeldWrite(60_000);
+      lab.write(b, { lba: 12, bytes: 'V', sent: 50_000, applied: 50_001, answered: 50_002 });
+      lab.write(b, { lba: 12, bytes: 'W', sent: 51_000, applied: 51_001, answered: 51_002 });
+      expect(statusOf(judged(lab.build()), rule).status).toBe('held');
+    });
+
+    it('the only newer write carries the same bytes, whatever lies between', () => {
+      const { lab, b } = labWithHeldWrite(60_000);
+      lab.write(b, { lba: 12, bytes: 'X', sent: 8101, applied: 52_000, answered: 52_001 });
+      lab.write(b, { lba: 12, bytes: 'W', sent: 51_000, applied: 51_001, answered: 51_002 });
+      expect(statusOf(judged(lab.build()), rule).status).toBe('held');
+    });
+
+    it('the older one was sent after the fence of its association had ended', () => {
+      const lab = new HistoryBuilder();
+      const givenUp = { at: 8000, by: 'fin' } as const;
+      const a = lab.association({ link: 'A', givenUp, ccrSuccessDelivered: 8500 });
+      const b = lab.association({ link: 'B' });
+      lab.write(b, { lba: 12, bytes: 'V', sent: 8800, applied: 8801, answered: 8802 });
+      lab.write(a, { lba: 12, bytes: 'W', sent: 9000, applied: 9001 });
+      lab.write(b, { lba: 12, bytes: 'U', sent: 8000, applied: 9002, answered: 9003 });
+      expect(statusOf(judged(lab.build()), rule).status).toBe('held');
+    });
+
     it('the older one never landed', () => {
       const { lab, b } = labWithHeldWrite(null);
       lab.write(b, { lba: 12, bytes: 'V', sent: 8200, applied: 8201, answered: 8202 });

@@ -46,7 +46,7 @@ function judgeNoStaleOverwrite({ facts, fences }: RuleInput): Outcome {
   const overwrites = new Map<string, StaleOverwrite>();
   const unsure = new Map<Unsure, number[]>();
   let blocks = 0;
-  for (const block of facts.blocks.byLba.values()) {
+  for (const block of facts.blocks.outOfOrder) {
     const judged = judgeBlock(facts.history, facts.blocks, fences, block);
     if (judged.kind === 'held') continue;
     if (judged.kind === 'unsure') {
