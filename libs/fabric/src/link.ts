@@ -127,7 +127,7 @@ export class Link extends EventEmitter<LinkEvents> {
     }
   }
 
-  /** From now on, frames that enter in this direction are lost. */
+  /** From now on, frames that enter in this direction are lost; those on their way arrive. */
   drop(direction: LinkDirection): void {
     this.#setState(direction, 'drop');
   }
