@@ -16,25 +16,26 @@ export function uncertaintyOf(events: readonly LabEvent[]): (t: number) => numbe
   const spans = events
     .filter((event) => event.kind === 'stall')
     // A stall longer than the window delays its report: it began before the window.
-    .map(({ t, ns }) => ({ start: t - Math.max(WINDOW_NS, ns), end: t, ns }))
-    .sort((a, b) => a.end - b.end);
-  return (t) => {
-    let low = 0;
-    let high = spans.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (spans[middle]!.end < t) low = middle + 1;
-      else high = middle;
+    .map(({ t, ns }) => ({ start: t - Math.max(WINDOW_NS, ns), end: t, ns }));
+  const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
+  /** The worst delay up to each edge, from the edge before. */
+  const worst = new Array<number>(edges.length).fill(UNLISTED_NS);
+  for (const { start, end, ns } of spans) {
+    for (let at = firstNotBefore(edges, start) + 1; at < edges.length && edges[at]! <= end; at++) {
+      if (ns > worst[at]!) worst[at] = ns;
     }
-    let worst = UNLISTED_NS;
-    // Windows follow each other, but a long stall may reach back over several.
-    for (let at = low; at < spans.length && at < low + LOOK_AHEAD; at++) {
-      const { start, ns } = spans[at]!;
-      if (start <= t && ns > worst) worst = ns;
-    }
-    return worst;
-  };
+  }
+  return (t) => worst[firstNotBefore(edges, t)] ?? UNLISTED_NS;
 }
 
-/** Windows that may end between a moment and the report of a stall that covers it. */
-const LOOK_AHEAD = 4;
+/** Index of the first of the ascending `edges` that is not before `t`. */
+function firstNotBefore(edges: readonly number[], t: number): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (edges[middle]! < t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { block, concat, TestAssociation, Traffic } from './traffic.testing.js';
+import { WireTap } from './wire-tap.js';
+
+/** A tap on two paths that writes down what it hears; frames are overwritten after it saw them. */
+function tapped() {
+  const traffic = new Traffic();
+  const linkA = traffic.link('A');
+  const linkB = traffic.link('B');
+  const heard: string[] = [];
+  const tap = new WireTap(traffic.topology(), {
+    onCommandSent: (command, { link }) =>
+      void heard.push(`${link} sent ${command.slba}+${command.blocks} ${command.payloads.join()}`),
+    onRetry: (command, originals) =>
+      void heard.push(`CID ${command.cid} repeats CID ${originals.map(({ cid }) => cid).join()}`),
+    onAnswered: (command, { link }) =>
+      void heard.push(`${link} answered CID ${command.cid}: ${command.status}`),
+    onGivenUp: ({ label, giveUpBy }) => void heard.push(`${label} given up: ${giveUpBy}`),
+  });
+  traffic.tap = ({ link, bytes }, view, t) => {
+    const lent = bytes.slice();
+    tap.frame(link.name, view, lent, t);
+    lent.fill(0xee);
+  };
+  return {
+    traffic,
+    heard,
+    a: new TestAssociation(traffic, linkA, { cntlid: 1 }),
+    b: new TestAssociation(traffic, linkB, { cntlid: 100 }),
+  };
+}
+
+describe('WireTap', () => {
+  it('tells writes with their payloads once all data were sent, and their answers', () => {
+    const { heard, a, b } = tapped();
+    a.write(1, 10, block(1));
+    b.writeByR2t(2, 20, concat(block(1), block(0)), [6000]);
+    b.read(3, 20, block(1));
+    a.answer(1);
+    b.answer(2, 0x280);
+    expect(heard).toEqual([
+      'A sent 10+1 1',
+      'B sent 20+2 1,0',
+      'A answered CID 1: 0',
+      `B answered CID 2: ${0x280}`,
+    ]);
+  });
+
+  it('tells the first retry on another path, and the give-up, once', () => {
+    const { heard, a, b } = tapped();
+    a.write(1, 10, block(1), { lost: true });
+    b.write(7, 10, block(1));
+    a.io.close('host', 'rst', true);
+    b.answer(7);
+    expect(heard).toEqual([
+      'A sent 10+1 1',
+      'B sent 10+1 1',
+      'CID 7 repeats CID 1',
+      'host1 over A, CNTLID 1 (#0) given up: retry',
+      'B answered CID 7: 0',
+    ]);
+  });
+
+  it('does not tell a retransmission as a command', () => {
+    const { traffic, heard, a } = tapped();
+    const start = a.io.position('host');
+    a.write(1, 10, block(1), { lost: true });
+    const again = a.io.again('host', start, a.io.position('host'));
+    traffic.sent(again);
+    traffic.delivered(again);
+    expect(heard).toEqual(['A sent 10+1 1']);
+  });
+});
