@@ -22,42 +22,47 @@ export interface Cited {
 }
 
 /**
- * Finds in the history what each finding speaks of. A witness gives moments to the microsecond, places and
- * a block, so a command is known by its frame or by a moment of it, an apply by a moment of it.
+ * Finds in the history what each finding speaks of. A witness gives a block and moments to the microsecond,
+ * so a command is known by the moment at which it was sent or answered, an apply by the moment at which it
+ * was received or applied. One pass over the history, whatever the number of findings.
  */
 export function citedBy(findings: readonly Finding[], history: History): Cited[] {
-  const byBlock = new Map<number, Cited>();
-  for (const { witness } of findings) {
-    if (witness.lba !== undefined) byBlock.set(witness.lba, { commands: [], applies: [] });
-  }
-  if (byBlock.size === 0) return findings.map(() => ({ commands: [], applies: [] }));
+  const cited = findings.map((): Cited => ({ commands: [], applies: [] }));
+  const speaking = new Map<number, Set<number>>();
+  findings.forEach(({ witness }, i) => {
+    for (const { ms } of witness.steps) {
+      const us = Math.round(ms * 1000);
+      // A witness rounds once more than the history does.
+      for (const near of [us - 1, us, us + 1]) {
+        const list = speaking.get(near);
+        if (list) list.add(i);
+        else speaking.set(near, new Set([i]));
+      }
+    }
+  });
+  /** Positions of the findings that speak of one of two moments of a block in the range. */
+  const findingsAt = (a: number, b: number, slba: number, blocks: number): Iterable<number> => {
+    const first = speaking.get(Math.round(a / 1000));
+    const second = speaking.get(Math.round(b / 1000));
+    if (!first && !second) return none;
+    return [...new Set([...(first ?? none), ...(second ?? none)])].filter((i) => {
+      const lba = findings[i]?.witness.lba ?? -1;
+      return lba >= slba && lba < slba + blocks;
+    });
+  };
   for (const command of history.commands) {
     if (command.op === 'other') continue;
-    for (let i = 0; i < command.blocks; i++) {
-      byBlock.get(command.slba + i)?.commands.push(command);
-    }
+    const { slba, blocks, sentAt, answeredAt } = command;
+    for (const i of findingsAt(sentAt, answeredAt, slba, blocks)) cited[i]?.commands.push(command);
   }
   for (const apply of history.applies) {
-    for (let i = 0; i < apply.blocks; i++) byBlock.get(apply.slba + i)?.applies.push(apply);
+    const { slba, blocks, receivedAt, appliedAt } = apply;
+    for (const i of findingsAt(receivedAt, appliedAt, slba, blocks)) cited[i]?.applies.push(apply);
   }
-  return findings.map(({ witness }) => {
-    const near = byBlock.get(witness.lba ?? -1);
-    if (!near) return { commands: [], applies: [] };
-    const moments = new Set(witness.steps.map((step) => Math.round(step.ms * 1000)));
-    const places = new Set(witness.steps.map((step) => step.at ?? ''));
-    const at = (ns: number): boolean =>
-      Number.isFinite(ns) && [-1, 0, 1].some((by) => moments.has(Math.round(ns / 1000) + by));
-    return {
-      commands: near.commands.filter(
-        ({ sentFrame, ...command }) =>
-          places.has(`${sentFrame.file}#${sentFrame.frame}`) ||
-          at(command.sentAt) ||
-          at(command.answeredAt),
-      ),
-      applies: near.applies.filter((apply) => at(apply.appliedAt) || at(apply.receivedAt)),
-    };
-  });
+  return cited;
 }
+
+const none: readonly number[] = [];
 
 /** The stale writes of a verdict, one a finding of `no-stale-overwrite` that the history can show. */
 export function staleWrites(
