@@ -5,7 +5,7 @@ import { createProgress } from '../progress/create-progress.js';
 import { checkMachine } from '../run/check-machine.js';
 import { runScenario, type RunResult } from '../run/run-scenario.js';
 import { readScenarioFiles } from '../run/scenario-files.js';
-import { formatJson, formatResult, formatSummary } from '../run/show-result.js';
+import { formatDeviations, formatJson, formatResult, formatSummary } from '../run/show-result.js';
 import { StopSignals } from '../run/stop-signals.js';
 import { withKernel } from '../run/with-kernel.js';
 import { parseSeed } from './arguments.js';
@@ -52,9 +52,12 @@ async function runAll(files: readonly string[], options: RunOptions): Promise<Ru
       const run = { plan, text, out: options.out, keep: options.keep };
       const result = await runScenario(run, progress, signals);
       results.push(result);
-      process.stdout.write(
-        options.json ? formatJson(result) : `\n${formatResult(result, process.stdout)}\n`,
-      );
+      if (options.json) {
+        process.stdout.write(formatJson(result));
+        process.stderr.write(formatDeviations(result));
+      } else {
+        process.stdout.write(`\n${formatResult(result, process.stdout)}\n`);
+      }
       if (signals.asked) {
         break;
       }

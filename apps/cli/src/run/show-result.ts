@@ -35,6 +35,13 @@ export function formatJson(result: RunResult): string {
   return `${JSON.stringify('verdict' in result ? result.verdict : result.noVerdict)}\n`;
 }
 
+/** Why a verdict is not as expected, a line each: the JSON of a verdict says only that it is not. */
+export function formatDeviations(result: RunResult): string {
+  return 'verdict' in result
+    ? result.deviations.map((deviation) => `not as expected: ${deviation}\n`).join('')
+    : '';
+}
+
 /** A line for each of several runs. */
 export function formatSummary(results: readonly RunResult[], stream: TextStream): string {
   const style = styleFor(stream);
