@@ -7,3 +7,11 @@ export class LabError extends Error {
 export class LabTimeout extends Error {
   override name = 'LabTimeout';
 }
+
+/**
+ * A kernel under test panicked while the lab ran. That is a finding, not a broken lab: the recording ends
+ * there, is sealed, and is judged.
+ */
+export class GuestPanicked extends Error {
+  override name = 'GuestPanicked';
+}

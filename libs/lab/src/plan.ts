@@ -97,7 +97,10 @@ function planNode(node: Scenario['nodes'][number], links: readonly PlanLink[]): 
 
 function planWorkload(workload: Workload, seed: number): Plan['workloads'][number] {
   const random = new SeededRandom(seed, `workload ${workload.name}`);
-  const fio: FioOptions = { ...workload.fio, randseed: workload.fio.randseed ?? random.upTo(0x7fffffff) };
+  const fio: FioOptions = {
+    ...workload.fio,
+    randseed: workload.fio.randseed ?? random.upTo(0x7fffffff),
+  };
   return {
     name: workload.name,
     host: workload.host,
@@ -108,9 +111,9 @@ function planWorkload(workload: Workload, seed: number): Plan['workloads'][numbe
 
 /** fio's command line; its device is added by the lab, which alone knows it. */
 function fioArguments(options: FioOptions): string[] {
-  return Object.entries(options)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `--${name}=${typeof value === 'boolean' ? Number(value) : value}`);
+  return Object.entries(options).map(
+    ([name, value]) => `--${name}=${typeof value === 'boolean' ? Number(value) : value}`,
+  );
 }
 
 function planStep(step: Step, index: number, seed: number): PlanStep {

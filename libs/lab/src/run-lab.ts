@@ -2,7 +2,7 @@ import { EvidenceWriter } from '@fenceline/evidence';
 import type { LabEvent } from '@fenceline/contracts';
 import { NS_PER_MS } from '@fenceline/contracts';
 import { LabClock } from './lab-clock.js';
-import { LabError, LabTimeout } from './lab-error.js';
+import { GuestPanicked, LabError, LabTimeout } from './lab-error.js';
 import type { FromLab, LabEnded, LabPhase, LabRequest } from './messages.js';
 import { QemuLab } from './qemu/qemu-lab.js';
 import { StallRecorder } from './stall-recorder.js';
@@ -67,9 +67,13 @@ class LabRun {
       signal: this.signal,
     });
     this.lab = lab;
-    await this.phase('boot', `${plan.hosts.length + plan.nodes.length} VMs`, bounds.bootMs, () => lab.boot());
+    await this.phase('boot', `${plan.hosts.length + plan.nodes.length} VMs`, bounds.bootMs, () =>
+      lab.boot(),
+    );
     await this.phase('configure', 'targets and hosts', bounds.bootMs, () => lab.configure());
-    await this.phase('connect', `${plan.links.length} paths`, bounds.connectMs, () => lab.connect());
+    await this.phase('connect', `${plan.links.length} paths`, bounds.connectMs, () =>
+      lab.connect(),
+    );
     await this.phase('workload', 'writers and timeline', bounds.runMs, () => this.workload(lab));
     await this.phase('drain', 'until nothing is on its way', null, () => lab.drain(bounds.drainMs));
     await this.phase('read-back', 'every written block', null, () => lab.readBack());
@@ -109,7 +113,11 @@ class LabRun {
   }
 
   /** Waits for work, but no longer than its bound and not beyond a stop. */
-  private async orStopped(work: Promise<void>, phase: LabPhase, boundMs: number | null): Promise<void> {
+  private async orStopped(
+    work: Promise<void>,
+    phase: LabPhase,
+    boundMs: number | null,
+  ): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let stopped: (() => void) | undefined;
     try {
@@ -120,7 +128,11 @@ class LabRun {
         this.signal.addEventListener('abort', stopped, { once: true });
         if (boundMs === null) return;
         const late = () =>
-          reject(new LabTimeout(`the phase "${phase}" did not end within its bound of ${boundMs / 1000} s`));
+          reject(
+            new LabTimeout(
+              `the phase "${phase}" did not end within its bound of ${boundMs / 1000} s`,
+            ),
+          );
         timer = setTimeout(late, boundMs);
       });
     } finally {
@@ -151,7 +163,7 @@ class LabRun {
 
   private async endRecording(failure: unknown): Promise<void> {
     if (!this.evidence) return;
-    if (failure === null) {
+    if (canBeJudged(failure)) {
       this.record({ t: this.clock.now(), kind: 'end' });
       await this.evidence.seal();
     } else {
@@ -161,7 +173,7 @@ class LabRun {
 
   private describeEnd(failure: unknown): LabEnded {
     const end = { type: 'ended' as const, durationMs: this.durationMs };
-    if (failure === null) return { ...end, outcome: 'recorded' };
+    if (canBeJudged(failure)) return { ...end, outcome: 'recorded' };
     const message = messageOf(failure);
     if (failure instanceof LabTimeout) return { ...end, outcome: 'timeout', message };
     if (this.stop.aborted) return { ...end, outcome: 'cancelled', message };
@@ -200,6 +212,11 @@ class LabRun {
       onError: (error) => this.failed.abort(new LabError(error.message)),
     });
   }
+}
+
+/** Whether the recording tells the whole story, as far as it went. */
+function canBeJudged(failure: unknown): boolean {
+  return failure === null || failure instanceof GuestPanicked;
 }
 
 function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {

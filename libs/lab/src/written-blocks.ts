@@ -13,7 +13,8 @@ export class WrittenBlocks {
   /** Marks bytes as written. */
   add(offset: number, length: number): void {
     const end = Math.ceil((offset + length) / this.blockSize);
-    for (let block = Math.floor(offset / this.blockSize); block < end; block++) this.written.add(block);
+    for (let block = Math.floor(offset / this.blockSize); block < end; block++)
+      this.written.add(block);
   }
 
   /** All written blocks as ranges in ascending order, none longer than `most` blocks. */

@@ -17,7 +17,13 @@ const disk = 'vda';
 export async function configureArrayNode(vm: Vm, plan: Plan, node: PlanNode): Promise<void> {
   for (const link of plan.links.filter((link) => link.node === node.name)) {
     const address = `${link.nodeAddress}/24`;
-    await runScript(vm, `address of link ${link.name}`, configureNic, [link.nodeMac, address], stepTimeoutMs);
+    await runScript(
+      vm,
+      `address of link ${link.name}`,
+      configureNic,
+      [link.nodeMac, address],
+      stepTimeoutMs,
+    );
   }
   await runScript(vm, 'block queue', plainBlockQueue, [disk], stepTimeoutMs);
   const subsystem = [

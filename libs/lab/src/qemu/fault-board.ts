@@ -75,7 +75,9 @@ export class FaultBoard {
 
   /** Ends every hold, of the backend and of links, so that nothing is kept from its end; drops stay. */
   releaseHolds(): void {
-    const nodes = [...this.open].flatMap((fault) => (fault.target.on === 'backend' ? fault.target.nodes : []));
+    const nodes = [...this.open].flatMap((fault) =>
+      fault.target.on === 'backend' ? fault.target.nodes : [],
+    );
     this.endBackendFaults(nodes, 'hold', (id) => this.backend.release(id));
     for (const fault of this.open) {
       if (fault.target.on === 'link' && fault.id.startsWith('hold')) {
@@ -87,7 +89,13 @@ export class FaultBoard {
   private backendFault(kind: FaultKind, nodes: string[], start: () => string): void {
     const t = this.clock.now();
     const id = start();
-    this.started(t, id, kind, { on: 'backend', nodes }, `${backendVerb[kind]} of ${nodes.join(', ')}`);
+    this.started(
+      t,
+      id,
+      kind,
+      { on: 'backend', nodes },
+      `${backendVerb[kind]} of ${nodes.join(', ')}`,
+    );
   }
 
   private linkFault(kind: 'drop' | 'hold', name: string, direction: LinkDirection): void {
@@ -132,7 +140,11 @@ export class FaultBoard {
   }
 
   /** Ends the backend's open faults that touch one of the nodes: those of a kind, or all when null. */
-  private endBackendFaults(nodes: readonly string[], kind: string | null, end: (id: string) => void): void {
+  private endBackendFaults(
+    nodes: readonly string[],
+    kind: string | null,
+    end: (id: string) => void,
+  ): void {
     for (const fault of [...this.open]) {
       if (!isBackendFault(fault)) continue;
       if (kind !== null && !fault.id.startsWith(kind)) continue;
@@ -142,7 +154,13 @@ export class FaultBoard {
     }
   }
 
-  private started(t: number, id: string, fault: FaultKind, target: FaultTarget, describe: string): void {
+  private started(
+    t: number,
+    id: string,
+    fault: FaultKind,
+    target: FaultTarget,
+    describe: string,
+  ): void {
     this.open.add({ id, target });
     this.record({ t, kind: 'fault-start', id, fault, target, describe });
   }

@@ -16,7 +16,13 @@ const stepTimeoutMs = 20_000;
 export async function configureHost(vm: Vm, plan: Plan, host: PlanHost): Promise<void> {
   for (const link of linksOf(plan, host)) {
     const address = `${link.hostAddress}/24`;
-    await runScript(vm, `address of link ${link.name}`, configureNic, [link.hostMac, address], stepTimeoutMs);
+    await runScript(
+      vm,
+      `address of link ${link.name}`,
+      configureNic,
+      [link.hostMac, address],
+      stepTimeoutMs,
+    );
   }
   const seconds = settingsOf(plan, host).ioTimeoutMs / 1000;
   await runScript(vm, 'nvme_core.io_timeout', setIoTimeout, [String(seconds)], stepTimeoutMs);
@@ -54,7 +60,11 @@ export interface LiveController {
 }
 
 /** The controllers of a host that are live, by link. */
-export async function liveControllers(vm: Vm, plan: Plan, host: PlanHost): Promise<LiveController[]> {
+export async function liveControllers(
+  vm: Vm,
+  plan: Plan,
+  host: PlanHost,
+): Promise<LiveController[]> {
   const listing = await runScript(vm, 'listing controllers', listControllers, [], stepTimeoutMs);
   const live: LiveController[] = [];
   for (const line of listing.trim().split('\n').filter(Boolean)) {

@@ -21,7 +21,8 @@ export function observeWire(
     },
     onRetry: (command, originals) => {
       const to = linkOf.get(command) ?? '';
-      for (const original of originals) observations.retried(original, linkOf.get(original) ?? '', to);
+      for (const original of originals)
+        observations.retried(original, linkOf.get(original) ?? '', to);
     },
     onAnswered: (command) => {
       linkOf.delete(command);

@@ -4,11 +4,19 @@ import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link } from '@fenceline/fabric';
 import { topologyOf } from '@fenceline/history';
-import { createRunFolder, launchVm, qemuUser, type RunFolder, type Vm } from '@fenceline/vm';
+import {
+  createRunFolder,
+  launchVm,
+  qemuUser,
+  VmError,
+  type RunFolder,
+  type Vm,
+  type VmExit,
+} from '@fenceline/vm';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabClock } from '../lab-clock.js';
-import { LabError } from '../lab-error.js';
+import { GuestPanicked, LabError } from '../lab-error.js';
 import type { LabRequest } from '../messages.js';
 import { Observations, type BackendWrite } from '../timeline/observations.js';
 import { WrittenBlocks } from '../written-blocks.js';
@@ -22,6 +30,9 @@ import { RunningWorkload } from './workload.js';
 
 /** How long the backend must be silent before nothing counts as on its way any more. */
 const silenceNs = 2 * NS_PER_S;
+
+/** Lines of the console that are shown when a VM is lost. */
+const shownConsoleLines = 40;
 
 /** What a lab reports to, and by what it is stopped. */
 export interface LabContext {
@@ -47,6 +58,7 @@ export class QemuLab {
   private readonly clocks: GuestClocks;
   private readonly faults: FaultBoard;
   private payloadOf: (hash: bigint) => number = () => 0;
+  private booted = false;
   private closing = false;
 
   private constructor(
@@ -99,6 +111,7 @@ export class QemuLab {
         this.context.status(`${++ready} of ${this.vms.size} VMs ready`);
       }),
     );
+    this.booted = true;
   }
 
   async configure(): Promise<void> {
@@ -153,7 +166,12 @@ export class QemuLab {
       const quietAt = this.backend.lastActivityAt() + silenceNs;
       const drained = this.backend.pending() === 0 && now >= quietAt;
       if (drained || now >= end) {
-        this.context.record({ t: now, kind: 'drained', ok: drained, pending: this.backend.pending() });
+        this.context.record({
+          t: now,
+          kind: 'drained',
+          ok: drained,
+          pending: this.backend.pending(),
+        });
         return;
       }
       const next = this.backend.pending() > 0 ? now + 50 * NS_PER_MS : quietAt;
@@ -164,7 +182,9 @@ export class QemuLab {
 
   /** Reads every written block back through each live path of each host. */
   async readBack(): Promise<void> {
-    const ranges = this.written.ranges(Math.max(1, Math.floor(readBackBytes / this.plan.blockSize)));
+    const ranges = this.written.ranges(
+      Math.max(1, Math.floor(readBackBytes / this.plan.blockSize)),
+    );
     for (const host of this.plan.hosts) {
       const events = await readBackThroughEachPath(this.vm(host.name), this.plan, host, ranges);
       for (const event of events) this.context.record({ t: this.context.clock.now(), ...event });
@@ -190,7 +210,9 @@ export class QemuLab {
     const { backend, context, plan } = this;
     void backend.failed.then((error) => this.instrumentFailed('backend', error));
     backend.on('received', (request) => this.noteWritten(request));
-    backend.on('held', (request) => this.observations.held(this.asWrite(request), context.clock.now()));
+    backend.on('held', (request) =>
+      this.observations.held(this.asWrite(request), context.clock.now()),
+    );
     backend.on('released', (request) => this.observations.unheld(this.asWrite(request)));
     backend.on('applied', (request) => {
       if (request.op === 'write') this.observations.applied(this.asWrite(request));
@@ -244,7 +266,14 @@ export class QemuLab {
           mac: link.host === name ? link.hostMac : link.nodeMac,
         })),
       disks: node
-        ? [{ id: 'medium', socket: this.diskSocket(name), export: node.exportName, blockSize: plan.blockSize }]
+        ? [
+            {
+              id: 'medium',
+              socket: this.diskSocket(name),
+              export: node.exportName,
+              blockSize: plan.blockSize,
+            },
+          ]
         : [],
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
@@ -254,19 +283,28 @@ export class QemuLab {
     });
     this.vms.set(name, vm);
     await context.evidence.write(layout.qemu(name), `${JSON.stringify(vm.commandLine, null, 2)}\n`);
-    void vm.exited.then((exit) => {
-      if (this.closing) return;
-      const message = exit.message;
-      context.record({ t: context.clock.now(), kind: 'vm-lost', vm: name, message });
-      context.fail(new LabError(message));
-    });
+    void vm.exited.then((exit) => this.vmExited(vm, exit));
+  }
+
+  private vmExited(vm: Vm, exit: VmExit): void {
+    if (this.closing) return;
+    const { message } = exit;
+    this.context.record({ t: this.context.clock.now(), kind: 'vm-lost', vm: vm.name, message });
+    const error =
+      exit.reason === 'panic' && this.booted
+        ? new GuestPanicked(message)
+        : new VmError(message, { consoleLines: vm.lastConsoleLines(shownConsoleLines) });
+    this.context.fail(error);
   }
 
   private async endOf(running: RunningWorkload): Promise<void> {
     const { workload } = running;
     const { end, output, log } = await running.result();
     this.context.record({ t: this.context.clock.now(), ...end });
-    await this.context.evidence.write(layout.workload(workload.host, workload.name, 'json'), output);
+    await this.context.evidence.write(
+      layout.workload(workload.host, workload.name, 'json'),
+      output,
+    );
     await this.context.evidence.write(layout.workload(workload.host, workload.name, 'log'), log);
     this.observations.workloadEnded(workload.name);
   }

@@ -32,7 +32,11 @@ export async function readBackThroughEachPath(
       await runScript(vm, `reading back over link ${link.name}`, readBack, args, timeoutMs, input);
       events.push({ ...event, ok: true });
     } catch (error) {
-      events.push({ ...event, ok: false, message: error instanceof Error ? error.message : String(error) });
+      events.push({
+        ...event,
+        ok: false,
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
   return events;

@@ -58,7 +58,12 @@ export class RunningWorkload {
   /** Waits for the end of fio and reads its result. */
   async result(): Promise<WorkloadResult> {
     const exit = await this.process.wait();
-    const output = await run(this.vm, 'reading the result of fio', ['cat', this.outputPath], stepTimeoutMs);
+    const output = await run(
+      this.vm,
+      'reading the result of fio',
+      ['cat', this.outputPath],
+      stepTimeoutMs,
+    );
     const log = `${exit.stdout}${exit.stderr}`;
     return { end: this.describeEnd(exit.exitCode, output, log), output, log };
   }
@@ -77,8 +82,13 @@ export class RunningWorkload {
       return { ...end, errors: 0, worstLatencyNs: null, message };
     }
     const { jobs } = parsed.data;
-    const errors = jobs.reduce((sum, job) => sum + Math.max(job.total_err ?? 0, job.error ? 1 : 0), 0);
-    const worst = Math.max(...jobs.flatMap((job) => [job.read?.clat_ns.max ?? 0, job.write?.clat_ns.max ?? 0]));
+    const errors = jobs.reduce(
+      (sum, job) => sum + Math.max(job.total_err ?? 0, job.error ? 1 : 0),
+      0,
+    );
+    const worst = Math.max(
+      ...jobs.flatMap((job) => [job.read?.clat_ns.max ?? 0, job.write?.clat_ns.max ?? 0]),
+    );
     return {
       ...end,
       errors,

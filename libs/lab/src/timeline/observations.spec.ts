@@ -22,12 +22,15 @@ async function isSeen(observations: Observations, event: TriggerEvent): Promise<
 }
 
 const newer: TriggerEvent = { kind: 'newerWriteAcknowledged', over: 'held' };
-const retry: TriggerEvent = { kind: 'firstRetry', links: ['A'] };
+const retry: TriggerEvent = { kind: 'firstRetry', links: ['B'] };
 
 describe('the observations of a lab', () => {
   it('wake a step that waits, with the reason', async () => {
     const observations = new Observations();
-    const waiting = observations.await({ kind: 'held', nodes: ['A'], writes: 2 }, new AbortController().signal);
+    const waiting = observations.await(
+      { kind: 'held', nodes: ['A'], writes: 2 },
+      new AbortController().signal,
+    );
     observations.held(request(1, 'A', 0, 1), 10);
     observations.held(request(2, 'B', 1, 1), 10);
     observations.held(request(3, 'A', 2, 1), 11);
@@ -49,15 +52,17 @@ describe('the observations of a lab', () => {
     ['a failed write', write(7, 2, 20, 0x281)],
     ['an older write', write(7, 2, 5, 0)],
     ['a write to another block', write(8, 2, 20, 0)],
-  ])('do not take %s for a newer write', async (_what, other) => {
+    ['a write on the path of the held one', write(7, 2, 20, 0), 'A'],
+  ])('do not take %s for a newer write', async (_what, other, link = 'B') => {
     const observations = new Observations();
+    observations.sent(write(7, 1, 1), over('A'));
     observations.held(request(1, 'A', 7, 1), 10);
-    observations.sent(other, over('B'));
+    observations.sent(other, over(link));
     observations.answered(other);
     expect(await isSeen(observations, newer)).toBe(false);
   });
 
-  it('tell a retry by the link that it left', async () => {
+  it('tell a retry by the link that it was sent on', async () => {
     const observations = new Observations();
     observations.retried(write(3, 5), 'B', 'A');
     expect(await isSeen(observations, retry)).toBe(false);

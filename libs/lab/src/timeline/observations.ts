@@ -16,6 +16,12 @@ interface Outstanding {
   blocksToApply: number;
 }
 
+/** A write that the backend holds, with the links on which the host sent it. */
+interface HeldWrite extends BackendWrite {
+  heldAt: number;
+  links: ReadonlySet<string>;
+}
+
 interface Waiter {
   event: TriggerEvent;
   resolve: (because: string) => void;
@@ -29,10 +35,10 @@ interface Waiter {
 export class Observations {
   private readonly outstanding = new Map<Command, Outstanding>();
   private readonly outstandingByBlock = new Map<number, Set<Command>>();
-  private readonly heldWrites = new Map<number, BackendWrite & { heldAt: number }>();
+  private readonly heldWrites = new Map<number, HeldWrite>();
   private readonly appliedUnanswered = new Map<string, number>();
   private readonly appliedByLink = new Map<string, number>();
-  private readonly retriedFrom = new Map<string, string>();
+  private readonly retriedOn = new Map<string, string>();
   private readonly givenUp = new Map<string, string>();
   private readonly endedWorkloads = new Set<string>();
   private newerWrite: string | null = null;
@@ -42,8 +48,14 @@ export class Observations {
   await(event: TriggerEvent, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
       const because = this.seen(event);
-      if (because !== null) return resolve(because);
-      if (signal.aborted) return reject(signal.reason as Error);
+      if (because !== null) {
+        resolve(because);
+        return;
+      }
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
       const abort = () => {
         this.waiters.delete(waiter);
         reject(signal.reason as Error);
@@ -61,7 +73,7 @@ export class Observations {
   }
 
   held(write: BackendWrite, t: number): void {
-    this.heldWrites.set(write.id, { ...write, heldAt: t });
+    this.heldWrites.set(write.id, { ...write, heldAt: t, links: this.linksOf(write) });
     this.notify();
   }
 
@@ -87,9 +99,8 @@ export class Observations {
 
   /** Blocks of unanswered writes of one link were sent again on another association. */
   retried(write: Command, from: string, to: string): void {
-    if (this.retriedFrom.has(from)) return;
-    const where = `block ${write.slba} of link ${from} was sent again on link ${to}`;
-    this.retriedFrom.set(from, where);
+    if (this.retriedOn.has(to)) return;
+    this.retriedOn.set(to, `block ${write.slba} of link ${from} was sent again on link ${to}`);
     this.notify();
   }
 
@@ -131,9 +142,23 @@ export class Observations {
     this.notify();
   }
 
+  /** The links of the unanswered commands that a request of the backend may come from. */
+  private linksOf(request: BackendWrite): Set<string> {
+    const links = new Set<string>();
+    for (let i = 0; i < request.payloads.length; i++) {
+      const block = request.slba + i;
+      for (const write of this.outstandingByBlock.get(block) ?? []) {
+        const state = this.outstanding.get(write);
+        if (state?.node !== request.node) continue;
+        if (write.payloads[block - write.slba] === request.payloads[i]) links.add(state.link);
+      }
+    }
+    return links;
+  }
+
   private checkNewerWrite(write: Command, link: string): void {
     for (const held of this.heldWrites.values()) {
-      if (held.heldAt >= write.sentAt) continue;
+      if (held.heldAt >= write.sentAt || held.links.has(link)) continue;
       for (let i = 0; i < write.payloads.length; i++) {
         const payload = held.payloads[write.slba + i - held.slba];
         if (payload === undefined || payload === write.payloads[i]) continue;
@@ -168,12 +193,14 @@ export class Observations {
       case 'newerWriteAcknowledged':
         return this.newerWrite;
       case 'firstRetry':
-        return firstOf(event.links, this.retriedFrom);
+        return firstOf(event.links, this.retriedOn);
       case 'giveUp':
         return firstOf(event.links, this.givenUp);
       case 'writes': {
         const least = Math.min(...event.links.map((link) => this.appliedByLink.get(link) ?? 0));
-        return least >= event.count ? `${least} writes applied on each of ${event.links.join(', ')}` : null;
+        return least >= event.count
+          ? `${least} writes applied on each of ${event.links.join(', ')}`
+          : null;
       }
       case 'workloadEnded':
         return event.workloads.every((name) => this.endedWorkloads.has(name))

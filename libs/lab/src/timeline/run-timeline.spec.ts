@@ -5,7 +5,12 @@ import { runTimeline, type TimelineLab } from './run-timeline.js';
 const release: PlanStep['action'] = { kind: 'releaseBackend', nodes: ['A'] };
 const drop: PlanStep['action'] = { kind: 'dropLink', links: ['A'], direction: 'both' };
 
-function step(index: number, trigger: PlanStep['trigger'], action: PlanStep['action'], withinMs: number | null = null): PlanStep {
+function step(
+  index: number,
+  trigger: PlanStep['trigger'],
+  action: PlanStep['action'],
+  withinMs: number | null = null,
+): PlanStep {
   return { index, trigger, withinMs, action, optional: false, describe: `step ${index}` };
 }
 
@@ -37,7 +42,12 @@ const unseen: TimelineLab['awaitEvent'] = (_event, signal) =>
 describe('a timeline', () => {
   it('performs its steps in order and says why each fired', async () => {
     const { deps, events, performed } = lab(() => Promise.resolve('1 write held'));
-    await runTimeline([step(0, held, drop), step(1, { kind: 'after', ms: 5 }, release)], deps, 0, new AbortController().signal);
+    await runTimeline(
+      [step(0, held, drop), step(1, { kind: 'after', ms: 5 }, release)],
+      deps,
+      0,
+      new AbortController().signal,
+    );
     expect(performed).toEqual(['dropLink', 'releaseBackend']);
     expect(events).toMatchObject([
       { kind: 'step', index: 0, fired: true, because: '1 write held' },
@@ -48,14 +58,24 @@ describe('a timeline', () => {
 
   it('goes on after a step whose event was not seen in time', async () => {
     const { deps, performed, fired } = lab(unseen);
-    await runTimeline([step(0, held, drop, 10), step(1, { kind: 'after', ms: 0 }, release)], deps, 0, new AbortController().signal);
+    await runTimeline(
+      [step(0, held, drop, 10), step(1, { kind: 'after', ms: 0 }, release)],
+      deps,
+      0,
+      new AbortController().signal,
+    );
     expect(performed).toEqual(['releaseBackend']);
     expect(fired()).toEqual([false, true]);
   });
 
   it('counts `at` from the start of the workload, and does not wait for a time that has passed', async () => {
     const { deps, events } = lab(unseen);
-    await runTimeline([step(0, { kind: 'at', ms: 20 }, drop), step(1, { kind: 'at', ms: 1 }, release)], deps, 0, new AbortController().signal);
+    await runTimeline(
+      [step(0, { kind: 'at', ms: 20 }, drop), step(1, { kind: 'at', ms: 1 }, release)],
+      deps,
+      0,
+      new AbortController().signal,
+    );
     expect(events[0]!.t).toBeGreaterThanOrEqual(20e6);
     expect(events).toHaveLength(2);
   });

@@ -84,5 +84,6 @@ async function awaitWithin(
 
 async function delayUntil(clock: Clock, t: number, signal: AbortSignal): Promise<void> {
   // Node's timers may fire a fraction of a millisecond early.
-  for (let ms; (ms = (t - clock.now()) / NS_PER_MS) > 0; ) await delay(Math.ceil(ms), null, { signal });
+  for (let ms; (ms = (t - clock.now()) / NS_PER_MS) > 0;)
+    await delay(Math.ceil(ms), null, { signal });
 }
