@@ -42,7 +42,7 @@ describe('WireTap', () => {
       'A sent 10+1 1',
       'B sent 20+2 1,0',
       'A answered CID 1: 0',
-      `B answered CID 2: ${0x280}`,
+      'B answered CID 2: 640',
     ]);
   });
 
