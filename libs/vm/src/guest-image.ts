@@ -77,6 +77,7 @@ export async function buildGuestImage(options: {
   const { role, kernel } = options;
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const progress = options.progress ?? (() => undefined);
+  await mustServe(kernel, role);
   const { root, contentId, packages } = await guestPackages(cacheDir, progress);
   const init = await readFile(INIT);
   const key = sha256(JSON.stringify([LAYOUT, role, kernel.contentId, contentId, sha256(init)]));
@@ -89,15 +90,7 @@ export async function buildGuestImage(options: {
   }
   progress(`building the guest image of the ${role} for ${kernel.name}`);
   const folder = await ModuleFolder.open(kernel.modulesDir);
-  const { order: modules, missing } = await folder.loadOrder(
-    REQUIRED_MODULES[role],
-    OPTIONAL_MODULES,
-  );
-  if (missing.length > 0) {
-    throw new VmError(
-      `The kernel ${kernel.name} cannot be ${role === 'host' ? 'a host' : 'an array node'}: its modules lack ${missing.join(', ')}. Build them and add the kernel again.`,
-    );
-  }
+  const { order: modules } = await folder.loadOrder(REQUIRED_MODULES[role], OPTIONAL_MODULES);
   const programs = await elfClosure(root, [...GUEST_PROGRAMS, ...ROLE_PROGRAMS[role]]);
   const entries: CpioEntry[] = [
     ...USR_LINKS,
@@ -147,4 +140,13 @@ export async function buildGuestImage(options: {
     await publishFile(recordPath, `${JSON.stringify(record)}\n`);
     return { path, sha256: hash, size, cached: false, packages };
   });
+}
+
+async function mustServe(kernel: KernelImage, role: GuestRole): Promise<void> {
+  if (kernel.roles.includes(role)) return;
+  const folder = await ModuleFolder.open(kernel.modulesDir);
+  const { missing } = await folder.loadOrder(REQUIRED_MODULES[role]);
+  throw new VmError(
+    `The kernel ${kernel.name} cannot be ${role === 'host' ? 'a host' : 'an array node'}: its modules lack ${missing.join(', ')}. Build them and add the kernel again.`,
+  );
 }
