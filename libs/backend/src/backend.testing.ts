@@ -1,5 +1,5 @@
 import { decodeJournal } from '@fenceline/capture';
-import type { DecodedJournal } from '@fenceline/capture';
+import type { DecodedJournal, JournalRecord } from '@fenceline/capture';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,15 @@ export class TestBackend {
   /** Closes the backend and reads its journal. */
   async journal(): Promise<DecodedJournal> {
     await this.backend.close();
+    return this.#readJournal();
+  }
+
+  /** What has reached the journal's file while the backend runs. */
+  async journalSoFar(): Promise<readonly JournalRecord[]> {
+    return (await this.#readJournal()).records;
+  }
+
+  async #readJournal(): Promise<DecodedJournal> {
     return decodeJournal(await readFile(join(this.folder, 'journal.fjl')));
   }
 

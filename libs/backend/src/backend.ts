@@ -216,7 +216,10 @@ export class Backend {
     for (const timer of this.#delayed.values()) clearTimeout(timer);
     this.#delayed.clear();
     const closed = this.#sockets.map((socket) => socket.close());
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections) {
+      connection.destroy();
+      closed.push(connection.closed);
+    }
     await Promise.all(closed);
     await this.#order.settled();
     await Promise.all(this.#syncing);

@@ -66,6 +66,8 @@ export class Connection implements Client {
   readonly node: string;
   readonly export: number;
   readonly client: Client = this;
+  /** Resolves when the socket is closed and the host knows. */
+  readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
   readonly #size: number;
@@ -116,9 +118,12 @@ export class Connection implements Client {
     socket.on('end', () => this.#end());
     // A client that vanishes is no error here; `close` follows.
     socket.on('error', () => undefined);
-    socket.on('close', () => {
-      this.#closed = true;
-      host.closed(this);
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#closed = true;
+        host.closed(this);
+        resolve();
+      });
     });
   }
 

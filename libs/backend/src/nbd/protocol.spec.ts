@@ -221,13 +221,15 @@ describe('the transmission', () => {
     const before = process.memoryUsage().arrayBuffers;
     const refused = client.reply(9n);
     client.send(requestBytes({ type: 1, length }, 9n));
+    // Another client's answer comes after the header above was read.
+    await (await lab.client('B')).readAt(0, 512);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
     const piece = Buffer.alloc(1 << 20);
     for (let sent = 0; sent < length; sent += piece.length) {
       client.send(piece.subarray(0, Math.min(piece.length, length - sent)));
     }
     expect(await refused).toMatchObject({ errno: EINVAL });
     expect(await client.write(0, block(1))).toMatchObject({ errno: 0 });
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(24 << 20);
   });
 
   it('closes on a request with a wrong magic', async () => {
