@@ -105,13 +105,20 @@ async function historyOf(folder) {
   return { topology, history, ms: performance.now() - started };
 }
 
-/** First place where two lists differ, in words; null when they are the same. */
+/**
+ * First place where our writes and tshark's differ, in words; null when they are the same. tshark shows a
+ * PDU only when all of it was sent, we from its header on: writes cut short by a fault are counted apart.
+ */
 function difference(ours, theirs) {
-  for (let at = 0; at < Math.max(ours.length, theirs.length); at++) {
-    if (ours[at] === theirs[at]) continue;
-    return `write ${at + 1}: we read ${ours[at] ?? 'nothing'}, tshark ${theirs[at] ?? 'nothing'}`;
+  let next = 0;
+  let cutShort = 0;
+  for (const { text, whole } of ours) {
+    if (text === theirs[next]) next++;
+    else if (!whole) cutShort++;
+    else return { text: `we read ${text}, tshark ${theirs[next] ?? 'nothing'}`, cutShort };
   }
-  return null;
+  const text = next < theirs.length ? `tshark alone reads ${theirs[next]}` : null;
+  return { text, cutShort };
 }
 
 async function compare(folder) {
@@ -129,7 +136,10 @@ async function compare(folder) {
           qid !== 0 && opcode === WRITE && history.associations[association].link === link.name
         );
       })
-      .map(({ cid, slba, blocks }) => `CID ${cid} SLBA ${slba} NLB ${blocks}`);
+      .map(({ cid, slba, blocks, payloads }) => ({
+        text: `CID ${cid} SLBA ${slba} NLB ${blocks}`,
+        whole: payloads.length === blocks,
+      }));
     const theirs = await writesOfTshark(join(folder, `captures/${link.name}.host.pcapng`), link);
     const differs = difference(ours, theirs);
     say(
