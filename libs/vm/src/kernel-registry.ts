@@ -90,7 +90,7 @@ function hasSchema(value: unknown, schema: string): boolean {
 const isNameRecord = (value: unknown): value is NameRecord =>
   hasSchema(value, 'fenceline.kernel-name/v1');
 const isContentRecord = (value: unknown): value is ContentRecord =>
-  hasSchema(value, 'fenceline.kernel/v1');
+  hasSchema(value, 'fenceline.kernel/v1') && Array.isArray((value as { roles?: unknown }).roles);
 
 /**
  * The kernels of this machine. A name leads to content that never changes: the bzImage, its
@@ -368,6 +368,7 @@ export class KernelRegistry {
       JSON.stringify([
         'fenceline.kernel/v1',
         hash,
+        roles,
         unpacked !== undefined,
         source.config === undefined ? null : await sha256File(source.config),
         modules.map((module) => [module.name, sha256(module.content)]),
