@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { summarise } from './summary.mjs';
+
+const kernel = { name: 'debian:6.1', version: '6.1.0-56-amd64', capabilities: [] };
+const verdict = {
+  schema: 'fenceline.verdict/v1',
+  verdict: 'violation',
+  kernels: { A: kernel, host1: kernel },
+  evidence: 'evidence/demo/one',
+  findings: [
+    {
+      rule: 'no-stale-overwrite',
+      sentence: 'An older write landed over a newer one.',
+      witness: {
+        lba: 36,
+        path: 'A',
+        otherPath: 'B',
+        steps: [{ ms: 32829.796, what: 'the older write is applied' }],
+      },
+    },
+  ],
+};
+
+describe('the end of the demonstration', () => {
+  it('names what was proved, the write and where the proof lies', () => {
+    const text = summarise(verdict, 0);
+    expect(text).toContain('Proved');
+    expect(text).toContain('LBA 36, first sent over path A, newer write over path B');
+    expect(text).toContain('32829.796 ms  the older write is applied');
+    expect(text).toContain('evidence/demo/one/report.html');
+    expect(text.match(/6\.1\.0-56-amd64/g)).toHaveLength(1);
+  });
+
+  it('claims nothing when the verdict is not the expected one', () => {
+    const text = summarise({ ...verdict, verdict: 'inconclusive', findings: [] }, 2);
+    expect(text).not.toContain('Proved');
+    expect(text).toContain('not what the scenario expects');
+  });
+
+  it('says what stopped it when there is no verdict', () => {
+    const broken = {
+      schema: 'fenceline.no-verdict/v1',
+      message: 'QEMU ended.',
+      evidence: null,
+    };
+    const text = summarise(broken, 3);
+    expect(text).toContain('QEMU ended.');
+    expect(text).toContain('nothing');
+    expect(text).toContain('doctor');
+  });
+});
