@@ -29,6 +29,7 @@ export function describeLabEvent(event: LabEvent): string | null {
     case 'stall':
     case 'workload-start':
     case 'guest-clock':
+    case 'vm-schedule':
     case 'end':
       return null;
   }
