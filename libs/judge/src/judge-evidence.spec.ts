@@ -92,6 +92,7 @@ async function record(): Promise<EvidenceWriter> {
     version: '6.1.0-49-amd64',
     sha256: 'a'.repeat(64),
     capabilities: [],
+    detectors: [],
   };
   const writer = await EvidenceWriter.create(dir, {
     manifest: {

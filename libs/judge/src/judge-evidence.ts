@@ -129,24 +129,10 @@ function judgeUnder(
     steps: plan.steps,
     links: plan.links.map(({ name }) => name),
     detectors: Object.fromEntries(
-      Object.entries(manifest.kernels).map(([vm, { capabilities }]) => [
-        vm,
-        capabilities.filter((name) => detectorNames.includes(name)),
-      ]),
+      Object.entries(manifest.kernels).map(([vm, { detectors }]) => [vm, detectors]),
     ),
   });
 }
-
-/** Capabilities of a kernel that are detectors of its own faults. */
-const detectorNames = [
-  'hung-task',
-  'kasan',
-  'kcsan',
-  'kmemleak',
-  'lockdep',
-  'soft-lockup',
-  'ubsan',
-];
 
 function summary(judgement: Omit<Judgement, 'counters'>): Decision['expected'] {
   return {

@@ -643,6 +643,7 @@ const kernel = {
   version: '6.1.0-49-amd64',
   sha256: 'c4'.repeat(32),
   capabilities: [],
+  detectors: ['BUG and WARNING', 'hung task', 'soft lockup'],
 };
 
 export const manifest: Manifest = {

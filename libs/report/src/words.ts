@@ -1,4 +1,11 @@
-import type { Exercised, Finding, Harm, Margin, VerdictValue } from '@fenceline/contracts';
+import type {
+  Exercised,
+  Finding,
+  Harm,
+  Margin,
+  RuleName,
+  VerdictValue,
+} from '@fenceline/contracts';
 import { NS_PER_MS } from '@fenceline/contracts';
 
 /** The words in which every report speaks, so that terminal and page say the same. */
@@ -53,10 +60,10 @@ const harmWords: Record<Harm, string> = {
   landed: 'the harm landed',
 };
 
-/** Who is to blame, and what it did, e.g. `host host1, the harm landed`. */
-export function blameWords(finding: Finding): string {
-  const who = `${finding.blame} ${finding.blamed}`;
-  return finding.harm === null ? who : `${who}, ${harmWords[finding.harm]}`;
+/** Who is to blame, and what came of it, e.g. `host host1 is to blame, the harm landed`. */
+export function blameWords({ blame, blamed, harm }: Finding): string {
+  const who = blame === 'kernel' ? `the kernel of ${blamed}` : `${blame} ${blamed}`;
+  return `${who} is to blame${harm === null ? '' : `, ${harmWords[harm]}`}`;
 }
 
 export const fenceEndWord: Record<Margin['fenceEndBy'], string> = {
@@ -103,6 +110,23 @@ export function verdictSentence(
     return reasons[0]?.reason ?? 'The recording does not decide whether the rules were kept.';
   }
   return 'No rule was broken, and the hazard was exercised.';
+}
+
+/** Rules whose violation is lost or wrong data: what a reader must see first. */
+const damaging: readonly RuleName[] = [
+  'no-stale-overwrite',
+  'reads-consistent',
+  'final-image',
+  'no-write-after-fence',
+];
+
+/** Findings with those of damaged data first; the order of the verdict otherwise. */
+export function byGravity(findings: readonly Finding[]): Finding[] {
+  const gravity = ({ rule }: Finding) => {
+    const place = damaging.indexOf(rule);
+    return place < 0 ? damaging.length : place;
+  };
+  return findings.toSorted((a, b) => gravity(a) - gravity(b));
 }
 
 /** Findings by rule, in the order in which the verdict lists them. */

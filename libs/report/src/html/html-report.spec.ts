@@ -99,6 +99,17 @@ describe('htmlReport', () => {
     expect(size).toBeLessThan(5_000_000);
   }, 60_000);
 
+  it('says first what was lost, whatever the order of the findings', () => {
+    const { verdict } = input;
+    const turned = { ...verdict, findings: verdict.findings.toReversed() };
+    const markup = htmlReport({ ...input, verdict: turned });
+    const first = verdict.findings.findLast(({ rule }) => rule === 'no-stale-overwrite');
+    expect(markup).toMatch(new RegExp(`<p>${first!.sentence}</p>`));
+    expect(markup.indexOf('<h3>no-stale-overwrite')).toBeLessThan(
+      markup.indexOf('<h3>no-early-retry'),
+    );
+  });
+
   it('is the same for the same input', () => {
     expect(htmlReport(stuckWrite())).toBe(page);
   });

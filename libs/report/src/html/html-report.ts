@@ -3,7 +3,7 @@ import type { ReportInput } from '../input.js';
 import { pageScript } from '../page/page-script.js';
 import { buildPicture } from '../picture/build-picture.js';
 import { citedBy, staleWrites } from '../story.js';
-import { verdictWord } from '../words.js';
+import { byGravity, verdictWord } from '../words.js';
 import { configurationSection } from './configuration-section.js';
 import { consolesSection } from './consoles-section.js';
 import { damageSection } from './damage-section.js';
@@ -20,8 +20,10 @@ const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The report as one page that stands by itself. Without a history it has all but what was recorded. */
-export function htmlReport(input: ReportInput): string {
-  const { verdict, history, plan } = input;
+export function htmlReport(given: ReportInput): string {
+  const verdict = { ...given.verdict, findings: byGravity(given.verdict.findings) };
+  const input = { ...given, verdict };
+  const { history, plan } = input;
   const picture = history && buildPicture(verdict, history, plan);
   const damage = history
     ? damageOf(staleWrites(verdict, history, citedBy(verdict.findings, history)), history)

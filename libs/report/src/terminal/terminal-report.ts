@@ -8,6 +8,7 @@ import type {
 import {
   atMs,
   blameWords,
+  byGravity,
   byRule,
   counted,
   duration,
@@ -41,7 +42,7 @@ export function terminalReport(verdict: Verdict, options: TerminalReportOptions)
     headline(verdict, options.color, p),
     ...(options.deviations ?? []).flatMap((text) => indented(text, 2, width)),
     ...verdict.inconclusive.flatMap(({ reason }) => ['', ...indented(reason, 2, width)]),
-    ...byRule(verdict.findings).flatMap((group) => findingLines(group, width, p)),
+    ...byRule(byGravity(verdict.findings)).flatMap((group) => findingLines(group, width, p)),
     '',
     ...ruleLines(verdict, options.color, width, p),
     '',
