@@ -96,11 +96,13 @@ function fromEvents(history: History): Happening[] {
         return [{ t, kind: 'instrument', text: `${event.instrument}: ${event.message}` }];
       case 'end':
         return [{ t, kind: 'end', text: 'the recording ends' }];
-      // Faults come from the history, which knows their ends; stalls and clocks are no happenings.
+      // Faults come from the history, which knows their ends; stalls, clocks and scheduling are no happenings.
       case 'fault-start':
       case 'fault-end':
       case 'stall':
+      case 'vm-schedule':
       case 'guest-clock':
+      case 'vm-schedule':
         return [];
     }
   });
