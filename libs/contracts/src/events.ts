@@ -68,6 +68,14 @@ export const labEventSchema = z.discriminatedUnion('kind', [
   z.object({ ...at, kind: z.literal('drained'), ok: z.boolean(), pending: z.int().nonnegative() }),
   /** A guest's clock compared with ours over the run: guest seconds per second of the lab. */
   z.object({ ...at, kind: z.literal('guest-clock'), vm: z.string(), ratio: z.number() }),
+  /** How long the threads of a VM's QEMU were ready to run and did not, in the window that ended at `t`. */
+  z.object({
+    ...at,
+    kind: z.literal('vm-schedule'),
+    vm: z.string(),
+    windowNs: z.int().positive(),
+    waitedNs: z.int().nonnegative(),
+  }),
   /** A VM ended while it was needed, or its console showed a panic. */
   z.object({ ...at, kind: z.literal('vm-lost'), vm: z.string(), message: z.string() }),
   /** The instruments themselves failed: what they recorded from here on cannot be trusted. */

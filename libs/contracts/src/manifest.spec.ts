@@ -17,7 +17,15 @@ const manifest: Manifest = {
     qemuVersion: '7.2.0',
     nodeVersion: '20.20.2',
   },
-  kernels: { host1: { name: 'debian:6.1', version: '6.1.0-44-amd64', sha256, capabilities: [] } },
+  kernels: {
+    host1: {
+      name: 'debian:6.1',
+      version: '6.1.0-44-amd64',
+      sha256,
+      capabilities: [],
+      detectors: [],
+    },
+  },
   images: { host: sha256 },
   guestPackages: { fio: '3.33-3' },
   parts: [{ path: 'captures/A.host.pcapng', bytes: 1, sha256 }],

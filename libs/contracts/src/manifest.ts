@@ -30,6 +30,8 @@ export const manifestKernelSchema = z.strictObject({
   /** Of the kernel image. */
   sha256,
   capabilities: z.array(z.string()),
+  /** What finds faults of the kernel in itself, by its build configuration, e.g. `hung task`. */
+  detectors: z.array(z.string()),
 });
 export type ManifestKernel = z.infer<typeof manifestKernelSchema>;
 

@@ -28,6 +28,8 @@ export interface LabRequest {
 export interface LabArtifacts {
   /** VM name → kernel. */
   kernels: Record<string, KernelImage>;
+  /** VM name → what finds faults of its kernel in itself. */
+  detectors: Record<string, string[]>;
   /** VM name → guest image. */
   images: Record<string, GuestImage>;
   machine: Machine;

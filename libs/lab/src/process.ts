@@ -25,8 +25,10 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stop.abort(new Error('ended by SIGTERM')));
 
 async function start(message: Extract<ToLab, { type: 'start' }>): Promise<void> {
-  tell(await runLab(message.request, tell, stop.signal));
-  process.disconnect();
+  const ended = await runLab(message.request, tell, stop.signal);
+  // Everything is closed; what an aborted step still waits for must not keep the process.
+  if (process.connected) process.send?.(ended, () => process.exit());
+  else process.exit();
 }
 
 function tell(message: FromLab): void {

@@ -145,6 +145,8 @@ class LabRun {
   private async teardown(failure: unknown): Promise<unknown> {
     const startedAt = this.clock.now();
     this.tell({ type: 'phase', phase: 'teardown', t: startedAt, detail: 'VMs, captures, seal' });
+    // Hosts whose QEMU ends here gave nothing up.
+    this.record({ t: startedAt, kind: 'phase', phase: 'teardown' });
     let outcome = failure;
     try {
       await this.lab?.close();
@@ -182,7 +184,7 @@ class LabRun {
 
   private record(event: LabEvent): void {
     this.evidence?.event(event);
-    if (event.kind !== 'stall') this.tell({ type: 'event', event });
+    if (event.kind !== 'stall' && event.kind !== 'vm-schedule') this.tell({ type: 'event', event });
   }
 
   private createEvidence(): Promise<EvidenceWriter> {
@@ -194,13 +196,21 @@ class LabRun {
         startedAt: new Date(this.clock.startedAtMs).toISOString(),
         fencelineVersion: artifacts.fencelineVersion,
         machine: artifacts.machine,
-        kernels: mapValues(artifacts.kernels, ({ name, release, sha256, capabilities }) => ({
-          name,
-          version: release,
-          sha256,
-          capabilities,
-        })),
-        images: mapValues(artifacts.images, (image) => image.sha256),
+        kernels: Object.fromEntries(
+          Object.entries(artifacts.kernels).map(([vm, { name, release, sha256, capabilities }]) => [
+            vm,
+            {
+              name,
+              version: release,
+              sha256,
+              capabilities,
+              detectors: artifacts.detectors[vm] ?? [],
+            },
+          ]),
+        ),
+        images: Object.fromEntries(
+          Object.entries(artifacts.images).map(([vm, image]) => [vm, image.sha256]),
+        ),
         guestPackages: Object.fromEntries(
           Object.values(artifacts.images).flatMap(({ packages }) =>
             packages.map(({ name, version }) => [name, version]),
@@ -217,10 +227,6 @@ class LabRun {
 /** Whether the recording tells the whole story, as far as it went. */
 function canBeJudged(failure: unknown): boolean {
   return failure === null || failure instanceof GuestPanicked;
-}
-
-function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
 function messageOf(error: unknown): string {

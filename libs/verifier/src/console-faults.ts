@@ -4,13 +4,28 @@ export interface ConsoleFault {
   pattern: RegExp;
   /**
    * The kernel complains of time that passed without progress. A guest that did not get the processor says
-   * so too, without fault of its own.
+   * so too, without fault of its own: see `Stall`.
    */
-  stall: boolean;
+  stall: Stall | null;
 }
 
-const fault = (name: string, pattern: RegExp): ConsoleFault => ({ name, pattern, stall: false });
-const stall = (name: string, pattern: RegExp): ConsoleFault => ({ name, pattern, stall: true });
+/** When a complaint of lost time counts: where the VM waited for the processor for less than `toleranceNs` within the `windowNs` before. */
+export interface Stall {
+  windowNs: number;
+  toleranceNs: number;
+}
+
+/** Detectors that look at tens of seconds. */
+const seconds: Stall = { windowNs: 40e9, toleranceNs: 1e9 };
+/** The clock source watchdog compares two clocks, each half second, to 100 µs or less. */
+const microseconds: Stall = { windowNs: 2e9, toleranceNs: 50e3 };
+
+const fault = (name: string, pattern: RegExp): ConsoleFault => ({ name, pattern, stall: null });
+const stall = (name: string, pattern: RegExp, limits = seconds): ConsoleFault => ({
+  name,
+  pattern,
+  stall: limits,
+});
 
 /** In the order in which they are tried: the particular ones before the general ones. */
 export const consoleFaults: readonly ConsoleFault[] = [
@@ -18,7 +33,7 @@ export const consoleFaults: readonly ConsoleFault[] = [
   stall('soft lockup', /\bBUG: soft lockup\b/),
   stall('workqueue lockup', /\bBUG: workqueue lockup\b/),
   stall('hard lockup', /\bhard LOCKUP\b/),
-  stall('clocksource', /\bclocksource: .*(unstable|[Ll]ong readout interval|skewed)/),
+  stall('clocksource', /\bclocksource: .*(unstable|[Ll]ong readout interval|skewed)/, microseconds),
   fault('KASAN', /\bBUG: KASAN:/),
   fault('KFENCE', /\bBUG: KFENCE:/),
   fault('KMSAN', /\bBUG: KMSAN:/),

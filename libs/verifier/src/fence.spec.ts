@@ -16,16 +16,19 @@ function association(options: Partial<AssociationOptions> = {}) {
 
 describe('host fence end', () => {
   it.each([
-    ['TBKAS, CQT 0', true, 0, [27_000, 2000, 17_000]],
-    ['no TBKAS, CQT 0', false, 0, [22_000, 2000, 12_000]],
+    ['TBKAS, CQT 0', true, 0, [27_000, 8000, 17_000]],
+    ['no TBKAS, CQT 0', false, 0, [22_000, 8000, 12_000]],
     ['TBKAS, CQT 1 ms', true, 1, [17_001, 17_001, 17_001]],
     ['no TBKAS, CQT 700 ms', false, 700, [12_700, 12_700, 12_700]],
-  ])('counts H + hold: %s', (_, tbkas, cqtMs, expected) => {
-    const ends = profiles.map((profile) =>
-      hostFenceEnd(association({ tbkas, cqtMs }), 8000e6, profile),
-    );
-    expect(ends).toEqual(expected.map((ms) => ({ at: ms * 1e6, by: 'time' })));
-  });
+  ])(
+    'counts H + hold, or ends with the give-up where none is asked for: %s',
+    (_, tbkas, cqtMs, expected) => {
+      const ends = profiles.map((profile) =>
+        hostFenceEnd(association({ tbkas, cqtMs }), 8000e6, profile),
+      );
+      expect(ends).toEqual(expected.map((ms) => ({ at: ms * 1e6, by: 'time' })));
+    },
+  );
 
   it('starts at the give-up where the profile says so', () => {
     const profile: Profile = { ...strict, holdStart: 'give-up' };
@@ -37,6 +40,12 @@ describe('host fence end', () => {
     expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({ at: 9000e6, by: 'ccr' });
     made.resetConfirmedDeliveredAt = 8500e6;
     expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({ at: 8500e6, by: 'reset' });
+  });
+
+  it('is the give-up itself where no hold is asked for, whatever the socket still sends later', () => {
+    const made = association();
+    made.lastNewHostBytesAt = 8010e6;
+    expect(hostFenceEnd(made, 8000e6, immediate).at).toBe(8000e6);
   });
 
   it('does not come for an association that is not given up', () => {

@@ -15,8 +15,9 @@ export interface FenceEnd {
  * Host fence end of an association: the earliest of CCR success delivered to the host, a confirmed Controller
  * Level Reset delivered to it, and H + (TBKAS ? 3 : 2) × KATO + CQT.
  *
- * A profile that asks for no hold where CQT is 0 ends the fence at H itself. An association that is never
- * given up has no fence, so that its end is `never`. Base 2.1 (TP4129) and 2.3 (TP8028).
+ * A profile that asks for no hold where CQT is 0 ends the fence with the give-up itself: not at H, because a
+ * host's socket may still send queued bytes for the first time while it is being torn down. An association
+ * that is never given up has no fence, so that its end is `never`. Base 2.1 (TP4129) and 2.3 (TP8028).
  */
 export function hostFenceEnd(
   association: Association,
@@ -24,14 +25,18 @@ export function hostFenceEnd(
   profile: Profile,
 ): FenceEnd {
   if (giveUpAt === never) return { at: never, by: 'time' };
-  const cqtMs = cqtUnder(profile, association.cqtMs);
-  const holdMs = cqtMs === null ? 0 : (association.tbkas ? 3 : 2) * association.katoMs + cqtMs;
-  const start = profile.holdStart === 'give-up' ? giveUpAt : association.lastNewHostBytesAt;
   return earliest(
     association.ccrSuccessDeliveredAt,
     association.resetConfirmedDeliveredAt,
-    start + holdMs * nsPerMs,
+    holdEnd(association, giveUpAt, profile),
   );
+}
+
+function holdEnd(association: Association, giveUpAt: number, profile: Profile): number {
+  const cqtMs = cqtUnder(profile, association.cqtMs);
+  if (cqtMs === null) return giveUpAt;
+  const start = profile.holdStart === 'give-up' ? giveUpAt : association.lastNewHostBytesAt;
+  return start + ((association.tbkas ? 3 : 2) * association.katoMs + cqtMs) * nsPerMs;
 }
 
 /** Target fence end: CCR success or the confirmation of a reset, as it left the node. No time ends it. */

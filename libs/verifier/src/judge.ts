@@ -3,6 +3,7 @@ import {
   type Finding,
   type Margin,
   type ProfileVerdict,
+  type RuleName,
   type RuleStatus,
   type Verdict,
   type VerdictValue,
@@ -112,7 +113,22 @@ function judgeUnder(
     reasons.push(...outcome.doubts);
     statuses.push({ rule: name, ...trusted(rule, outcome, contradictions) });
   }
+  findings.sort((a, b) => gravity(a) - gravity(b));
   return { verdict: verdictOf(statuses, reasons), statuses, findings, reasons, margins };
+}
+
+/** Rules whose violation is damage done to data; their findings come first. */
+const damage: readonly RuleName[] = [
+  'no-stale-overwrite',
+  'reads-consistent',
+  'final-image',
+  'medium-equals-wire',
+  'payload-stable',
+];
+
+function gravity({ rule }: Finding): number {
+  const place = damage.indexOf(rule);
+  return place < 0 ? damage.length : place;
 }
 
 function outcomeOf(rule: Rule, ruleInput: RuleInput): Outcome {

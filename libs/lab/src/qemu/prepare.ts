@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import type { Plan } from '@fenceline/contracts';
 import {
   buildGuestImage,
+  kernelDetectors,
   KernelRegistry,
   probeAccelerator,
   qemuVersion,
@@ -27,9 +28,12 @@ export async function prepareLab(
   const registry = new KernelRegistry();
   const kernels: Record<string, KernelImage> = {};
   const images: Record<string, GuestImage> = {};
+  const detectors: Record<string, string[]> = {};
   const prepare = async (name: string, kernelName: string, role: GuestRole): Promise<void> => {
     const kernel = await registry.resolve(kernelName, progress);
     kernels[name] = kernel;
+    detectors[name] =
+      kernel.config === undefined ? [] : kernelDetectors(await readFile(kernel.config, 'utf8'));
     images[name] = await buildGuestImage({ role, kernel, progress });
   };
   for (const node of plan.nodes) await prepare(node.name, node.kernel, 'array-node');
@@ -41,6 +45,7 @@ export async function prepareLab(
   return {
     kernels,
     images,
+    detectors,
     machine: {
       cpu: processors[0]?.model ?? 'unknown',
       cores: Math.max(1, processors.length),

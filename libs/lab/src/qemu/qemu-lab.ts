@@ -26,6 +26,7 @@ import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
 import { readBackBytes, readBackThroughEachPath } from './read-back.js';
 import { observeWire } from './observe-wire.js';
+import { ScheduleRecorder } from './schedule-recorder.js';
 import { RunningWorkload } from './workload.js';
 
 /** How long the backend must be silent before nothing counts as on its way any more. */
@@ -57,6 +58,7 @@ export class QemuLab {
   private readonly written: WrittenBlocks;
   private readonly clocks: GuestClocks;
   private readonly faults: FaultBoard;
+  private readonly schedule: ScheduleRecorder;
   private payloadOf: (hash: bigint) => number = () => 0;
   private booted = false;
   private closing = false;
@@ -70,6 +72,11 @@ export class QemuLab {
     this.plan = request.plan;
     this.written = new WrittenBlocks(this.plan.blockSize);
     this.clocks = new GuestClocks(context.clock);
+    this.schedule = new ScheduleRecorder(
+      context.clock,
+      () => this.vms.values(),
+      (event) => context.record(event),
+    );
     this.faults = new FaultBoard(
       context.clock,
       this.links,
@@ -195,6 +202,7 @@ export class QemuLab {
   /** Ends VMs, links and backend and removes the working folder. Safe at any moment, and twice. */
   async close(): Promise<void> {
     this.closing = true;
+    this.schedule.stop();
     const ends: (() => Promise<unknown>)[] = [
       () => Promise.all([...this.vms.values()].map((vm) => vm.shutdown())),
       () => Promise.all([...this.links.values()].map((link) => link.close())),

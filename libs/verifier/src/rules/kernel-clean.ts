@@ -1,13 +1,13 @@
 import type { Finding } from '@fenceline/contracts';
 import type { ConsoleLine, History } from '@fenceline/history';
-import { faultOf, type ConsoleFault } from '../console-faults.js';
+import { faultOf, type ConsoleFault, type Stall } from '../console-faults.js';
 import { outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { count, toMs } from '../sentences.js';
 
 /**
  * kernel-clean. No console shows that a kernel found a fault in itself: BUG, WARNING, lockdep, KASAN, UBSAN,
  * a hung task, an oops or a panic. Complaints of stalls (RCU, lockups, clock source) count only where the
- * recorder's own log shows no stall of this machine around them.
+ * recording shows that the VM had the processor in the time before.
  *
  * Specification: none; it is what every kernel is tested for. Blames that kernel.
  *
@@ -22,10 +22,6 @@ export const kernelClean: Rule = {
   judge: judgeKernelClean,
 };
 
-/** A kernel complains of a stall after 10 to 30 s. */
-const stallWindowNs = 30e9;
-/** A recorder that was itself late by so much shares a machine that did not run its guests in time. */
-const machineStallNs = 500e6;
 /** Lines of one fault that a witness shows. */
 const shownLines = 5;
 
@@ -36,7 +32,7 @@ function judgeKernelClean({ facts, input }: RuleInput): Outcome {
   for (const line of history.consoles) {
     const fault = faultOf(line.text);
     if (fault === undefined) continue;
-    if (fault.stall && machineStalled(history, line.t)) {
+    if (fault.stall !== null && !wasScheduled(history, line, fault.stall)) {
       excused++;
       continue;
     }
@@ -47,7 +43,9 @@ function judgeKernelClean({ facts, input }: RuleInput): Outcome {
   }
   const findings = [...faults.values()].map(({ fault, lines }) => finding(fault, lines));
   const excusedWords =
-    excused === 0 ? '' : `; ${count(excused, 'stall message')} fell into a stall of this machine`;
+    excused === 0
+      ? ''
+      : `; ${count(excused, 'stall message')} not counted, as the VM is not seen to have had the processor`;
   return outcome(findings, silentConsoles(history, input.detectors), {
     held: `no console shows a kernel fault${detectorWords(input.detectors)}${excusedWords}`,
     violated: `${count(findings.length, 'fault')} on a console${detectorWords(input.detectors)}`,
@@ -73,14 +71,29 @@ function finding(fault: ConsoleFault, lines: readonly ConsoleLine[]): Finding {
   };
 }
 
-function machineStalled(history: History, t: number): boolean {
-  return history.events.some(
-    (event) =>
-      event.kind === 'stall' &&
-      event.ns >= machineStallNs &&
-      event.t <= t + event.ns &&
-      event.t >= t - stallWindowNs,
-  );
+/**
+ * Whether the recorder saw the VM in all of the window before a line, waiting for the processor for less than
+ * the tolerance, and was itself on time.
+ */
+function wasScheduled(
+  history: History,
+  line: ConsoleLine,
+  { windowNs, toleranceNs }: Stall,
+): boolean {
+  const from = line.t - windowNs;
+  let seenNs = 0;
+  let waitedNs = 0;
+  for (const event of history.events) {
+    if (event.kind === 'stall' && event.t > from && event.t - event.ns < line.t) {
+      waitedNs = Math.max(waitedNs, event.ns);
+    }
+    if (event.kind !== 'vm-schedule' || event.vm !== line.vm) continue;
+    const start = event.t - event.windowNs;
+    if (event.t <= from || start >= line.t) continue;
+    seenNs += Math.min(event.t, line.t) - Math.max(start, from);
+    waitedNs += event.waitedNs;
+  }
+  return seenNs >= windowNs && waitedNs < toleranceNs;
 }
 
 /** A console without a line recorded nothing: it cannot speak for its kernel. */

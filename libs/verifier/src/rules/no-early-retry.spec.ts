@@ -87,7 +87,7 @@ describe(rule, () => {
       ['cqt-zero-immediate', 'pass'],
       ['tp4129-strict', 'pass'],
     ]);
-    expect(profiles.map(({ margins }) => margins[0]!.fenceEndMs)).toEqual([26_000, 1000, 16_000]);
+    expect(profiles.map(({ margins }) => margins[0]!.fenceEndMs)).toEqual([26_000, 8000, 16_000]);
   });
 
   it('ends the fence at CCR success, if that comes first', () => {
