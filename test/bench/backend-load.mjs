@@ -60,7 +60,7 @@ function handshake() {
         socket.write(go);
       }
       let exportSize = null;
-      for (let at = 0; received.length - at >= 20; ) {
+      for (let at = 0; received.length - at >= 20;) {
         const type = received.readUInt32BE(at + 12);
         const length = received.readUInt32BE(at + 16);
         if (received.length - at < 20 + length) return;

@@ -29,9 +29,15 @@ const servers = {
   ],
   nbdkit: (folder) => [
     'nbdkit',
-    ['--foreground', '--exit-with-parent', '-U', join(folder, 's'), '-e', 'A', '--filter=log'].concat(
-      ['memory', String(SIZE), `logfile=${join(folder, 'log')}`],
-    ),
+    [
+      '--foreground',
+      '--exit-with-parent',
+      '-U',
+      join(folder, 's'),
+      '-e',
+      'A',
+      '--filter=log',
+    ].concat(['memory', String(SIZE), `logfile=${join(folder, 'log')}`]),
   ],
 };
 
@@ -78,7 +84,9 @@ function run(command, args) {
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 let good = true;
-console.log(`${'load'.padEnd(28)}${'fenceline/s'.padStart(14)}${'nbdkit/s'.padStart(14)}${'ratio'.padStart(8)}`);
+console.log(
+  `${'load'.padEnd(28)}${'fenceline/s'.padStart(14)}${'nbdkit/s'.padStart(14)}${'ratio'.padStart(8)}`,
+);
 for (const load of loads) {
   const rates = { fenceline: [], nbdkit: [] };
   for (let i = 0; i < RUNS; i++) {
