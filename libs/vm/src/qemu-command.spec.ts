@@ -45,6 +45,17 @@ describe("QEMU's command line", () => {
     );
   });
 
+  it('lets a card listen, for that of another VM', () => {
+    const listening = { ...base, nics: [{ ...base.nics[0]!, listen: true }] };
+    const [netdev] = values(qemuArguments(listening), '-netdev');
+    expect(JSON.parse(netdev!)).toEqual({
+      type: 'stream',
+      id: 'A',
+      server: true,
+      addr: { type: 'unix', path: '/run/x/A.node' },
+    });
+  });
+
   it('is sandboxed, bare, and ends with a panic', () => {
     const args = qemuArguments(base);
     expect(values(args, '-sandbox')).toEqual([

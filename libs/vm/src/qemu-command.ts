@@ -7,9 +7,15 @@ export type Accelerator = 'kvm' | 'tcg';
 /** A network card, joined to a socket of the fabric. */
 export interface NicOptions {
   id: string;
-  /** Unix socket that the fabric listens on. */
+  /** Unix socket that the fabric listens on; with `listen`, where QEMU makes one itself. */
   socket: string;
   mac: string;
+  /**
+   * Whether QEMU listens instead of connecting, so that the card of another QEMU is joined to this
+   * one directly, with no fabric between; that other VM is launched after this one.
+   * @defaultValue false
+   */
+  listen?: boolean;
 }
 
 /** A disk, joined to an export of the backend. */
@@ -68,14 +74,14 @@ function processor(accelerator: Accelerator): string {
   return accelerator === 'kvm' ? 'host' : 'max,erms=off,fsrm=off';
 }
 
-function nic({ id, socket, mac }: NicOptions): string[] {
+function nic({ id, socket, mac, listen = false }: NicOptions): string[] {
   const name = checkedName('Network card', id);
   return [
     '-netdev',
     JSON.stringify({
       type: 'stream',
       id: name,
-      server: false,
+      server: listen,
       addr: { type: 'unix', path: checkedSocketPath(socket) },
     }),
     '-device',
