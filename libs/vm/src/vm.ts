@@ -79,7 +79,10 @@ export class Vm {
   readonly qmp: QmpClient;
   /** Settles when QEMU has ended and the console is written; never rejects. */
   readonly exited: Promise<VmExit>;
-  /** The program and arguments that were started. */
+  /**
+   * The program and arguments that were started, with the paths of kernel and image in the place of the
+   * descriptors by which QEMU got them.
+   */
   readonly commandLine: readonly string[];
   readonly #process: ChildProcess;
   readonly #console: ConsoleLog;
@@ -112,19 +115,20 @@ export class Vm {
     const { name } = options;
     const user = qemuUser();
     // Checked as a whole before anything is made.
-    const commandArguments = qemuArguments({
-      ...options,
-      kernel: `/proc/self/fd/${KERNEL_FD}`,
-      initrd: `/proc/self/fd/${INITRD_FD}`,
-      qmpSocket: join(options.runDir, `${name}.qmp`),
-      agentSocket: join(options.runDir, `${name}.ga`),
-    });
-    const commandLine = [
+    const command = (kernel: string, initrd: string): string[] => [
       'setpriv',
       ...setprivArguments(options.accelerator),
       QEMU,
-      ...commandArguments,
+      ...qemuArguments({
+        ...options,
+        kernel,
+        initrd,
+        qmpSocket: join(options.runDir, `${name}.qmp`),
+        agentSocket: join(options.runDir, `${name}.ga`),
+      }),
     ];
+    const started = command(`/proc/self/fd/${KERNEL_FD}`, `/proc/self/fd/${INITRD_FD}`);
+    const commandLine = command(options.kernel.boot, options.initrd);
     const cleanUps: (() => Promise<void>)[] = [];
     try {
       const monitor = await awaitConnection(join(options.runDir, `${name}.qmp`), user);
@@ -137,7 +141,7 @@ export class Vm {
       cleanUps.push(() => initrd.close());
 
       const console = await ConsoleLog.open(options.consolePath, options.clock);
-      const process = spawn(commandLine[0]!, commandLine.slice(1), {
+      const process = spawn(started[0]!, started.slice(1), {
         // QEMU opens kernel and image through our descriptors, wherever the cache folder lies.
         stdio: ['ignore', 'pipe', 'pipe', kernel.fd, initrd.fd],
         env: { PATH: globalThis.process.env['PATH'], LC_ALL: 'C' },

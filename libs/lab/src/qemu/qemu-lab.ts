@@ -48,7 +48,7 @@ export interface LabContext {
 
 /** A lab of QEMU virtual machines, joined by our links, over our backend. */
 export class QemuLab {
-  readonly observations = new Observations();
+  readonly observations: Observations;
   private readonly plan: Plan;
   private readonly links = new Map<string, Link>();
   private readonly vms = new Map<string, Vm>();
@@ -70,6 +70,7 @@ export class QemuLab {
     private readonly backend: Backend,
   ) {
     this.plan = request.plan;
+    this.observations = new Observations((text) => context.status(text));
     this.written = new WrittenBlocks(this.plan.blockSize);
     this.clocks = new GuestClocks(context.clock);
     this.schedule = new ScheduleRecorder(

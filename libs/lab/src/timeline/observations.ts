@@ -44,6 +44,9 @@ export class Observations {
   private newerWrite: string | null = null;
   private readonly waiters = new Set<Waiter>();
 
+  /** @param tell is told, in words, what an onlooker waits for: give-ups, the first retries, newer writes */
+  constructor(private readonly tell: (text: string) => void = () => undefined) {}
+
   /** Resolves with the reason in words once the event has been seen; rejects when `signal` aborts. */
   await(event: TriggerEvent, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -100,7 +103,9 @@ export class Observations {
   /** Blocks of unanswered writes of one link were sent again on another association. */
   retried(write: Command, from: string, to: string): void {
     if (this.retriedOn.has(to)) return;
-    this.retriedOn.set(to, `block ${write.slba} of link ${from} was sent again on link ${to}`);
+    const because = `block ${write.slba} of link ${from} was sent again on link ${to}`;
+    this.retriedOn.set(to, because);
+    this.tell(because);
     this.notify();
   }
 
@@ -133,7 +138,9 @@ export class Observations {
   }
 
   gaveUp({ link, label }: Association): void {
-    if (!this.givenUp.has(link)) this.givenUp.set(link, `${label} was given up`);
+    const because = `${label} was given up`;
+    if (!this.givenUp.has(link)) this.givenUp.set(link, because);
+    this.tell(because);
     this.notify();
   }
 
@@ -162,7 +169,9 @@ export class Observations {
       for (let i = 0; i < write.payloads.length; i++) {
         const payload = held.payloads[write.slba + i - held.slba];
         if (payload === undefined || payload === write.payloads[i]) continue;
-        this.newerWrite = `a newer write over held block ${write.slba + i} was acknowledged on link ${link}`;
+        const because = `a newer write over held block ${write.slba + i} was acknowledged on link ${link}`;
+        if (this.newerWrite === null) this.tell(because);
+        this.newerWrite = because;
         return;
       }
     }
