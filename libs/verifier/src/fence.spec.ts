@@ -26,7 +26,9 @@ describe('host fence end', () => {
       const ends = profiles.map((profile) =>
         hostFenceEnd(association({ tbkas, cqtMs }), 8000e6, profile),
       );
-      expect(ends).toEqual(expected.map((ms) => ({ at: ms * 1e6, by: 'time' })));
+      expect(ends.map(({ at, by }) => ({ at, by }))).toEqual(
+        expected.map((ms) => ({ at: ms * 1e6, by: 'time' })),
+      );
     },
   );
 
@@ -37,9 +39,13 @@ describe('host fence end', () => {
 
   it('is ended by CCR success or a confirmed reset, whichever is first', () => {
     const made = association({ ccrSuccessDelivered: 9000 });
-    expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({ at: 9000e6, by: 'ccr' });
+    expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({ at: 9000e6, by: 'ccr', from: 9000e6 });
     made.resetConfirmedDeliveredAt = 8500e6;
-    expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({ at: 8500e6, by: 'reset' });
+    expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({
+      at: 8500e6,
+      by: 'reset',
+      from: 8500e6,
+    });
   });
 
   it('is the give-up itself where no hold is asked for, whatever the socket still sends later', () => {
@@ -59,6 +65,7 @@ describe('target', () => {
     expect(targetFenceEnd(association({ ccrSuccessSent: 9000 }))).toEqual({
       at: 9000e6,
       by: 'ccr',
+      from: 9000e6,
     });
   });
 

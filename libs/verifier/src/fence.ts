@@ -9,6 +9,8 @@ export interface FenceEnd {
   /** In ns; `never` where the fence does not end within the recording. */
   at: number;
   by: 'ccr' | 'reset' | 'time';
+  /** The moment of the recording from which it is counted: its time stamp is the one that may be late. */
+  from: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export function hostFenceEnd(
   giveUpAt: number,
   profile: Profile,
 ): FenceEnd {
-  if (giveUpAt === never) return { at: never, by: 'time' };
+  if (giveUpAt === never) return { at: never, by: 'time', from: never };
   return earliest(
     association.ccrSuccessDeliveredAt,
     association.resetConfirmedDeliveredAt,
@@ -32,16 +34,18 @@ export function hostFenceEnd(
   );
 }
 
-function holdEnd(association: Association, giveUpAt: number, profile: Profile): number {
+function holdEnd(association: Association, giveUpAt: number, profile: Profile): FenceEnd {
   const cqtMs = cqtUnder(profile, association.cqtMs);
-  if (cqtMs === null) return giveUpAt;
-  const start = profile.holdStart === 'give-up' ? giveUpAt : association.lastNewHostBytesAt;
-  return start + ((association.tbkas ? 3 : 2) * association.katoMs + cqtMs) * nsPerMs;
+  if (cqtMs === null) return { at: giveUpAt, by: 'time', from: giveUpAt };
+  const from = profile.holdStart === 'give-up' ? giveUpAt : association.lastNewHostBytesAt;
+  const holdMs = (association.tbkas ? 3 : 2) * association.katoMs + cqtMs;
+  return { at: from + holdMs * nsPerMs, by: 'time', from };
 }
 
 /** Target fence end: CCR success or the confirmation of a reset, as it left the node. No time ends it. */
 export function targetFenceEnd(association: Association): FenceEnd {
-  return earliest(association.ccrSuccessSentAt, association.resetConfirmedSentAt, never);
+  const { ccrSuccessSentAt, resetConfirmedSentAt } = association;
+  return earliest(ccrSuccessSentAt, resetConfirmedSentAt, { at: never, by: 'time', from: never });
 }
 
 /**
@@ -77,8 +81,8 @@ export function lastKeepAlives(
   return last;
 }
 
-function earliest(ccr: number, reset: number, time: number): FenceEnd {
-  if (ccr !== never && ccr <= reset && ccr <= time) return { at: ccr, by: 'ccr' };
-  if (reset !== never && reset <= time) return { at: reset, by: 'reset' };
-  return { at: time, by: 'time' };
+function earliest(ccr: number, reset: number, time: FenceEnd): FenceEnd {
+  if (ccr !== never && ccr <= reset && ccr <= time.at) return { at: ccr, by: 'ccr', from: ccr };
+  if (reset !== never && reset <= time.at) return { at: reset, by: 'reset', from: reset };
+  return time;
 }

@@ -1,4 +1,4 @@
-import { never } from '@fenceline/history';
+import { never, type Command } from '@fenceline/history';
 import type { Facts } from './facts.js';
 import { hostFenceEnd, targetBound, targetFenceEnd, type FenceEnd } from './fence.js';
 import { succeeded, type LogicalWrite } from './logical-writes.js';
@@ -23,10 +23,13 @@ export function fencesUnder(profile: Profile, facts: Facts): Fences {
   };
 }
 
-/** When a logical write was over for its host, and whether that moment comes from a clock alone. */
+/** When a logical write was over for its host. */
 export interface Closing {
   at: number;
-  by: 'success' | 'fence';
+  /** An answer that was delivered orders by cause what is sent after it; the end of a fence does not. */
+  by: 'answer' | 'fence';
+  /** The moment of the recording from which it is counted: its time stamp is the one that may be late. */
+  from: number;
 }
 
 /**
@@ -35,14 +38,22 @@ export interface Closing {
  * that answer.
  */
 export function closingOf(write: LogicalWrite, fences: Fences): Closing {
-  let fenceEnd = -never;
+  let last: Closing = { at: -never, by: 'fence', from: -never };
   for (const command of write.commands) {
-    const failed = command.answeredAt !== never && !succeeded(command);
-    const end = failed ? command.answeredAt : fences.host[command.association]!.at;
-    // A command sent after the fence end of its association is not over before it began.
-    fenceEnd = Math.max(fenceEnd, end, command.sentAt);
+    const end = endOf(command, fences);
+    if (end.at > last.at) last = end;
   }
-  return write.succeededAt <= fenceEnd
-    ? { at: write.succeededAt, by: 'success' }
-    : { at: fenceEnd, by: 'fence' };
+  const { succeededAt } = write;
+  return succeededAt <= last.at ? { at: succeededAt, by: 'answer', from: succeededAt } : last;
+}
+
+/** When a command that did not succeed was over for its host. */
+function endOf(command: Command, fences: Fences): Closing {
+  const { answeredAt, sentAt, association } = command;
+  if (answeredAt !== never && !succeeded(command)) {
+    return { at: answeredAt, by: 'answer', from: answeredAt };
+  }
+  const { at, from } = fences.host[association]!;
+  // A command sent after the fence end of its association is not over before it began.
+  return at >= sentAt ? { at, by: 'fence', from } : { at: sentAt, by: 'fence', from: sentAt };
 }

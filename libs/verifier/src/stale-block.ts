@@ -140,13 +140,13 @@ class BoundsOfCommands {
   }
 
   /** An answer that we delivered before we read the next command may have caused it: that order is certain. */
-  #earliest({ at, by }: Closing): number {
-    return by === 'success' ? at : at - this.#uncertaintyAt(at);
+  #earliest({ at, by, from }: Closing): number {
+    return by === 'answer' ? at : at - this.#uncertaintyAt(from);
   }
 
   /** But a command that we read after it may have been sent before: that order needs a margin. */
-  #latest({ at }: Closing): number {
-    return at + this.#uncertaintyAt(at);
+  #latest({ at, from }: Closing): number {
+    return at + this.#uncertaintyAt(from);
   }
 
   #uncertaintyAt(t: number): number {

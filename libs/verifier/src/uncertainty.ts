@@ -7,12 +7,16 @@ import type { History } from '@fenceline/history';
  */
 export type Order = 'before' | 'after' | 'unsure';
 
-/** Whether `a` came before `b`; equal moments without any delay count as `after`. */
-export function order(history: History, a: number, b: number): Order {
+/**
+ * Whether `a` came before `b`; equal moments without any delay count as `after`.
+ *
+ * @param stampOfB - the moment of the recording from which `b` is counted, where `b` is not itself one
+ */
+export function order(history: History, a: number, b: number, stampOfB = b): Order {
   if (a === b && !Number.isFinite(a)) return 'after';
   const margin = Math.abs(a - b);
   if (Number.isFinite(margin)) {
-    const uncertainty = history.uncertaintyAt(a) + history.uncertaintyAt(b);
+    const uncertainty = history.uncertaintyAt(a) + history.uncertaintyAt(stampOfB);
     if (margin < uncertainty) return 'unsure';
   }
   return a < b ? 'before' : 'after';

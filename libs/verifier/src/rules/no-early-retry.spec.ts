@@ -212,6 +212,32 @@ describe(rule, () => {
     expect(statusOf(verdict, rule).reason).toContain('below the uncertainty');
   });
 
+  it('takes the uncertainty of a fence end by time from the moment that it is counted from', () => {
+    const { lab, b } = labWithLostPath();
+    lab.write(b, { lba: 12, bytes: 'W', sent: 25_950, applied: 26_100, answered: 26_101 });
+    const history = lab.build();
+    const stalledAround = (ms: number) => (t: number) =>
+      Math.abs(t - ms * 1e6) < 1e6 ? 100e6 : 1e6;
+    history.uncertaintyAt = stalledAround(1000);
+    expect(statusOf(judged(history), rule).status).toBe('inconclusive');
+    history.uncertaintyAt = stalledAround(26_000);
+    expect(statusOf(judged(history), rule).status).toBe('violated');
+  });
+
+  it('is never too early, nor too close, where the fence ends with the give-up: a retry is one', () => {
+    const { lab, b } = labWithLostPath();
+    lab.uncertain(50);
+    lab.write(b, { lba: 12, bytes: 'W', sent: 8001, applied: 8002, answered: 8003 });
+    const profile = 'cqt-zero-immediate';
+    expect(statusOf(judged(lab.build(), { profile }), rule).status).toBe('held');
+    const without = new HistoryBuilder().uncertain(50);
+    const a = without.association({ link: 'A' });
+    const other = without.association({ link: 'B' });
+    without.command(a, { lba: 12, bytes: 'W', sent: 1000 });
+    without.write(other, { lba: 12, bytes: 'W', sent: 8001, applied: 8002, answered: 8003 });
+    expect(statusOf(judged(without.build(), { profile }), rule).status).toBe('held');
+  });
+
   it.each([
     ['none, when it was applied before the retry', 2000, 0.1, 'none'],
     ['possible, when it was complete and never applied', null, 0.1, 'possible'],

@@ -6,7 +6,7 @@ import type { Fences } from '../fences.js';
 import type { Retry } from '../logical-writes.js';
 import { outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { atFrame, cid, count, inMs, inSeconds, lbas, otherPath, toMs } from '../sentences.js';
-import { order } from '../uncertainty.js';
+import { order, type Order } from '../uncertainty.js';
 
 /**
  * no-early-retry. A host must not send any block of an outstanding medium-changing command (sent, no answer
@@ -33,7 +33,7 @@ export function earlyRetries(facts: Facts, fences: Fences): Retry[] {
   const first = new Map<number, Retry>();
   for (const retry of facts.retries) {
     if (!retry.certain || first.has(retry.original.id)) continue;
-    if (order(facts.history, retry.retry.sentAt, fenceEndOf(retry, fences).at) === 'before') {
+    if (toFenceEnd(facts, fences, retry) === 'before') {
       first.set(retry.original.id, retry);
     }
   }
@@ -181,21 +181,19 @@ function steps(
 
 /** Retries that would be early if they are retries, or if their times are to be believed. */
 function doubtsOf(facts: Facts, fences: Fences): string[] {
-  const { history } = facts;
   const doubts = new Map<number, string>();
   for (const candidate of facts.retries) {
     const { original, retry, lba, certain } = candidate;
     const id = original.association;
     // Where the path stays, equal bytes over two paths are what two writers of a healthy lab look like.
     if (doubts.has(id) || facts.giveUpAt[id] === never) continue;
-    const fenceEnd = fenceEndOf(candidate, fences).at;
-    const when = order(history, retry.sentAt, fenceEnd);
+    const when = toFenceEnd(facts, fences, candidate);
     if (when === 'after' || (certain && when === 'before')) continue;
     doubts.set(
       id,
       `no-early-retry, ${place({ original, retry, lba, certain })}: ` +
         (certain
-          ? `the margin to the host fence end, ${inMs(fenceEnd - retry.sentAt)}, is below the uncertainty of the recording`
+          ? `the margin to the host fence end, ${inMs(fenceEndOf(candidate, fences).at - retry.sentAt)}, is below the uncertainty of the recording`
           : `the same bytes were sent on ${labels(facts, original, retry)}, but the workload repeats its bytes, so that a retry cannot be told from a new write`),
     );
   }
@@ -204,6 +202,14 @@ function doubtsOf(facts: Facts, fences: Fences): string[] {
 
 function labels({ history }: Facts, a: Command, b: Command): string {
   return [a, b].map((command) => history.associations[command.association]!.label).join(' and on ');
+}
+
+/** How a retry lies to the host fence end of its original. */
+function toFenceEnd(facts: Facts, fences: Fences, retry: Retry): Order {
+  const { at, from } = fenceEndOf(retry, fences);
+  // A fence without a hold ends with the give-up, and a retry is itself one: none comes before the first.
+  if (at === facts.giveUpAt[retry.original.association]) return 'after';
+  return order(facts.history, retry.retry.sentAt, at, from);
 }
 
 function fenceEndOf({ original }: Retry, fences: Fences): FenceEnd {

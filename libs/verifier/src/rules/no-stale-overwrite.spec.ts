@@ -188,6 +188,31 @@ describe(rule, () => {
     expect(verdict.inconclusive[0]!.reason).toContain('LBA 12: the times are closer');
   });
 
+  it('takes the uncertainty of a fence end by time from the moment that it is counted from', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' } });
+    const b = lab.association({ link: 'B' });
+    lab.write(a, { lba: 12, bytes: 'W', sent: 1000, applied: 40_000, held: 1001 });
+    // The fence ends at 26 s.
+    lab.write(b, { lba: 12, bytes: 'V', sent: 26_050, applied: 26_051, answered: 26_052 });
+    const history = lab.build();
+    const stalledAround = (ms: number) => (t: number) =>
+      Math.abs(t - ms * 1e6) < 1e6 ? 100e6 : 1e6;
+    history.uncertaintyAt = stalledAround(1000);
+    expect(statusOf(judged(history), rule).status).toBe('inconclusive');
+    history.uncertaintyAt = stalledAround(26_000);
+    expect(statusOf(judged(history), rule).status).toBe('violated');
+  });
+
+  it('knows for certain that a write answered with an error after the newer one was sent overlaps it', () => {
+    const lab = new HistoryBuilder().uncertain(5);
+    const a = lab.association({ link: 'A' });
+    const b = lab.association({ link: 'B' });
+    lab.write(a, { lba: 12, bytes: 'W', sent: 1000, applied: 1020, answered: 1011, status: 0x281 });
+    lab.write(b, { lba: 12, bytes: 'V', sent: 1010, applied: 1012, answered: 1013 });
+    expect(statusOf(judged(lab.build()), rule).status).toBe('held');
+  });
+
   describe('where equal bytes leave a choice', () => {
     /** W1 and W2 carry equal bytes on A; V comes between their applies. W2 is sent at the given time. */
     function labWithTwins(secondSent: number) {
