@@ -4,6 +4,7 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ownedName } from './process-identity.js';
+import { removeAtExit } from './remove-at-exit.js';
 import { codeOf, messageOf, VmError } from './vm-error.js';
 
 /**
@@ -41,10 +42,12 @@ export async function withTemporaryFolder<T>(
       { cause: error },
     );
   }
+  const forget = removeAtExit(folder);
   try {
     return await fill(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    forget();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from './json-lines.js';
 import { isJsonObject, JsonLines } from './json-lines.js';
-import { VmError } from './vm-error.js';
+import { GuestGone, VmError } from './vm-error.js';
 
 /** How a command in the guest ended. */
 export interface GuestResult {
@@ -316,7 +316,7 @@ export class GuestAgent {
 
   #end(reason: VmError): void {
     if (this.#ended !== undefined) return;
-    this.#ended = new VmError(`The guest agent of ${this.#name} is gone: ${reason.message}.`);
+    this.#ended = new GuestGone(`The guest agent of ${this.#name} is gone: ${reason.message}.`);
     this.#waiting?.reject(this.#ended);
     this.#waiting = undefined;
   }

@@ -24,5 +24,5 @@ export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
 export type { GuestRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
-export { VmError } from './vm-error.js';
+export { GuestGone, GuestNotReady, VmError } from './vm-error.js';
 export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';

@@ -2,6 +2,7 @@ import { chmod, chown, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownedName } from './process-identity.js';
 import { qemuUser } from './qemu-user.js';
+import { removeAtExit } from './remove-at-exit.js';
 import { messageOf, VmError } from './vm-error.js';
 
 /**
@@ -20,8 +21,10 @@ export function runFoldersRoot(): string {
 /** A folder for the sockets of one run. */
 export interface RunFolder {
   readonly path: string;
-  /** Removes it with all that it holds. */
+  /** Removes it with all that it holds; at the latest, the end of this process does. */
   remove(): Promise<void>;
+  /** Leaves it there when this process ends; the next run takes it for left over. */
+  keep(): void;
 }
 
 /**
@@ -47,9 +50,14 @@ export async function createRunFolder(): Promise<RunFolder> {
       { cause: error },
     );
   }
+  const forget = removeAtExit(path);
   return {
     path,
-    remove: async () => await rm(path, { recursive: true, force: true }),
+    remove: async () => {
+      await rm(path, { recursive: true, force: true });
+      forget();
+    },
+    keep: forget,
   };
 }
 

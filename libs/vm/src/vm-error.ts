@@ -21,6 +21,15 @@ export class VmError extends Error {
   }
 }
 
+/** A guest was not ready within the bound that it was given. */
+export class GuestNotReady extends VmError {}
+
+/**
+ * The way into a guest is gone, most often because its QEMU is dying: why it died is known a moment
+ * later, by `Vm.exited`.
+ */
+export class GuestGone extends VmError {}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

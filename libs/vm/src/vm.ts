@@ -14,7 +14,7 @@ import type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 import { qemuArguments } from './qemu-command.js';
 import { qemuUser, setprivArguments } from './qemu-user.js';
 import { QmpClient } from './qmp-client.js';
-import { codeOf, messageOf, VmError } from './vm-error.js';
+import { codeOf, GuestNotReady, messageOf, VmError } from './vm-error.js';
 import { awaitConnection } from './vm-sockets.js';
 
 /** What a VM is made of. */
@@ -146,6 +146,8 @@ export class Vm {
         stdio: ['ignore', 'pipe', 'pipe', kernel.fd, initrd.fd],
         env: { PATH: globalThis.process.env['PATH'], LC_ALL: 'C' },
         cwd: '/',
+        // A session of its own: Ctrl-C is for us, who end it in order. It still dies with us.
+        detached: true,
       });
       const state: LaunchState = { asked: false, panicLine: undefined, stderr: '' };
       const exited = watch(name, process, console, state);
@@ -198,8 +200,8 @@ export class Vm {
   /**
    * Waits until the guest's agent answers.
    *
-   * @throws VmError with the last 40 lines of the console when the guest is not ready in time, or
-   *   has ended before
+   * @throws GuestNotReady with the last 40 lines of the console when the guest is not ready in time,
+   *   VmError with them when it has ended before
    */
   async ready(timeoutMs: number): Promise<void> {
     const synchronized = this.agent.synchronize(timeoutMs).then(
@@ -212,9 +214,12 @@ export class Vm {
     // A dying QEMU closes the agent's socket first: the reason comes a moment later.
     const exit = await Promise.race([this.exited, bound(QUIT_MS)]);
     throw exit === undefined
-      ? new VmError(`${this.name} was not ready within ${timeoutMs} ms: ${messageOf(outcome)}`, {
-          consoleLines: this.lastConsoleLines(SHOWN_LINES),
-        })
+      ? new GuestNotReady(
+          `${this.name} was not ready within ${timeoutMs} ms: ${messageOf(outcome)}`,
+          {
+            consoleLines: this.lastConsoleLines(SHOWN_LINES),
+          },
+        )
       : this.#failure('', exit);
   }
 
