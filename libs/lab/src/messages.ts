@@ -38,7 +38,8 @@ export interface LabArtifacts {
 }
 
 export type FromLab =
-  | { type: 'phase'; phase: LabPhase; t: number; detail: string }
+  /** A phase begins; `failed` where the one before did not come to its end. */
+  | { type: 'phase'; phase: LabPhase; t: number; detail: string; failed?: boolean }
   /** Facts that change while a phase lasts, for a progress line. */
   | { type: 'status'; t: number; text: string }
   /** A line of the timeline as it is recorded. */

@@ -1,12 +1,17 @@
 import { EvidenceWriter } from '@fenceline/evidence';
 import type { LabEvent } from '@fenceline/contracts';
 import { NS_PER_MS } from '@fenceline/contracts';
+import { GuestGone, GuestNotReady } from '@fenceline/vm';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LabClock } from './lab-clock.js';
 import { GuestPanicked, LabError, LabTimeout } from './lab-error.js';
 import type { FromLab, LabEnded, LabPhase, LabRequest } from './messages.js';
 import { QemuLab } from './qemu/qemu-lab.js';
 import { StallRecorder } from './stall-recorder.js';
 import { runTimeline } from './timeline/run-timeline.js';
+
+/** How long after a guest is gone its QEMU may take to end. */
+const reasonComesWithinMs = 1000;
 
 /**
  * Runs one lab from an empty folder to a sealed recording.
@@ -47,10 +52,19 @@ class LabRun {
     try {
       await this.experiment();
     } catch (error) {
-      failure = this.failed.signal.aborted ? this.failed.signal.reason : error;
+      await this.fail(error);
+      failure = this.failed.signal.reason;
     }
     failure = await this.teardown(failure);
     return this.describeEnd(failure);
+  }
+
+  /** The first failure counts. That a guest is gone says little: its VM tells why, a moment later. */
+  private async fail(error: unknown): Promise<void> {
+    if (error instanceof GuestGone && !this.signal.aborted) {
+      await delay(reasonComesWithinMs, undefined, { signal: this.signal }).catch(() => undefined);
+    }
+    this.failed.abort(error);
   }
 
   private async experiment(): Promise<void> {
@@ -62,12 +76,13 @@ class LabRun {
       clock: this.clock,
       evidence: this.evidence,
       record: (event) => this.record(event),
-      fail: (error) => this.failed.abort(error),
+      fail: (error) => void this.fail(error),
       status: (text) => this.tell({ type: 'status', t: this.clock.now(), text }),
       signal: this.signal,
     });
     this.lab = lab;
-    await this.phase('boot', `${plan.hosts.length + plan.nodes.length} VMs`, bounds.bootMs, () =>
+    // Every VM has the bound of its own, so that the one which misses it shows its console.
+    await this.phase('boot', `${plan.hosts.length + plan.nodes.length} VMs`, null, () =>
       lab.boot(),
     );
     await this.phase('configure', 'targets and hosts', bounds.bootMs, () => lab.configure());
@@ -144,7 +159,9 @@ class LabRun {
   /** Ends VMs and instruments, then the recording; returns the failure to report, or null. */
   private async teardown(failure: unknown): Promise<unknown> {
     const startedAt = this.clock.now();
-    this.tell({ type: 'phase', phase: 'teardown', t: startedAt, detail: 'VMs, captures, seal' });
+    const detail = 'VMs, captures, seal';
+    const failed = !canBeJudged(failure);
+    this.tell({ type: 'phase', phase: 'teardown', t: startedAt, detail, failed });
     // Hosts whose QEMU ends here gave nothing up.
     this.record({ t: startedAt, kind: 'phase', phase: 'teardown' });
     let outcome = failure;
@@ -177,7 +194,8 @@ class LabRun {
     const end = { type: 'ended' as const, durationMs: this.durationMs };
     if (canBeJudged(failure)) return { ...end, outcome: 'recorded' };
     const message = messageOf(failure);
-    if (failure instanceof LabTimeout) return { ...end, outcome: 'timeout', message };
+    if (failure instanceof LabTimeout || failure instanceof GuestNotReady)
+      return { ...end, outcome: 'timeout', message };
     if (this.stop.aborted) return { ...end, outcome: 'cancelled', message };
     return { ...end, outcome: 'error', message };
   }

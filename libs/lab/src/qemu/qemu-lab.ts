@@ -90,7 +90,6 @@ export class QemuLab {
   /** Opens the working folder, the backend and the links; no VM yet. */
   static async create(request: LabRequest, context: LabContext): Promise<QemuLab> {
     const { plan } = request;
-    const runFolder = await createRunFolder();
     const backend = await Backend.open({
       clock: context.clock,
       medium: 'memory',
@@ -98,6 +97,14 @@ export class QemuLab {
       blockSize: plan.blockSize,
       size: plan.namespaceBytes,
     });
+    let runFolder: RunFolder;
+    try {
+      runFolder = await createRunFolder();
+      if (request.keepRunFolder) runFolder.keep();
+    } catch (error) {
+      await backend.close();
+      throw error;
+    }
     const lab = new QemuLab(request, context, runFolder, backend);
     try {
       await lab.openInstruments();
@@ -291,6 +298,8 @@ export class QemuLab {
       runDir: runFolder.path,
     });
     this.vms.set(name, vm);
+    // The lab was ended while this QEMU came up: nobody else will end it.
+    if (this.closing) vm.kill();
     await context.evidence.write(layout.qemu(name), `${JSON.stringify(vm.commandLine, null, 2)}\n`);
     void vm.exited.then((exit) => this.vmExited(vm, exit));
   }
@@ -308,13 +317,15 @@ export class QemuLab {
 
   private async endOf(running: RunningWorkload): Promise<void> {
     const { workload } = running;
-    const { end, output, log } = await running.result();
+    const { end, failure, output, log } = await running.result();
     this.context.record({ t: this.context.clock.now(), ...end });
     await this.context.evidence.write(
       layout.workload(workload.host, workload.name, 'json'),
       output,
     );
     await this.context.evidence.write(layout.workload(workload.host, workload.name, 'log'), log);
+    if (failure !== null)
+      throw new LabError(`${workload.host}: workload ${workload.name}: ${failure}`);
     this.observations.workloadEnded(workload.name);
   }
 

@@ -1,7 +1,6 @@
 import type { LabEvent, PlanWorkload } from '@fenceline/contracts';
-import type { GuestProcess, Vm } from '@fenceline/vm';
+import type { GuestProcess, GuestResult, Vm } from '@fenceline/vm';
 import { z } from 'zod';
-import { run } from './guest.js';
 
 const stepTimeoutMs = 20_000;
 
@@ -21,6 +20,8 @@ type WorkloadEnd = Omit<Extract<LabEvent, { kind: 'workload-end' }>, 't'>;
 
 export interface WorkloadResult {
   end: WorkloadEnd;
+  /** Why there is no result of fio's to read: it did not start, or died; null where there is one. */
+  failure: string | null;
   /** fio's JSON and what it said on its standard error. */
   output: string;
   log: string;
@@ -58,17 +59,21 @@ export class RunningWorkload {
   /** Waits for the end of fio and reads its result. */
   async result(): Promise<WorkloadResult> {
     const exit = await this.process.wait();
-    const output = await run(
-      this.vm,
-      'reading the result of fio',
-      ['cat', this.outputPath],
-      stepTimeoutMs,
-    );
+    // A fio that did not start has written no result: its log says why.
+    const read = await this.vm.agent.exec(['cat', this.outputPath], { timeoutMs: stepTimeoutMs });
+    const output = read.stdout;
     const log = `${exit.stdout}${exit.stderr}`;
-    return { end: this.describeEnd(exit.exitCode, output, log), output, log };
+    const end = this.describeEnd(exit, output, log);
+    return {
+      end,
+      failure: end.worstLatencyNs === null ? (end.message ?? null) : null,
+      output,
+      log,
+    };
   }
 
-  private describeEnd(exitCode: number | null, output: string, log: string): WorkloadEnd {
+  private describeEnd(exit: GuestResult, output: string, log: string): WorkloadEnd {
+    const { exitCode, signal } = exit;
     const end = {
       kind: 'workload-end' as const,
       host: this.vm.name,
@@ -78,7 +83,9 @@ export class RunningWorkload {
     };
     const parsed = fioResultSchema.safeParse(parseFioJson(output));
     if (!parsed.success) {
-      const message = `fio left no readable result: ${log.trim().slice(-500) || z.prettifyError(parsed.error)}`;
+      const how = exitCode === null ? `signal ${signal ?? '?'}` : `exit code ${exitCode}`;
+      const said = log.trim().slice(-500) || z.prettifyError(parsed.error);
+      const message = `fio ended with ${how} and left no result: ${said}`;
       return { ...end, errors: 0, worstLatencyNs: null, message };
     }
     const { jobs } = parsed.data;
