@@ -32,6 +32,8 @@ export interface TerminalReportOptions {
   report?: string;
   /** Why the verdict is not the expected one. */
   deviations?: readonly string[];
+  /** No expectation of the scenario is for these kernels: the verdict is told, and nothing was expected. */
+  skipped?: boolean;
 }
 
 /** The verdict as it is shown at the end of a run: the proof first, then what it rests on. */
@@ -39,7 +41,7 @@ export function terminalReport(verdict: Verdict, options: TerminalReportOptions)
   const p = paint(options.color);
   const width = Math.max(40, options.width);
   const lines = [
-    headline(verdict, options.color, p),
+    headline(verdict, options, p),
     ...(options.deviations ?? []).flatMap((text) => indented(text, 2, width)),
     ...verdict.inconclusive.flatMap(({ reason }) => ['', ...indented(reason, 2, width)]),
     ...byRule(byGravity(verdict.findings)).flatMap((group) => findingLines(group, width, p)),
@@ -59,17 +61,23 @@ export function terminalReport(verdict: Verdict, options: TerminalReportOptions)
   return lines.join('\n') + '\n';
 }
 
-function headline(verdict: Verdict, color: boolean, p: Paint): string {
+function headline(verdict: Verdict, options: TerminalReportOptions, p: Paint): string {
+  const { color, skipped = false } = options;
   const word = verdictWord[verdict.verdict];
   const shown = color ? `${verdictSymbol[verdict.verdict]} ${word}` : word;
   const name = `${harmless(verdict.scenario)}, seed ${verdict.seed}`;
-  const expected = expectationWord(verdict.asExpected);
   return [
     p.bold(tone(verdict.verdict, p)(shown)),
     p.bold(name),
-    verdict.asExpected ? p.dim(expected) : p.bold(p.bad(expected)),
+    expectation(verdict.asExpected, skipped, p),
     p.dim(`profile ${verdict.profile}`),
   ].join('  ');
+}
+
+function expectation(asExpected: boolean, skipped: boolean, p: Paint): string {
+  if (skipped) return p.bold('skipped: the scenario expects nothing of these kernels');
+  const word = expectationWord(asExpected);
+  return asExpected ? p.dim(word) : p.bold(p.bad(word));
 }
 
 /** The first finding of a rule in full, the rest as a count with its places. */
