@@ -2,6 +2,7 @@ import { ExitCode } from '@fenceline/contracts';
 import { Command } from 'commander';
 import { examine, type Check } from '../doctor/examine.js';
 import { createProgress } from '../progress/create-progress.js';
+import { untilStopped } from '../run/stop-signals.js';
 import { styleFor, type TextStream } from '../terminal/style.js';
 import { layOutTable } from '../terminal/table.js';
 
@@ -13,7 +14,7 @@ export function doctorCommand(finish: (code: ExitCode) => void): Command {
     .action(async (options: { json: boolean }) => {
       const progress = createProgress(process.stderr);
       progress.stage('doctor', 'looking at this machine');
-      const checks = await examine((text) => progress.status(text));
+      const checks = await untilStopped(() => examine((text) => progress.status(text)));
       const fit = checks.every((check) => check.ok);
       progress.end('done');
       process.stdout.write(

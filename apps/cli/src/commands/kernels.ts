@@ -3,6 +3,7 @@ import { KernelRegistry, VmError, type KernelImage } from '@fenceline/vm';
 import { Command } from 'commander';
 
 import { createProgress } from '../progress/create-progress.js';
+import { untilStopped } from '../run/stop-signals.js';
 import { layOutTable } from '../terminal/table.js';
 import { UsageError } from '../usage-error.js';
 
@@ -36,7 +37,8 @@ export function kernelsCommand(finish: (code: ExitCode) => void): Command {
     .option('--deb <file...>', 'Debian packages, in place of --image and --modules')
     .option('--capability <name>', 'what it can beyond a stock kernel: ccr, cqt', append, [])
     .action(async (name: string, options: AddOptions) => {
-      process.stdout.write(formatKernels([await addKernel(name, options)]));
+      const kernel = await untilStopped(() => addKernel(name, options));
+      process.stdout.write(formatKernels([kernel]));
       finish(ExitCode.asExpected);
     });
   return kernels;

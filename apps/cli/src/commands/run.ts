@@ -1,4 +1,4 @@
-import { worstExitCode, type ExitCode } from '@fenceline/contracts';
+import { ExitCode, worstExitCode } from '@fenceline/contracts';
 import { makePlan } from '@fenceline/lab';
 import { Command } from 'commander';
 import { createProgress } from '../progress/create-progress.js';
@@ -26,14 +26,15 @@ export function runCommand(finish: (code: ExitCode) => void): Command {
     .option('--seed <n>', 'decides every random choice: the same seed, the same plan', parseSeed, 1)
     .option('--kernel <name>', 'kernel of every VM, in place of those that the scenario names')
     .option('--out <dir>', 'folder in which each run gets a folder for its evidence', 'evidence')
-    .option('--keep', 'keep the working folder of the lab (sockets, medium) for a look', false)
+    .option('--keep', 'keep the working folder of the lab until the next run, for a look', false)
     .option('--json', 'print one JSON object a scenario and nothing else on stdout', false)
     .action(async (files: string[], options: RunOptions) => {
-      finish(worstExitCode((await runAll(files, options)).map((result) => result.exitCode)));
+      finish(worstExitCode(await runAll(files, options)));
     });
 }
 
-async function runAll(files: readonly string[], options: RunOptions): Promise<RunResult[]> {
+/** Gives back an exit code for each scenario that ran, and one for the wish to stop before all had. */
+async function runAll(files: readonly string[], options: RunOptions): Promise<ExitCode[]> {
   const scenarios = (await readScenarioFiles(files)).map((one) => ({
     ...one,
     scenario:
@@ -69,5 +70,12 @@ async function runAll(files: readonly string[], options: RunOptions): Promise<Ru
     const stream = options.json ? process.stderr : process.stdout;
     stream.write(formatSummary(results, stream));
   }
-  return results;
+  const codes = results.map((result) => result.exitCode);
+  const left = scenarios.length - results.length;
+  if (left > 0) {
+    const scenariosLeft = left === 1 ? 'one scenario was' : `${left} scenarios were`;
+    process.stderr.write(`Stopped on request: ${scenariosLeft} not run.\n`);
+    codes.push(ExitCode.error);
+  }
+  return codes;
 }

@@ -1,6 +1,7 @@
 import { ExitCode, exitCodeOf, type Plan, type Verdict } from '@fenceline/contracts';
 import { judgeEvidence, type JudgedEvidence } from '@fenceline/judge';
 import { prepareLab, type LabArtifacts, type LabEnded } from '@fenceline/lab';
+import { findLeftovers, removeLeftovers } from '@fenceline/vm';
 import { messageOf } from '../message-of.js';
 import { describeLabEvent } from '../progress/describe-lab-event.js';
 import type { Progress } from '../progress/progress.js';
@@ -22,7 +23,15 @@ export interface PlannedRun {
 
 /** What came of a run. */
 export type RunResult =
-  | { exitCode: ExitCode; verdict: Verdict; report: string; deviations: readonly string[] }
+  | {
+      exitCode: ExitCode;
+      verdict: Verdict;
+      report: string;
+      /** Why the verdict is not as expected. */
+      deviations: readonly string[];
+      /** Whether the scenario expects nothing of these kernels. */
+      skipped: boolean;
+    }
   | { exitCode: ExitCode; noVerdict: NoVerdict };
 
 /**
@@ -79,13 +88,20 @@ class Attempt {
   private async prepare(): Promise<LabArtifacts> {
     this.progress.stage('prepare', 'kernels, guest images, accelerator');
     this.onStop('stopping as soon as what is being fetched or built is done');
-    const artifacts = await prepareLab(this.run.plan, version, (text) =>
-      this.progress.status(text),
-    );
-    if (this.signals.asked) {
-      throw new Ended('cancelled', 'Stopped on request, before the lab was started.');
+    try {
+      const artifacts = await prepareLab(this.run.plan, version, (text) =>
+        this.progress.status(text),
+      );
+      if (!this.signals.asked) {
+        return artifacts;
+      }
+    } catch (error) {
+      // Ctrl-C ends the programs that fetch and build as well: their failure is not the reason then.
+      if (!this.signals.asked) {
+        throw error;
+      }
     }
-    return artifacts;
+    throw new Ended('cancelled', 'Stopped on request, before the lab was started.');
   }
 
   private async lab(artifacts: LabArtifacts): Promise<void> {
@@ -106,13 +122,29 @@ class Attempt {
       lab.stop(how);
     });
     const end: LabEnded = await lab.ended;
+    if (end.durationMs.teardown !== undefined) {
+      this.progress.end('done');
+    }
     Object.assign(this.durationMs, end.durationMs);
     if (end.outcome !== 'recorded') {
+      await this.clearUpAfterLab();
       // A lab that was killed because somebody asked twice did not break.
       throw new Ended(
         this.signals.asked ? 'cancelled' : end.outcome,
         end.message ?? 'The lab gave no reason.',
       );
+    }
+  }
+
+  /** A lab that was killed could not do it itself. */
+  private async clearUpAfterLab(): Promise<void> {
+    if (this.run.keep) {
+      return;
+    }
+    try {
+      await removeLeftovers(await findLeftovers());
+    } catch (error) {
+      this.progress.note(`what is left of the lab could not be removed: ${messageOf(error)}`);
     }
   }
 
@@ -134,7 +166,7 @@ class Attempt {
     this.signals.onStop((how) => {
       this.progress.note(how === 'graceful' ? note : 'ending at once');
       if (how === 'now') {
-        process.exit(ExitCode.error);
+        void keepIfRecorded(this.folder).then(() => process.exit(ExitCode.error));
       }
     });
   }
@@ -142,6 +174,9 @@ class Attempt {
   private show(message: LabMessage): void {
     switch (message.type) {
       case 'phase':
+        if (message.failed === true) {
+          this.progress.end('failed');
+        }
         this.progress.stage(message.phase, message.detail);
         return;
       case 'status':
@@ -171,15 +206,16 @@ class Attempt {
 
   private withVerdict({ verdict, shortfalls, expectation, report }: JudgedEvidence): RunResult {
     const { control } = this.run.plan.scenario;
-    const ended =
-      expectation === undefined
-        ? ({ outcome: 'skipped' } as const)
-        : ({ outcome: 'judged', shortfalls, control } as const);
+    const skipped = expectation === undefined;
+    const ended = skipped
+      ? ({ outcome: 'skipped' } as const)
+      : ({ outcome: 'judged', shortfalls, control } as const);
     return {
       exitCode: exitCodeOf(ended),
       verdict,
       report,
       deviations: shortfalls.map((shortfall) => shortfall.reason),
+      skipped,
     };
   }
 

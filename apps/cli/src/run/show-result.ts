@@ -19,6 +19,7 @@ export function formatResult(result: RunResult, stream: TextStream): string {
       width: Math.min(columnsOf(stream, 100), 120),
       report: result.report,
       deviations: result.deviations,
+      skipped: result.skipped,
     });
   }
   const { outcome, message, evidence } = result.noVerdict;
@@ -35,11 +36,15 @@ export function formatJson(result: RunResult): string {
   return `${JSON.stringify('verdict' in result ? result.verdict : result.noVerdict)}\n`;
 }
 
-/** Why a verdict is not as expected, a line each: the JSON of a verdict says only that it is not. */
+/** What the JSON of a verdict leaves out, a line each: why it is not as expected, or that nothing was. */
 export function formatDeviations(result: RunResult): string {
-  return 'verdict' in result
-    ? result.deviations.map((deviation) => `not as expected: ${deviation}\n`).join('')
-    : '';
+  if (!('verdict' in result)) {
+    return '';
+  }
+  if (result.skipped) {
+    return 'skipped: the scenario expects nothing of these kernels\n';
+  }
+  return result.deviations.map((deviation) => `not as expected: ${deviation}\n`).join('');
 }
 
 /** A line for each of several runs. */
@@ -63,7 +68,7 @@ function summaryRow(result: RunResult): string[] {
         scenario,
         String(seed),
         result.verdict.verdict,
-        result.verdict.asExpected ? 'as expected' : 'NOT as expected',
+        result.skipped ? 'skipped' : result.verdict.asExpected ? 'as expected' : 'NOT as expected',
         took,
       ]
     : [scenario, String(seed), result.noVerdict.outcome, '', took];

@@ -1,3 +1,5 @@
+import { ExitCode } from '@fenceline/contracts';
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -38,4 +40,18 @@ export class StopSignals {
     this.count += 1;
     this.handler(this.count === 1 ? 'graceful' : 'now');
   };
+}
+
+/**
+ * Does work of which nothing is kept when it is cut short: a signal ends the process at once, and its
+ * temporary folders with it.
+ */
+export async function untilStopped<T>(work: () => Promise<T>): Promise<T> {
+  const stop = new StopSignals();
+  stop.onStop(() => process.exit(ExitCode.error));
+  try {
+    return await work();
+  } finally {
+    stop.close();
+  }
 }
