@@ -1,0 +1,84 @@
+/** What a link of the fabric costs two virtual machines, which is what it costs a lab. */
+import { cpus, loadavg } from 'node:os';
+import { median } from './median.mjs';
+import { JoinedVms } from './vms.mjs';
+
+const runs = 5;
+const pings = 200;
+const writeSeconds = 2;
+const bulkSeconds = 4;
+const joints = ['direct', 'fabric'];
+
+const progress = (message) => process.stderr.write(`${message}\n`);
+const milliseconds = (ns) => `${(ns / 1e6).toFixed(3)} ms`;
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB/s`;
+
+/** Measures and prints; leaves nothing behind, whether it ends, fails or is interrupted. */
+export async function vmTable(options) {
+  const vms = new JoinedVms();
+  const interrupted = new Promise((_, reject) => {
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ]) {
+      process.once(signal, () => {
+        process.exitCode = code;
+        reject(new Error(`ended by ${signal}`));
+      });
+    }
+  });
+  try {
+    const load = loadavg()[0];
+    await Promise.race([vms.open({ ...options, progress }), interrupted]);
+    print(vms.accelerator, load, await Promise.race([measure(vms), interrupted]));
+  } catch (error) {
+    progress(error.message);
+    process.exitCode ||= 1;
+  } finally {
+    await vms.close();
+  }
+}
+
+async function measure(vms) {
+  const rows = { direct: [], fabric: [] };
+  for (let run = 0; run < runs; run++) {
+    progress(`run ${run + 1} of ${runs}`);
+    for (const joint of run % 2 === 0 ? joints : joints.toReversed()) {
+      rows[joint].push({
+        ping: await vms.roundTrip(joint, pings),
+        write: await vms.writeTime(joint, writeSeconds),
+        ...(await vms.throughput(joint, bulkSeconds)),
+      });
+    }
+  }
+  return rows;
+}
+
+function print(accelerator, load, rows) {
+  const middle = (joint, field) => median(rows[joint].map((row) => row[field]));
+  const compare = (field, show) => ({
+    direct: show(middle('direct', field)),
+    fabric: show(middle('fabric', field)),
+    ratio: (middle('fabric', field) / middle('direct', field)).toFixed(2),
+  });
+  const added = (field) => milliseconds(middle('fabric', field) - middle('direct', field));
+  console.log(
+    `Two guests on ${accelerator}, medians of ${runs} alternating runs, ${cpus().length} cores, ` +
+      `load average before ${load.toFixed(2)}`,
+  );
+  console.table({
+    ping: compare('ping', milliseconds),
+    'NVMe/TCP 4 KiB write, depth 1': compare('write', milliseconds),
+    'NVMe/TCP 128 KiB writes, depth 8': compare('bytesPerSecond', megabytes),
+  });
+  console.log(`added to a ping: ${added('ping')} (at most 1.000 ms)`);
+  console.log(`added to a 4 KiB write: ${added('write')}`);
+  const kept = middle('fabric', 'bytesPerSecond') / middle('direct', 'bytesPerSecond');
+  console.log(`throughput kept: ${kept.toFixed(2)} (at least 0.95)`);
+  const cpuPerFrame = median(rows.fabric.map(({ cpuNs, frames }) => cpuNs / frames)) / 1000;
+  const cores = median(rows.fabric.map(({ cpuNs }) => cpuNs / (bulkSeconds * 1e9)));
+  console.log(
+    `CPU of the fabric, its captures included: ${cpuPerFrame.toFixed(1)} µs a frame, ` +
+      `${cores.toFixed(2)} of a core during the 128 KiB writes`,
+  );
+}
