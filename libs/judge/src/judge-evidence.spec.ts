@@ -1,6 +1,6 @@
-import { JournalEncoder, PcapngEncoder } from '@fenceline/capture';
 import { parseScenario, verdictSchema, type LabEvent, type Plan } from '@fenceline/contracts';
 import { EvidenceReader, EvidenceWriter, layout } from '@fenceline/evidence';
+import { block, TestAssociation, Traffic } from '@fenceline/history/testing';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,19 +10,19 @@ import { judgeEvidence } from './judge-evidence.js';
 
 const scenarioText = `
 fenceline: 1
-name: idle
-description: Nothing is asked for and nothing happens.
+name: healthy
+description: Nothing is asked for, and one write is done.
 array: { nodes: { A: { kernel: debian:6.1 } } }
 hosts: { host1: { kernel: debian:6.1 } }
 links: { A: { host: host1, node: A } }
 workload: [{ name: w, host: host1, fio: { rw: randwrite, bs: 4k, size: 32k, runtime: 5s } }]
 timeline: []
-exercise: { completeUnapplied: 0 }
+exercise: { writesPerPath: 1 }
 expect: [{ verdict: pass, never: ['*others'], under: { tp4129-strict: pass } }]
 `;
 
 function plan(): Plan {
-  const result = parseScenario(scenarioText, 'idle.yaml');
+  const result = parseScenario(scenarioText, 'healthy.yaml');
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
   const uuid = '3f0c5d5e-7a2b-4c11-9d7e-0f2d3a4b5c6d';
   const common = { kernel: 'debian:6.1', memoryBytes: 2 ** 28 };
@@ -85,8 +85,8 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** A recording in which nothing went over the wire. */
-async function record(): Promise<EvidenceWriter> {
+/** A recording in which one write went over the wire, or none. */
+async function record({ idle = false } = {}): Promise<EvidenceWriter> {
   const kernel = {
     name: 'debian:6.1',
     version: '6.1.0-49-amd64',
@@ -96,7 +96,7 @@ async function record(): Promise<EvidenceWriter> {
   };
   const writer = await EvidenceWriter.create(dir, {
     manifest: {
-      scenario: 'idle',
+      scenario: 'healthy',
       seed: 3,
       startedAt: '2026-10-01T12:00:00.000Z',
       fencelineVersion: '0.1.0',
@@ -121,16 +121,20 @@ async function record(): Promise<EvidenceWriter> {
   });
   for (const event of events) writer.event(event);
   for (const vm of ['host1', 'A']) (await writer.console(vm))(1, `${vm} is up`);
-  for (const side of ['host', 'node'] as const) {
-    const capture = new PcapngEncoder();
-    capture.section('test');
-    capture.describeInterface({ name: `A.${side}`, timestampOffsetSeconds: 0 });
-    await writer.write(layout.capture('A', side), capture.take(new ArrayBuffer(64)));
+  const traffic = new Traffic();
+  const link = traffic.link('A');
+  if (!idle) {
+    const path = new TestAssociation(traffic, link);
+    path.write(1, 5, block(1));
+    traffic.apply('A', 5, block(1));
+    path.answer(1);
   }
-  const journal = new JournalEncoder(4096);
-  journal.exported(1, 'A');
-  journal.ended(9_900_000_000);
-  await writer.write(layout.journal, journal.take());
+  for (const side of ['host', 'node'] as const) {
+    const bytes = link.captures[side].take(new ArrayBuffer(64));
+    await writer.write(layout.capture('A', side), bytes);
+  }
+  traffic.journal.ended(9_900_000_000);
+  await writer.write(layout.journal, traffic.journal.take());
   await writer.write(layout.qemu('A'), '["qemu-system-x86_64", "-m", "256"]');
   return writer;
 }
@@ -143,7 +147,7 @@ describe('judgeEvidence', () => {
     expect(judged.verdict).toMatchObject({
       verdict: 'pass',
       asExpected: true,
-      scenario: 'idle',
+      scenario: 'healthy',
       seed: 3,
       evidence: dir,
       durationMs: { boot: 4000, workload: 6000 },
@@ -165,6 +169,15 @@ describe('judgeEvidence', () => {
     const strict = await judgeEvidence(dir, { profile: 'tp4129-strict' });
     expect(strict.verdict.profile).toBe('tp4129-strict');
     expect(strict.verdict.asExpected).toBe(true);
+  });
+
+  it('never passes a recording in which nothing was done, though nothing is asked for', async () => {
+    await (await record({ idle: true })).seal();
+    const { verdict } = await judgeEvidence(dir);
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.inconclusive.map(({ reason }) => reason)).toContain(
+      'no I/O was answered: there is nothing to judge',
+    );
   });
 
   it('never passes a recording with a changed byte', async () => {

@@ -8,7 +8,7 @@ import { count, inMs } from './sentences.js';
 const disturbingStallNs = 1e9;
 
 /**
- * What keeps a run without findings from being a pass: an exercise not met, a step that did not fire, a drain
+ * What keeps a run without findings from being a pass: no I/O at all, an exercise not met, a step that did not fire, a drain
  * or read-back that did not come to its end, a lab that stood still, a workload that failed for no reason seen.
  */
 export function whatKeepsFromPass(
@@ -17,11 +17,17 @@ export function whatKeepsFromPass(
   counters: ExerciseCounters,
 ): string[] {
   return [
+    ...nothingDone(history),
     ...exerciseNotMet(input.exercise, counters),
     ...stepsNotFired(history, input.steps),
     ...eventsAgainst(history, input),
     ...standstills(history),
   ];
+}
+
+function nothingDone({ commands }: History): string[] {
+  const done = commands.some(({ op, answeredAt }) => op !== 'other' && answeredAt !== never);
+  return done ? [] : ['no I/O was answered: there is nothing to judge'];
 }
 
 function exerciseNotMet(exercise: JudgeInput['exercise'], counters: ExerciseCounters): string[] {

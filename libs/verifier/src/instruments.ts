@@ -10,12 +10,15 @@ export interface Contradiction {
 
 const all: readonly Instrument[] = ['wire', 'medium', 'console', 'workload'];
 
-/** Words in the name of an instrument, and what of the recording comes from it. The rest touches everything. */
+/**
+ * The first word of an instrument's name, or the folder of a part of the recording, and what comes from it:
+ * what follows are names that people gave. The rest touches everything.
+ */
 const known: readonly [RegExp, readonly Instrument[]][] = [
-  [/capture|pcap|fabric|link|frame|wire|decode/i, ['wire']],
-  [/journal|backend|medium/i, ['medium']],
-  [/console/i, ['console']],
-  [/workload|fio/i, ['workload']],
+  [/^(captures?|link)\b/, ['wire']],
+  [/^(backend|journal)\b/, ['medium']],
+  [/^consoles?\b/, ['console']],
+  [/^workload\b/, ['workload']],
 ];
 
 /**

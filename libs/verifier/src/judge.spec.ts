@@ -151,6 +151,26 @@ describe('judge', () => {
     expect(judged(lab.build()).verdict).toBe('inconclusive');
   });
 
+  it.each([
+    ['consoles/linker.log', 'kernel-clean', 'no-early-retry'],
+    ['workload/backend1.journal.json', 'no-io-error', 'no-early-retry'],
+    ['link console', 'no-early-retry', 'kernel-clean'],
+    ['capture captures/workload.node.pcapng', 'no-early-retry', 'no-io-error'],
+    ['backend/journal.fjl', 'no-stale-overwrite', 'kernel-clean'],
+  ] as const)('doubts what %s saw, whatever names people gave', (instrument, doubted, trusted) => {
+    const verdict = judged(healthyLab().problem(instrument, 'it was changed').build());
+    expect(statusOf(verdict, doubted).status).toBe('inconclusive');
+    expect(statusOf(verdict, trusted).status).toBe('held');
+  });
+
+  it('does not pass a recording in which no I/O was done', () => {
+    const lab = new HistoryBuilder();
+    lab.association({ link: 'A' });
+    const verdict = judged(lab.build());
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(reasonsOf(verdict)).toEqual(['no I/O was answered: there is nothing to judge']);
+  });
+
   it('takes an apply that no command explains for a contradiction, and counts it', () => {
     const lab = healthyLab();
     const a = lab.association({ link: 'A' });
