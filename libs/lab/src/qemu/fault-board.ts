@@ -7,6 +7,7 @@ type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
 
 interface OpenFault {
   id: string;
+  kind: FaultKind;
   target: FaultTarget;
 }
 
@@ -32,20 +33,21 @@ export class FaultBoard {
     switch (action.kind) {
       case 'holdBackend': {
         const { nodes, ops, next, inFlight } = action;
-        this.backendFault('hold', nodes, () =>
-          this.backend.hold({ nodes, ops, inFlight, ...(next === null ? {} : { next }) }),
+        this.backendFault('hold', nodes, (node) =>
+          this.backend.hold({ nodes: [node], ops, inFlight, ...(next === null ? {} : { next }) }),
         );
         break;
       }
       case 'slowBackend':
-        this.backendFault('slow', action.nodes, () =>
-          this.backend.slow({ nodes: action.nodes, ms: action.byMs }),
+        this.backendFault('slow', action.nodes, (node) =>
+          this.backend.slow({ nodes: [node], ms: action.byMs }),
         );
         break;
       case 'failBackend': {
         const { nodes, next, error } = action;
-        this.backendFault('error', nodes, () =>
-          this.backend.fail({ nodes, errno: errnos[error], ...(next === null ? {} : { next }) }),
+        const errno = errnos[error];
+        this.backendFault('error', nodes, (node) =>
+          this.backend.fail({ nodes: [node], errno, ...(next === null ? {} : { next }) }),
         );
         break;
       }
@@ -56,7 +58,9 @@ export class FaultBoard {
         this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.discard(id));
         break;
       case 'restoreBackend':
-        this.endBackendFaults(action.nodes, null, (id) => this.endBackendFault(id));
+        this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.release(id));
+        this.endBackendFaults(action.nodes, 'slow', (id) => this.backend.heal(id));
+        this.endBackendFaults(action.nodes, 'error', (id) => this.backend.heal(id));
         break;
       case 'dropLink':
       case 'holdLink':
@@ -80,22 +84,23 @@ export class FaultBoard {
     );
     this.endBackendFaults(nodes, 'hold', (id) => this.backend.release(id));
     for (const fault of this.open) {
-      if (fault.target.on === 'link' && fault.id.startsWith('hold')) {
+      if (fault.target.on === 'link' && fault.kind === 'hold') {
         this.restoreLink(fault.target.link, fault.target.direction);
       }
     }
   }
 
-  private backendFault(kind: FaultKind, nodes: string[], start: () => string): void {
-    const t = this.clock.now();
-    const id = start();
-    this.started(
-      t,
-      id,
-      kind,
-      { on: 'backend', nodes },
-      `${backendVerb[kind]} of ${nodes.join(', ')}`,
-    );
+  /** Starts a fault of its own for each node, so that each can be ended by itself. */
+  private backendFault(
+    kind: FaultKind,
+    nodes: readonly string[],
+    start: (node: string) => string,
+  ): void {
+    for (const node of nodes) {
+      const t = this.clock.now();
+      const target: FaultTarget = { on: 'backend', nodes: [node] };
+      this.started(t, start(node), kind, target, `${backendVerb[kind]} of ${node}`);
+    }
   }
 
   private linkFault(kind: 'drop' | 'hold', name: string, direction: LinkDirection): void {
@@ -125,7 +130,7 @@ export class FaultBoard {
       if (direction !== 'both' && had !== 'both' && had !== direction) continue;
       this.ended(fault, `link ${name} ${inWords[direction]} as before`);
       if (had !== 'both' || direction === 'both') continue;
-      const kind = fault.id.startsWith('drop') ? 'drop' : 'hold';
+      const { kind } = fault;
       const left = direction === 'to-node' ? 'to-host' : 'to-node';
       const id = `${kind}-link-${++this.count}`;
       const target: FaultTarget = { on: 'link', link: name, direction: left };
@@ -134,20 +139,15 @@ export class FaultBoard {
     }
   }
 
-  private endBackendFault(id: string): void {
-    if (id.startsWith('hold')) this.backend.release(id);
-    else this.backend.heal(id);
-  }
-
-  /** Ends the backend's open faults that touch one of the nodes: those of a kind, or all when null. */
+  /** Ends the backend's open faults of a kind that touch one of the nodes. */
   private endBackendFaults(
     nodes: readonly string[],
-    kind: string | null,
+    kind: FaultKind,
     end: (id: string) => void,
   ): void {
     for (const fault of [...this.open]) {
       if (!isBackendFault(fault)) continue;
-      if (kind !== null && !fault.id.startsWith(kind)) continue;
+      if (fault.kind !== kind) continue;
       if (!fault.target.nodes.some((node) => nodes.includes(node))) continue;
       end(fault.id);
       this.ended(fault, `${fault.target.nodes.join(', ')} as before`);
@@ -161,7 +161,7 @@ export class FaultBoard {
     target: FaultTarget,
     describe: string,
   ): void {
-    this.open.add({ id, target });
+    this.open.add({ id, kind: fault, target });
     this.record({ t, kind: 'fault-start', id, fault, target, describe });
   }
 

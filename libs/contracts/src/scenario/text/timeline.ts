@@ -154,7 +154,7 @@ export const doTextSchema = exactlyOneOf(
             next: count()
               .optional()
               .describe(
-                'Hold only the next so many requests of a node. Default: all until `release`.',
+                'Hold only the next so many requests of each node. Default: all until `release`.',
               ),
             inFlight: z
               .boolean()
@@ -201,7 +201,9 @@ export const doTextSchema = exactlyOneOf(
         node: nodes(),
         next: count()
           .optional()
-          .describe('Fail only the next so many requests. Default: all until `restore`.'),
+          .describe(
+            'Fail only the next so many requests of each node. Default: all until `restore`.',
+          ),
         error: z
           .enum(['EIO', 'ENOSPC', 'EPERM', 'ENOMEM'])
           .default('EIO')

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseScenario, planSchema, type Scenario } from '@fenceline/contracts';
+import { describe, expect, it } from 'vitest';
+import { makePlan } from './plan.js';
+
+const folder = join(import.meta.dirname, '..', '..', '..', 'scenarios');
+
+function scenario(change: (text: string) => string = (text) => text): Scenario {
+  const parsed = parseScenario(change(readFileSync(join(folder, 'stuck-write.yaml'), 'utf8')), 's');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.scenario;
+}
+
+describe('a plan', () => {
+  it('is the same for the same scenario and seed, and can be read back', () => {
+    const plan = makePlan(scenario(), 7);
+    expect(makePlan(scenario(), 7)).toEqual(plan);
+    expect(planSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+
+  it('differs with the seed in identities and in fio’s random numbers, and in nothing else', () => {
+    const [one, two] = [makePlan(scenario(), 1), makePlan(scenario(), 2)];
+    expect(one.namespaceUuid).not.toBe(two.namespaceUuid);
+    expect(one.hosts[0]!.hostId).not.toBe(two.hosts[0]!.hostId);
+    expect(one.workloads).not.toEqual(two.workloads);
+    expect(one.links).toEqual(two.links);
+    expect(one.steps).toEqual(two.steps);
+  });
+
+  it('gives every end of every link an address and a card of its own', () => {
+    const { links } = makePlan(scenario(), 1);
+    const all = links.flatMap((link) => [
+      link.hostMac,
+      link.nodeMac,
+      link.hostAddress,
+      link.nodeAddress,
+    ]);
+    expect(new Set(all).size).toBe(all.length);
+    expect(links.map(({ hostInterface }) => hostInterface)).toEqual(['eth0', 'eth1']);
+    expect(links.map(({ nodeInterface }) => nodeInterface)).toEqual(['eth0', 'eth0']);
+  });
+
+  it('names one subsystem, whichever node a host asks', () => {
+    const { nodes } = makePlan(scenario(), 1);
+    expect(nodes.map(({ cntlidMin, cntlidMax }) => [cntlidMin, cntlidMax])).toEqual([
+      [1, 99],
+      [100, 199],
+    ]);
+    expect(nodes.map(({ ports }) => ports[0]!.address)).toEqual(['10.0.1.2', '10.0.2.2']);
+  });
+
+  it('draws the random part of a step from the seed, within its bound', () => {
+    const jittered = scenario((text) => text.replace('- at: 1s', '- at: 1s\n    jitter: 500ms'));
+    const delays = Array.from({ length: 20 }, (_, seed) => {
+      const { trigger } = makePlan(jittered, seed).steps[0]!;
+      return trigger.kind === 'at' ? trigger.ms : -1;
+    });
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(1000);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(1500);
+    expect(new Set(delays).size).toBeGreaterThan(10);
+  });
+});
