@@ -1,11 +1,25 @@
-import { never, type Command, type History, type PayloadId } from '@fenceline/history';
+import {
+  changesMedium,
+  forEachBlock,
+  never,
+  type Command,
+  type History,
+  type PayloadId,
+} from '@fenceline/history';
 import { chooseLikeliest, narrow, type BlockApply } from './assignments.js';
-import { LogicalWritesOfBlock, payloadOf, type LogicalWrite } from './logical-writes.js';
+import {
+  deallocated,
+  LogicalWritesOfBlock,
+  payloadOf,
+  type LogicalWrite,
+} from './logical-writes.js';
 
 /** All that happened to one logical block, under no profile. */
 export interface Block {
   lba: number;
   writes: LogicalWritesOfBlock;
+  /** Commands whose data for the block was never sent in full: they belong to no logical write. */
+  halfSent: { command: Command; host: string }[];
   /** Applied requests that cover the block, in the medium's order. */
   applies: BlockApply[];
 }
@@ -30,27 +44,29 @@ export function sortByBlock(history: History): Blocks {
   const blockAt = (lba: number): Block => {
     let block = byLba.get(lba);
     if (block === undefined) {
-      block = { lba, writes: new LogicalWritesOfBlock(), applies: [] };
+      block = { lba, writes: new LogicalWritesOfBlock(), halfSent: [], applies: [] };
       byLba.set(lba, block);
     }
     return block;
   };
 
   // Zeroes and deallocation look alike whoever wrote them.
-  const repeated = new Set<PayloadId>([-1, 0]);
+  const repeated = new Set<PayloadId>([deallocated, 0]);
   const onlyBlock = new Map<PayloadId, number>();
   for (const command of history.commands) {
     if (!changesMedium(command)) continue;
     const host = history.associations[command.association]!.host;
-    for (let index = 0; index < command.blocks; index++) {
-      const payload = payloadOf(command, index);
-      if (payload === undefined) continue;
-      const lba = command.slba + index;
+    forEachBlock(command, (lba, sent) => {
+      const payload = sent ?? (command.op === 'deallocate' ? deallocated : undefined);
+      if (payload === undefined) {
+        blockAt(lba).halfSent.push({ command, host });
+        return;
+      }
       const elsewhere = onlyBlock.get(payload);
       if (elsewhere === undefined) onlyBlock.set(payload, lba);
       else if (elsewhere !== lba) repeated.add(payload);
       if (blockAt(lba).writes.add(command, host, payload)) repeated.add(payload);
-    }
+    });
   }
 
   for (const apply of history.applies) {
@@ -82,11 +98,6 @@ function isOutOfOrder({ commands }: History, { writes, applies }: Block): boolea
     for (const id of candidates) latestStart = Math.max(latestStart, commands[id]!.sentAt);
   }
   return false;
-}
-
-/** Whether a command of this kind changes the medium; the rules about writes are about these. */
-export function changesMedium(command: Command): boolean {
-  return command.op === 'write' || command.op === 'write-zeroes' || command.op === 'deallocate';
 }
 
 /** Every logical write of every block. */

@@ -1,6 +1,5 @@
 import type { ExerciseName, Exercised } from '@fenceline/contracts';
-import { never, type Command } from '@fenceline/history';
-import { changesMedium } from './blocks.js';
+import { changesMedium, never, type Command } from '@fenceline/history';
 import type { Facts } from './facts.js';
 import { closingOf, type Fences } from './fences.js';
 import { succeeded } from './logical-writes.js';

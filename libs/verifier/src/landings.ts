@@ -29,7 +29,7 @@ export class Landings {
 
   /** When all blocks of the command had been applied; `never` while one is missing. */
   appliedAt(command: Command): number {
-    return this.#blocks[command.id]! >= command.blocks ? this.#last[command.id]! : never;
+    return this.#blocks[command.id]! >= blocksOf(command) ? this.#last[command.id]! : never;
   }
 
   /** When a block of the command was last applied; -Infinity when none was. */
@@ -46,6 +46,11 @@ export class Landings {
   lastApplyOf(association: number): number {
     return this.#lastOfAssociation[association]!;
   }
+}
+
+/** Blocks of all ranges of a command. */
+function blocksOf({ blocks, ranges }: Command): number {
+  return ranges?.reduce((sum, range) => sum + range.blocks, 0) ?? blocks;
 }
 
 function raise(values: Float64Array, index: number, value: number): void {

@@ -1,4 +1,4 @@
-import { never, type Command, type PayloadId } from '@fenceline/history';
+import { never, type Apply, type Command, type PayloadId } from '@fenceline/history';
 
 /**
  * A host's first command on a block together with its retries: same host, same block and payload, sent on
@@ -21,8 +21,8 @@ export interface Retry {
   /** First block that was sent again. */
   lba: number;
   /**
-   * False where the same bytes were also written otherwise, so that the second sending may be a write of
-   * the application's own.
+   * False where the same bytes were also written otherwise, or the original's bytes were never sent in full,
+   * so that the second sending may be a write of the application's own.
    */
   certain: boolean;
 }
@@ -30,12 +30,9 @@ export interface Retry {
 /** Stands for the content of a deallocated block, which has no payload of its own. */
 export const deallocated: PayloadId = -1;
 
-/** Payload that a command gives to its block number `index`, or undefined when its data was never seen. */
-export function payloadOf(
-  command: { op: string; payloads: readonly PayloadId[] },
-  index: number,
-): PayloadId | undefined {
-  return command.payloads[index] ?? (command.op === 'deallocate' ? deallocated : undefined);
+/** Payload that an apply gives to its block number `index`, or undefined when its data was never seen. */
+export function payloadOf(apply: Apply, index: number): PayloadId | undefined {
+  return apply.payloads[index] ?? (apply.op === 'deallocate' ? deallocated : undefined);
 }
 
 /** Whether the host was told of success. */

@@ -1,5 +1,5 @@
 import { never, type Command } from '@fenceline/history';
-import type { Blocks } from './blocks.js';
+import type { Block, Blocks } from './blocks.js';
 import type { LogicalWrite, Retry } from './logical-writes.js';
 
 /**
@@ -8,20 +8,25 @@ import type { LogicalWrite, Retry } from './logical-writes.js';
  */
 export function findRetries(blocks: Blocks): Retry[] {
   const pairs = new Map<string, Retry>();
+  const add = (original: Command, retry: Command, lba: number, certain: boolean): void => {
+    const key = `${original.id}/${retry.id}`;
+    const known = pairs.get(key);
+    if (known === undefined) {
+      pairs.set(key, { original, retry, lba, certain });
+    } else {
+      known.lba = Math.min(known.lba, lba);
+      known.certain ||= certain;
+    }
+  };
   for (const block of blocks.byLba.values()) {
+    for (const { command, host } of block.halfSent) {
+      const next = nextElsewhere(block, command, host);
+      if (next !== undefined) add(command, next, block.lba, false);
+    }
     for (const write of block.writes.writes) {
       if (write.commands.length < 2) continue;
       const certain = !blocks.isRepeated(write.payload);
-      for (const [original, retry] of pairsOf(write)) {
-        const key = `${original.id}/${retry.id}`;
-        const known = pairs.get(key);
-        if (known === undefined) {
-          pairs.set(key, { original, retry, lba: block.lba, certain });
-        } else {
-          known.lba = Math.min(known.lba, block.lba);
-          known.certain ||= certain;
-        }
-      }
+      for (const [original, retry] of pairsOf(write)) add(original, retry, block.lba, certain);
     }
   }
   return [...pairs.values()].sort(
@@ -45,6 +50,20 @@ export function firstRetryByAssociation(retries: readonly Retry[], associations:
     if (certain) first[original.association] = Math.min(first[original.association]!, retry.sentAt);
   }
   return first;
+}
+
+/** The first command that its host sent to the block on another association while it was outstanding. */
+function nextElsewhere(block: Block, original: Command, host: string): Command | undefined {
+  let next: Command | undefined;
+  for (const write of block.writes.writes) {
+    if (write.host !== host) continue;
+    for (const command of write.commands) {
+      if (command.association === original.association) continue;
+      if (command.id <= original.id || original.answeredAt <= command.sentAt) continue;
+      if (next === undefined || command.id < next.id) next = command;
+    }
+  }
+  return next;
 }
 
 function* pairsOf(write: LogicalWrite): Iterable<[original: Command, retry: Command]> {

@@ -190,6 +190,44 @@ describe(rule, () => {
     expect(findings[0]!.sentence).toContain('of path B again on path C');
   });
 
+  describe('of a write whose data was never sent in full', () => {
+    function labWithHalfSentWrite(options: Partial<AssociationOptions> = {}) {
+      const made = labWithLostPath(options);
+      const half = made.lab.command(made.a, { lba: 20, bytes: 'H', sent: 1000, complete: null });
+      half.payloads = [];
+      return made;
+    }
+
+    it('is inconclusive: other bytes for the block may be it, or a new write', () => {
+      const { lab, b } = labWithHalfSentWrite();
+      lab.write(b, { lba: 20, bytes: 'H', sent: 8100, applied: 8101, answered: 8102 });
+      const verdict = judged(lab.build());
+      expect(statusOf(verdict, rule)).toMatchObject({ status: 'inconclusive' });
+      expect(verdict.inconclusive[0]!.reason).toContain('LBA 20');
+      expect(verdict.inconclusive[0]!.reason).toContain('never sent in full');
+      expect(verdict.exercised.retriedEarly).toBe(0);
+    });
+
+    it.each([
+      ['after the fence end', 'cqt-zero-10s', 26_500],
+      ['where no fence holds it', 'cqt-zero-immediate', 8100],
+    ] as const)('is held %s', (_, profile, sent) => {
+      const { lab, b } = labWithHalfSentWrite();
+      lab.write(b, { lba: 20, bytes: 'H', sent, applied: sent + 1, answered: sent + 2 });
+      expect(statusOf(judged(lab.build(), { profile }), rule).status).toBe('held');
+    });
+
+    it.each([
+      ['on another block', 'host1', 21],
+      ['by another host', 'host2', 20],
+    ])('is held where the next write is %s', (_, host, lba) => {
+      const { lab } = labWithHalfSentWrite();
+      const c = lab.association({ link: 'C', host });
+      lab.write(c, { lba, bytes: 'N', sent: 8100, applied: 8101, answered: 8102 });
+      expect(statusOf(judged(lab.build()), rule).status).toBe('held');
+    });
+  });
+
   it.each([
     ['on another block', { lba: 90, bytes: 'W', sent: 9000 }],
     ['on the block before', { lba: 12, bytes: 'W', sent: 500, answered: 502 }],

@@ -15,8 +15,8 @@ import { order, type Order } from '../uncertainty.js';
  * Specification: NVMe Base 2.1 (TP4129, time-based recovery), 2.3 (TP8028, Cross-Controller Reset).
  *
  * A retry is known by host, block and bytes: another payload for the block is a new write of the application.
- * It cannot see a retry of data that the host never sent in full, nor tell a retry from a second write of
- * equal bytes: where the workload repeats its bytes, and the first association was given up, it is inconclusive.
+ * It cannot tell a retry of data that the host never sent in full from a new write, nor one of bytes that the
+ * workload repeats: where the first association was given up, it is inconclusive then.
  *
  * Near misses: sent again after an answer with a path, ANA or transient error; sent again on the same
  * association; sent at or after the fence end; retransmissions of TCP, which are no new bytes; repeated bytes
@@ -194,10 +194,17 @@ function doubtsOf(facts: Facts, fences: Fences): string[] {
       `no-early-retry, ${place({ original, retry, lba, certain })}: ` +
         (certain
           ? `the margin to the host fence end, ${inMs(fenceEndOf(candidate, fences).at - retry.sentAt)}, is below the uncertainty of the recording`
-          : `the same bytes were sent on ${labels(facts, original, retry)}, but the workload repeats its bytes, so that a retry cannot be told from a new write`),
+          : `${whyUncertain(facts, candidate)}, so that a retry cannot be told from a new write`),
     );
   }
   return [...doubts.values()];
+}
+
+function whyUncertain(facts: Facts, { original, retry }: Retry): string {
+  const where = labels(facts, original, retry);
+  return original.op === 'write' && original.payloads.length < original.blocks
+    ? `the block was written on ${where}, but the first write was never sent in full`
+    : `the same bytes were sent on ${where}, but the workload repeats its bytes`;
 }
 
 function labels({ history }: Facts, a: Command, b: Command): string {

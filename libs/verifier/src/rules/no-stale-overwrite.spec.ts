@@ -213,6 +213,29 @@ describe(rule, () => {
     expect(statusOf(judged(lab.build()), rule).status).toBe('held');
   });
 
+  it('sees a deallocation of several ranges on each of them', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' } });
+    const b = lab.association({ link: 'B' });
+    const trim = lab.command(a, { lba: 5, bytes: [], op: 'deallocate', sent: 1000 });
+    Object.assign(trim, {
+      blocks: 1,
+      ranges: [
+        { slba: 5, blocks: 1 },
+        { slba: 90, blocks: 2 },
+      ],
+    });
+    // The fence ends at 26 s.
+    lab.write(b, { lba: 91, bytes: 'V', sent: 30_000, applied: 30_001, answered: 30_002 });
+    const applied = lab.apply(trim, { applied: 40_000 });
+    Object.assign(applied, { slba: 90, blocks: 2 });
+    const history = lab.build();
+    applied.candidates = [[trim.id], [trim.id]];
+    const verdict = judged(history);
+    expect(verdict.findings.map(({ sentence }) => sentence.split(':')[0])).toEqual(['LBA 91']);
+    expect(verdict.exercised.completeUnapplied).toBe(1);
+  });
+
   describe('where equal bytes leave a choice', () => {
     /** W1 and W2 carry equal bytes on A; V comes between their applies. W2 is sent at the given time. */
     function labWithTwins(secondSent: number) {
