@@ -3,6 +3,11 @@
  * positional parameters, never as text of the script.
  */
 
+/** Writes value $1 to file $2 and says which it was when the kernel refuses. */
+const put = `put() {
+  printf '%s\\n' "$1" > "$2" || { echo "the kernel refuses $1 for $2" >&2; exit 1; }
+}`;
+
 /** Gives the network card with MAC address $1 the address $2 and brings it up. */
 export const configureNic = `set -eu
 for d in /sys/class/net/*; do
@@ -25,27 +30,29 @@ echo 2 > "/sys/block/$1/queue/nomerges"`;
 
 /** nvmet subsystem $1 over block device $2: serial $3, CNTLIDs $4 to $5, namespace id $6, UUID $7, NGUID $8. */
 export const createSubsystem = `set -eu
+${put}
 subsystem=/sys/kernel/config/nvmet/subsystems/$1
 mkdir "$subsystem"
-echo 1 > "$subsystem/attr_allow_any_host"
-echo "$3" > "$subsystem/attr_serial"
-echo "$4" > "$subsystem/attr_cntlid_min"
-echo "$5" > "$subsystem/attr_cntlid_max"
+put 1 "$subsystem/attr_allow_any_host"
+put "$3" "$subsystem/attr_serial"
+put "$4" "$subsystem/attr_cntlid_min"
+put "$5" "$subsystem/attr_cntlid_max"
 namespace=$subsystem/namespaces/$6
 mkdir "$namespace"
-printf %s "$2" > "$namespace/device_path"
-echo "$7" > "$namespace/device_uuid"
-echo "$8" > "$namespace/device_nguid"
-echo 1 > "$namespace/enable"`;
+put "$2" "$namespace/device_path"
+put "$7" "$namespace/device_uuid"
+put "$8" "$namespace/device_nguid"
+put 1 "$namespace/enable"`;
 
 /** nvmet port $1 on address $2, service id $3, for subsystem $4. */
 export const createPort = `set -eu
+${put}
 port=/sys/kernel/config/nvmet/ports/$1
 mkdir "$port"
-echo ipv4 > "$port/addr_adrfam"
-echo tcp > "$port/addr_trtype"
-echo "$2" > "$port/addr_traddr"
-echo "$3" > "$port/addr_trsvcid"
+put ipv4 "$port/addr_adrfam"
+put tcp "$port/addr_trtype"
+put "$2" "$port/addr_traddr"
+put "$3" "$port/addr_trsvcid"
 ln -s "/sys/kernel/config/nvmet/subsystems/$4" "$port/subsystems/$4"`;
 
 /** Sets nvme_core.io_timeout to $1 seconds, for the queues that are made from now on. */

@@ -1,5 +1,5 @@
 import type { Host, Plan, PlanHost, PlanLink } from '@fenceline/contracts';
-import type { Vm } from '@fenceline/vm';
+import { VmError, type Vm } from '@fenceline/vm';
 import { LabError } from '../lab-error.js';
 import { run, runScript } from './guest.js';
 import {
@@ -11,6 +11,9 @@ import {
 } from './guest-scripts.js';
 
 const stepTimeoutMs = 20_000;
+
+/** Lines of the host's console that a refused connection shows. */
+const shownConsoleLines = 10;
 
 /** Network cards and module parameters of a booted host. */
 export async function configureHost(vm: Vm, plan: Plan, host: PlanHost): Promise<void> {
@@ -38,7 +41,14 @@ export async function connectHost(vm: Vm, plan: Plan, host: PlanHost): Promise<s
   const links = linksOf(plan, host);
   for (const link of links) {
     const argv = connectCommand(plan, host, settings, link);
-    await run(vm, `nvme connect over link ${link.name}`, argv, plan.scenario.bounds.connectMs);
+    try {
+      await run(vm, `nvme connect over link ${link.name}`, argv, plan.scenario.bounds.connectMs);
+    } catch (error) {
+      // The program knows an error number only; the kernel has said why.
+      throw error instanceof LabError
+        ? new VmError(error.message, { consoleLines: vm.lastConsoleLines(shownConsoleLines) })
+        : error;
+    }
   }
   const bound = String(Math.ceil(plan.scenario.bounds.connectMs / 1000));
   const device = await runScript(
