@@ -343,6 +343,8 @@ function describeEnd(
   if (exitCode === 127 && said.includes(QEMU)) {
     return `${QEMU} is not installed. ${howToInstall(QEMU)}`;
   }
+  // It is started with -no-reboot: a guest that resets ends it as well.
+  if (exitCode === 0) return `The guest of ${name} reset or switched off its machine.`;
   const how = signal === null ? `with exit code ${exitCode ?? '?'}` : `by signal ${signal}`;
   return `QEMU of ${name} ended ${how} before it was asked to.${said === '' ? '' : ` It said: ${said}`}`;
 }
