@@ -1,26 +1,14 @@
 import type { LabEvent, PlanWorkload } from '@fenceline/contracts';
-import type { GuestProcess, GuestResult, Vm } from '@fenceline/vm';
-import { z } from 'zod';
+import type { GuestProcess, Vm } from '@fenceline/vm';
+import { readFioResult } from './fio-result.js';
 
 const stepTimeoutMs = 20_000;
-
-/** What we read of fio's own JSON. */
-const fioResultSchema = z.object({
-  jobs: z.array(
-    z.object({
-      error: z.int(),
-      total_err: z.int().optional(),
-      read: z.object({ clat_ns: z.object({ max: z.number() }) }).optional(),
-      write: z.object({ clat_ns: z.object({ max: z.number() }) }).optional(),
-    }),
-  ),
-});
 
 type WorkloadEnd = Omit<Extract<LabEvent, { kind: 'workload-end' }>, 't'>;
 
 export interface WorkloadResult {
   end: WorkloadEnd;
-  /** Why there is no result of fio's to read: it did not start, or died; null where there is one. */
+  /** Why fio itself could not do its work; null where it could. */
   failure: string | null;
   /** fio's JSON and what it said on its standard error. */
   output: string;
@@ -61,55 +49,18 @@ export class RunningWorkload {
     const exit = await this.process.wait();
     // A fio that did not start has written no result: its log says why.
     const read = await this.vm.agent.exec(['cat', this.outputPath], { timeoutMs: stepTimeoutMs });
+    const { exitCode, signal } = exit;
     const output = read.stdout;
     const log = `${exit.stdout}${exit.stderr}`;
-    const end = this.describeEnd(exit, output, log);
-    return {
-      end,
-      failure: end.worstLatencyNs === null ? (end.message ?? null) : null,
-      output,
-      log,
-    };
-  }
-
-  private describeEnd(exit: GuestResult, output: string, log: string): WorkloadEnd {
-    const { exitCode, signal } = exit;
-    const end = {
-      kind: 'workload-end' as const,
+    const { broken, ...result } = readFioResult({ exitCode, signal, output, log });
+    const end: WorkloadEnd = {
+      kind: 'workload-end',
       host: this.vm.name,
       job: this.workload.name,
       exitCode,
       stopped: this.stopped,
+      ...result,
     };
-    const parsed = fioResultSchema.safeParse(parseFioJson(output));
-    if (!parsed.success) {
-      const how = exitCode === null ? `signal ${signal ?? '?'}` : `exit code ${exitCode}`;
-      const said = log.trim().slice(-500) || z.prettifyError(parsed.error);
-      const message = `fio ended with ${how} and left no result: ${said}`;
-      return { ...end, errors: 0, worstLatencyNs: null, message };
-    }
-    const { jobs } = parsed.data;
-    const errors = jobs.reduce(
-      (sum, job) => sum + Math.max(job.total_err ?? 0, job.error ? 1 : 0),
-      0,
-    );
-    const worst = Math.max(
-      ...jobs.flatMap((job) => [job.read?.clat_ns.max ?? 0, job.write?.clat_ns.max ?? 0]),
-    );
-    return {
-      ...end,
-      errors,
-      worstLatencyNs: Math.round(worst),
-      ...(errors > 0 ? { message: log.trim().slice(-500) } : {}),
-    };
-  }
-}
-
-/** fio may print remarks before its JSON object. */
-function parseFioJson(text: string): unknown {
-  try {
-    return JSON.parse(text.slice(Math.max(0, text.indexOf('{'))));
-  } catch {
-    return undefined;
+    return { end, failure: broken ? (result.message ?? 'fio failed') : null, output, log };
   }
 }
