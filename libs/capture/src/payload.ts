@@ -1,6 +1,6 @@
 import xxhash from 'xxhash-wasm';
 
-const { h64Raw } = await xxhash();
+const hasher = await xxhash();
 
 /**
  * Hash of one logical block's bytes: XXH64 with seed 0, as the journal, the decoder and the verifier
@@ -8,5 +8,5 @@ const { h64Raw } = await xxhash();
  * chance of collision of 3 in 10^8.
  */
 export function hashBlock(bytes: Uint8Array): bigint {
-  return h64Raw(bytes);
+  return hasher.h64Raw(bytes);
 }

@@ -100,7 +100,6 @@ function fromEvents(history: History): Happening[] {
       case 'fault-start':
       case 'fault-end':
       case 'stall':
-      case 'vm-schedule':
       case 'guest-clock':
       case 'vm-schedule':
         return [];
