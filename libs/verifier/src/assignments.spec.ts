@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { chooseLikeliest, forEachAssignment, narrow, type BlockApply } from './assignments.js';
 
 const applies = (...candidates: number[][]): BlockApply[] =>
-  candidates.map((list) => ({
-    apply: {} as BlockApply['apply'],
+  candidates.map((list, index) => ({
+    apply: { appliedAt: 10 + index } as BlockApply['apply'],
     payload: 1,
     candidates: list,
     command: null,
@@ -52,9 +52,14 @@ describe('assignments', () => {
     );
   });
 
-  it('choose the first free candidate for counts and witnesses', () => {
+  it.each([
+    ['the first free one', [90, 90], [1, 2, null]],
+    ['the one whose answer left first', [90, 80], [2, 1, null]],
+    ['none that had been answered before, while there is another', [5, 90], [2, 1, null]],
+    ['what there is', [5, 5], [1, 2, null]],
+  ])('choose for counts and witnesses: %s', (_, answerSentAt, chosen) => {
     const block = applies([1, 2], [1, 2], []);
-    chooseLikeliest(block);
-    expect(block.map((apply) => apply.command)).toEqual([1, 2, null]);
+    chooseLikeliest(block, (command) => answerSentAt[command - 1]!);
+    expect(block.map((apply) => apply.command)).toEqual(chosen);
   });
 });

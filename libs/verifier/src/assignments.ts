@@ -33,13 +33,27 @@ export function narrow(applies: readonly BlockApply[]): void {
   }
 }
 
-/** Gives each apply the first of its candidates that is still free, in the medium's order. */
-export function chooseLikeliest(applies: readonly BlockApply[]): void {
+/**
+ * Gives each apply one of its candidates that is still free, in the medium's order: a node answers what was
+ * applied, so the one whose answer left next after the apply; without such a one the first.
+ */
+export function chooseLikeliest(
+  applies: readonly BlockApply[],
+  answerSentAt: (command: number) => number,
+): void {
   const taken = new Set<number>();
-  for (const apply of applies) {
-    const free = apply.candidates.find((candidate) => !taken.has(candidate));
-    apply.command = free ?? apply.candidates[0] ?? null;
-    if (apply.command !== null) taken.add(apply.command);
+  for (const block of applies) {
+    block.command = block.candidates[0] ?? null;
+    if (block.candidates.length > 1) {
+      const free = block.candidates.filter((candidate) => !taken.has(candidate));
+      let next = -1;
+      for (const candidate of free) {
+        if (answerSentAt(candidate) < block.apply.appliedAt) continue;
+        if (next < 0 || answerSentAt(candidate) < answerSentAt(next)) next = candidate;
+      }
+      block.command = next >= 0 ? next : (free[0] ?? block.command);
+    }
+    if (block.command !== null) taken.add(block.command);
   }
 }
 

@@ -80,7 +80,7 @@ export function sortByBlock(history: History): Blocks {
   }
   for (const block of byLba.values()) {
     narrow(block.applies);
-    chooseLikeliest(block.applies);
+    chooseLikeliest(block.applies, (id) => history.commands[id]!.answerSentAt);
   }
   return {
     byLba,

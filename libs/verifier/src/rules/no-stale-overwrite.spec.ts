@@ -55,6 +55,21 @@ describe(rule, () => {
     expect(judged(lab.build()).findings[0]).toMatchObject({ rule, blame: 'target', blamed: 'A' });
   });
 
+  it('blames no target that applied the retry before its answer, and the original after it', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'N1', node: 'N', givenUp: { at: 8000, by: 'fin' } });
+    const b = lab.association({ link: 'N2', node: 'N' });
+    const original = lab.command(a, { lba: 12, bytes: 'W', sent: 1000 });
+    const retry = lab.command(b, { lba: 12, bytes: 'W', sent: 8100, answered: 8104 });
+    // The node had not passed the original on when the retry came: either request may be either's.
+    lab.apply(retry, { received: 8101, applied: 8103 });
+    lab.apply(original, { received: 8102, applied: 9000 });
+    lab.write(b, { lba: 12, bytes: 'V', sent: 8200, applied: 8201, answered: 8202 });
+    const verdict = judged(lab.build());
+    const finding = verdict.findings.find((it) => it.rule === rule)!;
+    expect(finding).toMatchObject({ blame: 'host', witness: { path: 'N1', otherPath: 'N2' } });
+  });
+
   it('is violated across hosts', () => {
     const { lab } = labWithHeldWrite(9000);
     const other = lab.association({ link: 'C', host: 'host2' });
