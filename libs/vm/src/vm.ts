@@ -214,12 +214,10 @@ export class Vm {
     // A dying QEMU closes the agent's socket first: the reason comes a moment later.
     const exit = await Promise.race([this.exited, bound(QUIT_MS)]);
     throw exit === undefined
-      ? new GuestNotReady(
-          `${this.name} was not ready within ${timeoutMs} ms: ${messageOf(outcome)}`,
-          {
-            consoleLines: this.lastConsoleLines(SHOWN_LINES),
-          },
-        )
+      ? new GuestNotReady(`${this.name} was not ready within ${timeoutMs} ms.`, {
+          cause: outcome,
+          consoleLines: this.lastConsoleLines(SHOWN_LINES),
+        })
       : this.#failure('', exit);
   }
 
