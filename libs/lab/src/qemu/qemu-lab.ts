@@ -1,4 +1,4 @@
-import { Backend, type Request } from '@fenceline/backend';
+import type { Backend, Request } from '@fenceline/backend';
 import type { Action, LabEvent, Plan, PlanLink } from '@fenceline/contracts';
 import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
@@ -18,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LabClock } from '../lab-clock.js';
 import { GuestPanicked, LabError } from '../lab-error.js';
 import type { LabRequest } from '../messages.js';
+import { openBackend } from '../open-backend.js';
 import { Observations, type BackendWrite } from '../timeline/observations.js';
 import { WrittenBlocks } from '../written-blocks.js';
 import { configureArrayNode } from './array-node.js';
@@ -89,14 +90,8 @@ export class QemuLab {
 
   /** Opens the working folder, the backend and the links; no VM yet. */
   static async create(request: LabRequest, context: LabContext): Promise<QemuLab> {
-    const { plan } = request;
-    const backend = await Backend.open({
-      clock: context.clock,
-      medium: 'memory',
-      journalPath: await context.evidence.path(layout.journal),
-      blockSize: plan.blockSize,
-      size: plan.namespaceBytes,
-    });
+    const journalPath = await context.evidence.path(layout.journal);
+    const backend = await openBackend(request.plan, context.clock, journalPath);
     let runFolder: RunFolder;
     try {
       runFolder = await createRunFolder();
