@@ -13,8 +13,11 @@ export interface StaleApply {
 export type BlockJudgement =
   | { kind: 'held' }
   | { kind: 'violated'; stale: StaleApply[] }
-  /** The times are too close, the assignments disagree, or there are too many of them to try. */
-  | { kind: 'unsure'; why: 'times' | 'assignments' | 'too-many' };
+  /**
+   * The times are too close, a retry may be a write of its own, the assignments disagree, or there are too
+   * many of them to try.
+   */
+  | { kind: 'unsure'; why: 'times' | 'repeated' | 'assignments' | 'too-many' };
 
 /** Steps that the walk over one block's assignments may take before the block counts as undecided. */
 const assignmentSteps = 20_000;
@@ -51,8 +54,10 @@ export function judgeBlock(
     (apply) => fold(apply.candidates, Math.min, (id) => bounds.of(id).earliestStart),
   );
   if (certain.length > 0) return { kind: 'violated', stale: certain };
-  if (applies.every((apply) => apply.candidates.length <= 1))
-    return { kind: 'unsure', why: 'times' };
+  if (applies.every((apply) => apply.candidates.length <= 1)) {
+    const repeated = applies.some(({ payload }) => blocks.isRepeated(payload));
+    return { kind: 'unsure', why: repeated ? 'repeated' : 'times' };
+  }
   return overAssignments(applies, bounds);
 }
 

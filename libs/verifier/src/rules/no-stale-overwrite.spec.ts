@@ -251,6 +251,15 @@ describe(rule, () => {
     expect(verdict.exercised.completeUnapplied).toBe(1);
   });
 
+  it('is inconclusive where the workload repeats its bytes, as the retry may be a write of its own', () => {
+    const { lab, a, b } = labWithHeldWrite(9000);
+    lab.write(a, { lba: 90, bytes: 'W', sent: 500, applied: 501, answered: 502 });
+    lab.write(b, { lba: 12, bytes: 'V', sent: 8200, applied: 8201, answered: 8202 });
+    const { status, reason } = statusOf(judged(lab.build()), rule);
+    expect(status).toBe('inconclusive');
+    expect(reason).toContain('LBA 12: the workload repeats its bytes');
+  });
+
   describe('where equal bytes leave a choice', () => {
     /** W1 and W2 carry equal bytes on A; V comes between their applies. W2 is sent at the given time. */
     function labWithTwins(secondSent: number) {

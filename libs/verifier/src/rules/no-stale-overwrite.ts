@@ -37,6 +37,7 @@ type Unsure = Extract<BlockJudgement, { kind: 'unsure' }>['why'];
 
 const whyUnsure: Record<Unsure, string> = {
   times: 'the times are closer than the uncertainty of the recording',
+  repeated: 'the workload repeats its bytes, so that a retry cannot be told from a new write',
   assignments:
     'equal bytes leave a choice of which command an apply belongs to, and only some choices put an older write over a newer one',
   'too-many': 'equal bytes leave too many choices of which command an apply belongs to',
