@@ -21,8 +21,12 @@ describe('uncertaintyOf', () => {
 
   it('counts what the recorder does not see between two looks, also where no window is listed', () => {
     expect(at(900 * ms)).toBe(6 * ms);
-    expect(at(1051 * ms)).toBe(6 * ms);
+    expect(at(1056 * ms)).toBe(6 * ms);
     expect(uncertaintyOf([])(5)).toBe(6 * ms);
+  });
+
+  it('reaches over what is read right after a stall that ended with its window', () => {
+    expect(at(1051 * ms)).toBe(25 * ms);
   });
 
   it('reaches back over all of a stall that is longer than a window', () => {

@@ -24,7 +24,8 @@ export function uncertaintyOf(events: readonly LabEvent[]): (t: number) => numbe
     .map(({ t, ns: measured }) => {
       const ns = measured + PERIOD_NS;
       // A stall longer than the window delays its report: it began before the window.
-      return { start: t - Math.max(WINDOW_NS, ns), end: t, ns };
+      // What waited meanwhile is read after the timer that ended it, maybe in the next window already.
+      return { start: t - Math.max(WINDOW_NS, ns), end: t + PERIOD_NS, ns };
     });
   const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
   /** The worst delay up to each edge, from the edge before. */
