@@ -32,6 +32,9 @@ describe('console faults', () => {
     ['kernel BUG at drivers/nvme/host/core.c:123!', 'BUG'],
     ['BUG: sleeping function called from invalid context at mm/slab.h:1', 'BUG'],
     ['WARNING: CPU: 0 PID: 12 at fs/inode.c:1 iput+0x1/0x2', 'WARNING'],
+    ['WARNING: drivers/nvme/host/core.c:8 at nvme_end_req+0x20/0x41, CPU#0: fio/12', 'WARNING'],
+    ['WARNING: at nvme_end_req+0x20/0x41, CPU#0: fio/12', 'WARNING'],
+    ['INFO: task fio:123 blocked in I/O wait for more than 120 seconds.', 'hung task'],
     ['Oops: 0002 [#1] PREEMPT SMP NOPTI', 'oops'],
   ])('knows %s', (line, name) => {
     expect(faultOf(`[   12.345678] ${line}`)?.name).toBe(name);

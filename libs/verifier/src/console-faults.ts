@@ -47,11 +47,12 @@ export const consoleFaults: readonly ConsoleFault[] = [
   fault('kmemleak', /\bkmemleak: \d+ new suspected memory leaks?\b/),
   fault('refcount', /\brefcount_t: /),
   fault('list corruption', /\blist_(add|del)\S* corruption\b/),
-  fault('hung task', /\bINFO: task .+ blocked for more than \d+ seconds/),
+  fault('hung task', /\bINFO: task .+ blocked (.* )?for more than \d+ seconds/),
   fault('general protection fault', /\bgeneral protection fault\b/),
   fault('panic', /\bKernel panic - not syncing\b/),
   fault('BUG', /\b(kernel )?BUG(: | at )/),
-  fault('WARNING', /\bWARNING: (CPU: \d+ PID: \d+ at |at )/),
+  // Newer kernels name the place first and the processor last.
+  fault('WARNING', /\bWARNING: (CPU: \d+ PID: \d+ at |(\S+:\d+ )?at )/),
   fault('oops', /\bOops: /),
 ];
 
