@@ -209,6 +209,15 @@ describe('judge', () => {
     expect(judged(lab.build())).toMatchObject({ margins: [], counters: { giveUps: 0 } });
   });
 
+  it('takes no write for applied of which one block was applied twice and the other never', () => {
+    const lab = healthyLab();
+    const a = lab.association({ link: 'C', givenUp: { at: 8000, by: 'rst' } });
+    const command = lab.command(a, { lba: 20, bytes: ['P', 'Q'], sent: 1000 });
+    lab.apply(command, { applied: 1002, blocks: [0, 1] });
+    lab.apply(command, { applied: 1003, blocks: [0, 1] });
+    expect(judged(lab.build()).exercised).toMatchObject({ outstanding: 1, completeUnapplied: 1 });
+  });
+
   it('counts what was exercised at the give-up', () => {
     const lab = healthyLab();
     const c = lab.association({ link: 'C', givenUp: { at: 8000, by: 'rst' } });

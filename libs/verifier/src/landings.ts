@@ -14,12 +14,15 @@ export class Landings {
     this.#last = new Float64Array(count).fill(-never);
     this.#lastCertain = new Float64Array(count).fill(-never);
     this.#lastOfAssociation = new Float64Array(history.associations.length).fill(-never);
+    const lastBlock = new Float64Array(count).fill(-1);
     for (const block of blocks.byLba.values()) {
       for (const { apply, candidates, command: id } of block.applies) {
         if (id === null) continue;
         const at = apply.appliedAt;
         const { association } = history.commands[id]!;
-        this.#blocks[id]!++;
+        // A node that was told of a failure may send the same block once more.
+        if (lastBlock[id] !== block.lba) this.#blocks[id]!++;
+        lastBlock[id] = block.lba;
         raise(this.#last, id, at);
         if (candidates.length === 1) raise(this.#lastCertain, id, at);
         raise(this.#lastOfAssociation, association, at);
