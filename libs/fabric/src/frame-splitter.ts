@@ -3,7 +3,8 @@ import { longestFrame, prefixBytes, unitBytes } from './limits.js';
 /** Whole frames, each behind its length prefix, as they are written to the receiver at once. */
 export interface Unit {
   bytes: Buffer;
-  frames: number;
+  /** Views of them, without their prefixes, that must not be written to. */
+  frames: readonly Uint8Array[];
 }
 
 const nothing = Buffer.alloc(0);
@@ -39,27 +40,27 @@ export class FrameSplitter {
       if (problem !== null || this.#frame === nothing || this.#frameLength < this.#frame.length) {
         return problem;
       }
-      units.push({ bytes: this.#frame, frames: 1 });
+      units.push({ bytes: this.#frame, frames: [frameAt(this.#frame, 0, this.#frame.length)] });
       this.#prefixLength = 0;
       this.#frame = nothing;
     }
     let start = at;
-    let frames = 0;
+    let frames: Uint8Array[] = [];
     let problem: string | null = null;
     while (end - at >= prefixBytes) {
       const length = chunk.readUInt32BE(at);
       problem = wrongLength(length);
       const next = at + prefixBytes + length;
       if (problem !== null || next > end) break;
-      if (next - start > unitBytes && frames > 0) {
+      if (next - start > unitBytes && frames.length > 0) {
         units.push({ bytes: chunk.subarray(start, at), frames });
         start = at;
-        frames = 0;
+        frames = [];
       }
+      frames.push(frameAt(chunk, at, next));
       at = next;
-      frames++;
     }
-    if (frames > 0) units.push({ bytes: chunk.subarray(start, at), frames });
+    if (frames.length > 0) units.push({ bytes: chunk.subarray(start, at), frames });
     if (problem === null) this.#complete(chunk, at);
     return problem;
   }
@@ -88,12 +89,8 @@ function wrongLength(length: number): string | null {
   return `a frame cannot be ${length} bytes long (1 to ${longestFrame})`;
 }
 
-/** Calls back with each frame of a unit, without its prefix: a view that must not be written to. */
-export function forEachFrame(unit: Buffer, visit: (frame: Uint8Array) => void): void {
-  for (let at = 0; at < unit.length;) {
-    const length = unit.readUInt32BE(at);
-    at += prefixBytes;
-    visit(new Uint8Array(unit.buffer, unit.byteOffset + at, length));
-    at += length;
-  }
+/** The frame whose prefix stands at `start` and that ends before `end`. */
+function frameAt(bytes: Buffer, start: number, end: number): Uint8Array {
+  const at = start + prefixBytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + at, end - at);
 }

@@ -1,6 +1,6 @@
 import { NS_PER_S, type Clock } from '@fenceline/contracts';
 import type { CaptureFile } from './capture-file.js';
-import { forEachFrame, FrameSplitter, type Unit } from './frame-splitter.js';
+import { FrameSplitter, type Unit } from './frame-splitter.js';
 import type { Peer } from './peer.js';
 import { UnitQueue, type WaitingUnit } from './unit-queue.js';
 
@@ -141,7 +141,7 @@ export class OneWay {
     this.#inHand = null;
     this.#waitingBytes -= unit.bytes.length;
     if (handedOver) this.#tell(unit, this.#delivered(unit, unit.heldAt), true);
-    else this.#counts.undelivered += unit.frames;
+    else this.#counts.undelivered += unit.frames.length;
     this.#sendWaiting();
   }
 
@@ -180,9 +180,9 @@ export class OneWay {
 
   /** Applies the state in force to a unit that was read at `t`; returns when it was delivered. */
   #enter(unit: Unit, t: number): number {
-    this.#counts.sent += unit.frames;
+    this.#counts.sent += unit.frames.length;
     if (this.#state === 'drop') {
-      this.#counts.dropped += unit.frames;
+      this.#counts.dropped += unit.frames.length;
       this.#captureSent(unit, t, `fault: dropped, ${this.#describe('drop')}`);
       return notDelivered;
     }
@@ -211,7 +211,7 @@ export class OneWay {
         this.#captureSent(unit, t, null);
         return notDelivered;
       case 'gone':
-        this.#counts.undelivered += unit.frames;
+        this.#counts.undelivered += unit.frames.length;
         this.#captureSent(unit, t, `not delivered: nothing is connected at the ${this.#to}'s end`);
         return notDelivered;
     }
@@ -234,35 +234,35 @@ export class OneWay {
       }
       this.#waitingBytes -= unit.bytes.length;
       if (result === 'handed-over') this.#tell(unit, this.#delivered(unit, unit.heldAt), true);
-      else this.#counts.undelivered += unit.frames;
+      else this.#counts.undelivered += unit.frames.length;
     }
     this.regulate();
   }
 
   #captureSent(unit: Unit, t: number, comment: string | null): void {
     const { sentCapture } = this.#options;
-    forEachFrame(unit.bytes, (frame) => sentCapture.packet(t, frame, 'outbound', comment));
+    for (const frame of unit.frames) sentCapture.packet(t, frame, 'outbound', comment);
   }
 
   /** Counts and captures a unit that was handed over just now; returns that moment. */
   #delivered(unit: Unit, heldAt: number): number {
     const { clock, deliveredCapture } = this.#options;
     const t = clock.now();
-    this.#counts.delivered += unit.frames;
+    this.#counts.delivered += unit.frames.length;
     const comment =
       heldAt < 0
         ? null
         : `fault: released after ${inSeconds(t - heldAt)}, ${this.#describe('hold')}`;
-    forEachFrame(unit.bytes, (frame) => deliveredCapture.packet(t, frame, 'inbound', comment));
+    for (const frame of unit.frames) deliveredCapture.packet(t, frame, 'inbound', comment);
     return t;
   }
 
   #tell(unit: Unit, t: number, delivered: boolean): void {
     const { observers, from } = this.#options;
     if (observers.size === 0) return;
-    forEachFrame(unit.bytes, (frame) => {
+    for (const frame of unit.frames) {
       for (const observer of observers) observer(frame, from, t, delivered);
-    });
+    }
   }
 
   /** A text for the next packet at both vantage points. */
