@@ -55,6 +55,12 @@ describe('the manifest', () => {
     },
   );
 
+  it('may name its own hash, where the recording is complete', () => {
+    expect(manifestSchema.safeParse({ ...manifest, sealedSha256: sha256 }).success).toBe(true);
+    const cut = { ...manifest, complete: false, incompleteBecause: 'x', sealedSha256: sha256 };
+    expect(manifestSchema.safeParse(cut).success).toBe(false);
+  });
+
   it('refuses a hash or a time that is none', () => {
     expect(manifestSchema.safeParse({ ...manifest, images: { host: 'x' } }).success).toBe(false);
     expect(manifestSchema.safeParse({ ...manifest, startedAt: 'today' }).success).toBe(false);

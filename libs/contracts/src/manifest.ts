@@ -68,7 +68,15 @@ const manifestBase = {
 };
 
 export const manifestSchema = z.discriminatedUnion('complete', [
-  z.strictObject({ ...manifestBase, complete: z.literal(true) }),
+  z.strictObject({
+    ...manifestBase,
+    complete: z.literal(true),
+    /**
+     * SHA-256 of the manifest file itself, with these 64 digits as zeros. Recordings made before it was
+     * introduced have none.
+     */
+    sealedSha256: sha256.optional(),
+  }),
   /** The lab did not come to its end: what there is can be read, and is never a pass. */
   z.strictObject({
     ...manifestBase,

@@ -117,6 +117,13 @@ export const verdictSchema = z.object({
   seed: z.int(),
   verdict: verdictValueSchema,
   asExpected: z.boolean(),
+  /**
+   * The recording that was judged: SHA-256 of the list of its parts, a line `SHA-256  path` each. Absent for
+   * a recording that was cut and for judgements made before it was introduced.
+   */
+  recording: z.object({ sha256: z.string() }).optional(),
+  /** What judged; absent in judgements made before it was introduced. */
+  verifier: z.object({ version: z.string() }).optional(),
   profile: profileNameSchema,
   profiles: z.array(profileVerdictSchema),
   rules: z.array(ruleStatusSchema),

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { EvidenceError, errorCode, evidenceError } from './evidence-error.js';
 import { checkPartName, layout, type CaptureSide } from './layout.js';
 import { splitLines } from './lines.js';
+import { recordingSha256 } from './manifest-seal.js';
 import { checkSeal, type SealCheck } from './seal.js';
 import { readTimeline, type Timeline } from './timeline.js';
 
@@ -149,12 +150,17 @@ export class EvidenceReader {
     }
   }
 
-  /** Compares every part with the seal. A recording that was cut has none: `sealed` is false then. */
+  /** The hash by which judgements name this recording; null where it was cut and has no seal. */
+  get recordingSha256(): string | null {
+    return this.manifest.complete ? recordingSha256(this.manifest.parts) : null;
+  }
+
+  /** Compares every part, and the manifest, with the seal. A recording that was cut has none: `sealed` is false then. */
   async verifySeal(): Promise<SealCheck> {
     if (!this.manifest.complete) {
       return { intact: false, sealed: false, changed: [], missing: [], added: [] };
     }
-    return checkSeal(this.dir, this.manifest.parts);
+    return checkSeal(this.dir, this.manifest);
   }
 
   private async list(folder: string): Promise<string[]> {

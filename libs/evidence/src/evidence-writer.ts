@@ -1,16 +1,17 @@
-import type { LabEvent, Manifest, Plan } from '@fenceline/contracts';
+import { manifestSchema, type LabEvent, type Manifest, type Plan } from '@fenceline/contracts';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomically } from './atomic-file.js';
 import { EvidenceError, errorCode, evidenceError } from './evidence-error.js';
 import { checkPartName, layout } from './layout.js';
 import { LineLog } from './line-log.js';
+import { manifestText, sealManifest } from './manifest-seal.js';
 import { hashParts } from './seal.js';
 
 /** The manifest without what the writer itself fills in. */
 export type ManifestContent = Omit<
   Manifest,
-  'schema' | 'complete' | 'incompleteBecause' | 'parts'
+  'schema' | 'complete' | 'incompleteBecause' | 'parts' | 'sealedSha256'
 >;
 
 export interface EvidenceStart {
@@ -121,14 +122,14 @@ export class EvidenceWriter {
     await this.close();
     this.manifest = { ...this.manifest, ...change };
     const parts = await hashParts(this.dir, { sync: true });
-    const manifest: Manifest = {
+    const text = sealManifest({
       schema: 'fenceline.evidence/v1',
       ...this.manifest,
       complete: true,
       parts,
-    };
-    await writeManifest(this.dir, manifest);
-    return manifest;
+    });
+    await writeFileAtomically(join(this.dir, layout.manifest), text);
+    return manifestSchema.parse(JSON.parse(text));
   }
 
   /**
@@ -163,7 +164,7 @@ function incomplete(content: ManifestContent, because: string): Manifest {
 }
 
 async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
-  await writeFileAtomically(join(dir, layout.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFileAtomically(join(dir, layout.manifest), manifestText(manifest));
 }
 
 async function writePart(dir: string, part: string, data: string | Uint8Array): Promise<void> {

@@ -14,13 +14,18 @@ export const layout = {
   console: (vm: string) => `consoles/${vm}.log`,
   workload: (host: string, job: string, kind: 'json' | 'log') => `workload/${host}.${job}.${kind}`,
   qemu: (vm: string) => `qemu/${vm}.json`,
+  /** A later judgement, made at a time (ISO 8601, UTC) under a profile. */
+  judgement: (time: string, profile: string) =>
+    `judgements/${time.replace(/[-:]/g, '')}-${profile}.json`,
 } as const;
 
 /** The end of a link at which a capture was taken. */
 export type CaptureSide = 'host' | 'node';
 
-/** The documents that judging writes beside the recording: they may change, so they are never sealed. */
-export const judgementParts: readonly string[] = [layout.verdict, layout.report];
+/** True for the documents that judging puts beside the recording: they come later, so none is sealed. */
+export function isJudgement(part: string): boolean {
+  return part === layout.verdict || part === layout.report || part.startsWith('judgements/');
+}
 
 /**
  * Checks that the name of a part stays inside its folder and is portable.

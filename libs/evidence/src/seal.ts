@@ -1,10 +1,11 @@
-import type { EvidencePart } from '@fenceline/contracts';
+import type { EvidencePart, Manifest } from '@fenceline/contracts';
 import { createHash } from 'node:crypto';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporarySuffix } from './atomic-file.js';
 import { errorCode, evidenceError } from './evidence-error.js';
-import { judgementParts, layout } from './layout.js';
+import { isJudgement, layout } from './layout.js';
+import { isManifestIntact } from './manifest-seal.js';
 
 /** What the check of a seal found; `intact` when every list is empty and the recording was sealed. */
 export interface SealCheck {
@@ -29,21 +30,33 @@ export async function hashParts(dir: string, { sync = false } = {}): Promise<Evi
   return parts;
 }
 
-/** Compares a folder with the parts that its manifest sealed. */
-export async function checkSeal(dir: string, sealed: readonly EvidencePart[]): Promise<SealCheck> {
+/**
+ * Compares a folder with what its manifest sealed: every part, and the manifest itself.
+ *
+ * @throws EvidenceError when a part cannot be read.
+ */
+export async function checkSeal(
+  dir: string,
+  manifest: Manifest & { complete: true },
+): Promise<SealCheck> {
   const present = new Set(await listParts(dir));
   const changed: string[] = [];
   const missing: string[] = [];
-  for (const part of sealed) {
+  const bytes = await readFile(join(dir, layout.manifest));
+  if (!isManifestIntact(bytes, manifest.sealedSha256)) changed.push(layout.manifest);
+  for (const part of manifest.parts) {
     if (!present.delete(part.path)) {
       missing.push(part.path);
       continue;
     }
     // The size is compared first: a part that grew by gigabytes need not be read to be known as changed.
-    const { size } = await lstat(join(dir, part.path));
-    if (size !== part.bytes || (await hashPart(dir, part.path, false)).sha256 !== part.sha256) {
-      changed.push(part.path);
-    }
+    // What is no plain file (a link, a pipe) is not the part, and a pipe would never end.
+    const file = await lstat(join(dir, part.path));
+    const same =
+      file.isFile() &&
+      file.size === part.bytes &&
+      (await hashPart(dir, part.path, false)).sha256 === part.sha256;
+    if (!same) changed.push(part.path);
   }
   const added = [...present];
   const intact = changed.length + missing.length + added.length === 0;
@@ -69,7 +82,7 @@ async function listParts(dir: string, below = ''): Promise<string[]> {
 
 function isBesideTheSeal(name: string): boolean {
   return (
-    name === layout.manifest || judgementParts.includes(name) || name.endsWith(temporarySuffix)
+    name === layout.manifest || isJudgement(name) || name.endsWith(temporarySuffix)
   );
 }
 
