@@ -1,1 +1,8 @@
-export { judgeEvidence, type JudgedEvidence, type JudgeOptions } from './judge-evidence.js';
+export {
+  judgeEvidence,
+  judgeRecording,
+  writeJudgement,
+  type JudgedEvidence,
+  type JudgedRecording,
+  type JudgeOptions,
+} from './judge-evidence.js';

@@ -1,12 +1,12 @@
 import { parseScenario, verdictSchema, type LabEvent, type Plan } from '@fenceline/contracts';
 import { EvidenceReader, EvidenceWriter, layout } from '@fenceline/evidence';
 import { block, TestAssociation, Traffic } from '@fenceline/history/testing';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { phaseDurations } from './durations.js';
-import { judgeEvidence } from './judge-evidence.js';
+import { judgeEvidence, judgeRecording, writeJudgement } from './judge-evidence.js';
 
 const scenarioText = `
 fenceline: 1
@@ -169,6 +169,60 @@ describe('judgeEvidence', () => {
     const strict = await judgeEvidence(dir, { profile: 'tp4129-strict' });
     expect(strict.verdict.profile).toBe('tp4129-strict');
     expect(strict.verdict.asExpected).toBe(true);
+  });
+
+  it('names in a judgement the recording, what judged and the profile', async () => {
+    await (await record()).seal();
+    const { recordingSha256 } = await EvidenceReader.open(dir);
+    const { verdict } = await judgeRecording(dir, { profile: 'tp4129-strict' });
+    expect(verdict).toMatchObject({
+      recording: { sha256: recordingSha256 },
+      verifier: { version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string },
+      profile: 'tp4129-strict',
+      evidence: dir,
+    });
+    expect((await judgeRecording(dir, { evidence: 'run.tar.zst' })).verdict.evidence).toBe(
+      'run.tar.zst',
+    );
+  });
+
+  it('puts later judgements beside the first one, outside the seal', async () => {
+    await (await record()).seal();
+    await judgeEvidence(dir);
+    const first = await readFile(join(dir, 'verdict.json'), 'utf8');
+    const { verdict } = await judgeRecording(dir, { profile: 'tp4129-strict' });
+    const path = await writeJudgement(dir, verdict, new Date('2026-11-22T20:00:00.123Z'));
+    expect(path).toBe(join(dir, 'judgements/20261122T200000.123Z-tp4129-strict.json'));
+    expect(verdictSchema.parse(JSON.parse(await readFile(path, 'utf8')))).toEqual(verdict);
+    expect(await readFile(join(dir, 'verdict.json'), 'utf8')).toBe(first);
+    expect((await (await EvidenceReader.open(dir)).verifySeal()).intact).toBe(true);
+  });
+
+  it('writes nothing where it is asked only to judge', async () => {
+    await (await record()).seal();
+    const before = await readdir(dir);
+    await judgeRecording(dir);
+    expect(await readdir(dir)).toEqual(before);
+  });
+
+  it.each(['consoles/C.log', 'captures/A.other.host.pcapng'])(
+    'never passes a recording to which %s was added',
+    async (part) => {
+      await (await record()).seal();
+      await writeFile(join(dir, part), '');
+      const { verdict } = await judgeRecording(dir);
+      expect(verdict.verdict).toBe('inconclusive');
+      expect(verdict.inconclusive[0]?.reason).toContain(part);
+    },
+  );
+
+  it('never passes a recording whose manifest was changed', async () => {
+    await (await record()).seal();
+    const path = join(dir, 'manifest.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"Debian 12"', '"Debian 11"'));
+    const { verdict } = await judgeRecording(dir);
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.inconclusive[0]?.reason).toContain('manifest.json');
   });
 
   it('never passes a recording in which nothing was done, though nothing is asked for', async () => {

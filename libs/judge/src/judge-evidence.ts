@@ -11,21 +11,25 @@ import {
 } from '@fenceline/contracts';
 import { EvidenceReader, layout, writeFileAtomically } from '@fenceline/evidence';
 import type { History } from '@fenceline/history';
-import { htmlReport } from '@fenceline/report';
+import { htmlReport, type ReportInput } from '@fenceline/report';
 import { judge, type Judgement } from '@fenceline/verifier';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { phaseDurations } from './durations.js';
 import { readRecording } from './read-recording.js';
 import { undecided } from './undecided.js';
+import { verifierVersion } from './version.js';
 
 export interface JudgeOptions {
   /** The profile that decides, instead of the one that the scenario's expectation names. */
   profile?: ProfileName;
   /** Milliseconds by phase where the caller measured them; else they are read from the timeline. */
   durationMs?: Record<string, number>;
+  /** What the verdict calls the evidence, where that is not the folder that is read. */
+  evidence?: string;
 }
 
-export interface JudgedEvidence {
+export interface JudgedRecording {
   verdict: Verdict;
   /** Null when the recording could not be decoded; the verdict is inconclusive then and says why. */
   history: History | null;
@@ -33,6 +37,11 @@ export interface JudgedEvidence {
   shortfalls: Shortfall[];
   /** The expectation that holds for the kernels of the lab; undefined when there is none. */
   expectation: Expectation | undefined;
+  /** What reports are made of. */
+  input: ReportInput;
+}
+
+export interface JudgedEvidence extends JudgedRecording {
   /** Path of the HTML report. */
   report: string;
 }
@@ -42,17 +51,32 @@ const defaultProfile: ProfileName = 'cqt-zero-10s';
 /**
  * Judges a recording, and writes `verdict.json` and `report.html` beside it.
  *
- * A recording that is cut, changed or makes no sense is judged inconclusive, with the reason.
- *
- * @throws EvidenceError when the folder is no evidence, its manifest or plan cannot be read, or the two
- * documents cannot be written.
+ * @throws EvidenceError as `judgeRecording` does, and when the two documents cannot be written.
  */
 export async function judgeEvidence(
   dir: string,
   options: JudgeOptions = {},
 ): Promise<JudgedEvidence> {
+  const judged = await judgeRecording(dir, options);
+  const report = join(dir, layout.report);
+  await writeFileAtomically(join(dir, layout.verdict), judgementText(judged.verdict));
+  await writeFileAtomically(report, htmlReport(judged.input));
+  return { ...judged, report };
+}
+
+/**
+ * Judges a recording and writes nothing.
+ *
+ * A recording that is cut, changed or makes no sense is judged inconclusive, with the reason.
+ *
+ * @throws EvidenceError when the folder is no evidence, or its manifest or plan cannot be read.
+ */
+export async function judgeRecording(
+  dir: string,
+  options: JudgeOptions = {},
+): Promise<JudgedRecording> {
   const evidence = await EvidenceReader.open(dir);
-  const { manifest } = evidence;
+  const { manifest, recordingSha256 } = evidence;
   const plan = await evidence.plan();
   const expectation = chooseExpectation(
     plan.scenario,
@@ -67,6 +91,8 @@ export async function judgeEvidence(
     seed: manifest.seed,
     verdict: judgement.verdict,
     asExpected: shortfalls.length === 0,
+    ...(recordingSha256 === null ? {} : { recording: { sha256: recordingSha256 } }),
+    verifier: { version: verifierVersion },
     profile: judgement.profile,
     profiles: judgement.profiles,
     rules: judgement.rules,
@@ -76,14 +102,23 @@ export async function judgeEvidence(
     exercised: judgement.exercised,
     longestStallMs: judgement.longestStallMs,
     kernels: kernelsOf(manifest),
-    evidence: dir,
+    evidence: options.evidence ?? dir,
     durationMs: options.durationMs ?? phaseDurations(history?.events ?? []),
   };
-  const report = join(dir, layout.report);
-  const page = htmlReport({ verdict, history, plan, manifest, qemu: await qemuOf(evidence, plan) });
-  await writeFileAtomically(join(dir, layout.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
-  await writeFileAtomically(report, page);
-  return { verdict, history, shortfalls, expectation, report };
+  const input = { verdict, history, plan, manifest, qemu: await qemuOf(evidence, plan) };
+  return { verdict, history, shortfalls, expectation, input };
+}
+
+/** Writes a judgement beside the recording, under a name of its own, and gives back its path. */
+export async function writeJudgement(dir: string, verdict: Verdict, now: Date): Promise<string> {
+  const path = join(dir, layout.judgement(now.toISOString(), verdict.profile));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomically(path, judgementText(verdict));
+  return path;
+}
+
+function judgementText(verdict: Verdict): string {
+  return `${JSON.stringify(verdict, null, 2)}\n`;
 }
 
 interface Decision {

@@ -36,15 +36,21 @@ async function consolesOf(evidence: EvidenceReader): Promise<{ vm: string; text:
   return consoles;
 }
 
+/** Parts that are read because they are there: one that was added would be taken for evidence. */
+const readWhereFound = /^(captures|consoles)\//;
+
 async function doubts(evidence: EvidenceReader): Promise<InstrumentProblem[]> {
   const { manifest } = evidence;
   if (!manifest.complete) {
     return [{ t: 0, instrument: 'recording', message: manifest.incompleteBecause }];
   }
-  const { changed, missing } = await evidence.verifySeal();
+  const { changed, missing, added } = await evidence.verifySeal();
   const changedAfter = 'it was changed after the recording was sealed';
   return [
     ...changed.map((part) => ({ t: 0, instrument: part, message: changedAfter })),
     ...missing.map((part) => ({ t: 0, instrument: part, message: 'it is missing' })),
+    ...added
+      .filter((part) => readWhereFound.test(part))
+      .map((part) => ({ t: 0, instrument: part, message: 'it was added after the sealing' })),
   ];
 }
