@@ -87,10 +87,21 @@ async function announce(decision, options) {
   if (!mustAsk(given)) {
     return;
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question('Go on? [Y/n] ').finally(() => prompt.close());
-  if (!/^(y|yes|)$/i.test(answer.trim())) {
+  if (!/^(y|yes|)$/i.test((await ask('Go on? [Y/n] ')).trim())) {
     throw new SetupStop('Nothing was installed.');
+  }
+}
+
+/** The answer of whoever sits at the terminal; Ctrl-C and Ctrl-D answer no. */
+async function ask(question) {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise((resolve) => {
+    prompt.once('close', () => resolve('no'));
+  });
+  try {
+    return await Promise.race([prompt.question(question), closed]);
+  } finally {
+    prompt.close();
   }
 }
 

@@ -3,8 +3,8 @@ import { networkTrouble } from './network-trouble.mjs';
 
 describe('networkTrouble', () => {
   it.each([
-    'E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving',
-    'npm error code EAI_AGAIN\nnpm error request to https://registry.npmjs.org/zod failed',
+    'E: Failed to fetch http://packages.example/debian/dists/bookworm/InRelease  Temporary failure resolving',
+    'npm error code EAI_AGAIN\nnpm error request to https://packages.example/zod failed',
     'npm error network request to https://example.org failed, reason: connect ECONNREFUSED',
   ])('sees that the network is away: %s', (output) => {
     expect(networkTrouble(output, 'npm packages')).toContain('npm packages could not be fetched');
