@@ -5,6 +5,7 @@ import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { validateCommand } from './commands/validate.js';
 import { ExitCode } from '@fenceline/contracts';
+import { VmError } from '@fenceline/vm';
 import { MachineError } from './machine-error.js';
 import { UsageError } from './usage-error.js';
 import { version } from './version.js';
@@ -54,6 +55,11 @@ const exitCodeHelp = `
 Exit codes: 0 as expected · 1 violation not expected · 2 inconclusive · 3 error, time-out or cancelled
             4 an expected violation absent in a control · 64 usage`;
 
+/** What a folder, a program or the system refused: its message says where, and our stack says nothing. */
+function isOfTheMachine(error: unknown): error is Error {
+  return error instanceof VmError || (error instanceof Error && 'syscall' in error);
+}
+
 function explain(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     // Help and version were asked for and have been printed; every other refusal as well, to stderr.
@@ -63,7 +69,7 @@ function explain(error: unknown): ExitCode {
     process.stderr.write(`fenceline: ${error.message}\n`);
     return ExitCode.usage;
   }
-  if (error instanceof MachineError) {
+  if (error instanceof MachineError || isOfTheMachine(error)) {
     process.stderr.write(`fenceline: ${error.message}\n`);
     return ExitCode.error;
   }
