@@ -15,9 +15,12 @@ export interface ConsoleLine {
 const KEPT_LINES = 200;
 /** A line longer than this is cut into several. */
 const MAX_LINE = 4096;
+const ESCAPE = '\u001b';
 /** What a terminal would take for a command: escape sequences, and other control characters. */
-// eslint-disable-next-line no-control-regex
-const CONTROL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[^[])|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const CONTROL = new RegExp(
+  String.raw`${ESCAPE}(?:\[[0-?]*[ -/]*[@-~]|[^[])|(?![\t\n])\p{Cc}`,
+  'gu',
+);
 
 /**
  * A guest's console, line by line with the lab's clock: written to a file as `<ns> <text>`, told

@@ -3,8 +3,7 @@
  * colour what follows, become the replacement character.
  */
 export function harmless(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text.replace(/\p{Cc}/gu, '\ufffd');
 }
 
 /** Breaks text into lines of at most `width` characters, between words where it can. */
