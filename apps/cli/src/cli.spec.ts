@@ -77,9 +77,9 @@ describe('fenceline', () => {
 });
 
 describe('fenceline validate', () => {
-  it('says that a scenario is right', async () => {
+  it('says that a scenario is valid', async () => {
     const { code, stdout } = await fenceline('validate', shipped);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `${shipped}: no-fault is right\n` });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${shipped}: no-fault is valid\n` });
   });
 
   it('tells every mistake with line and column, and exits 64', async () => {
@@ -92,6 +92,16 @@ describe('fenceline validate', () => {
     expect(places).toEqual(
       expect.arrayContaining(['changed.yaml colour', 'changed.yaml hostz', 'absent.yaml there']),
     );
+  });
+
+  it('tells an unknown kernel at its place, beside the other mistakes', async () => {
+    const file = await changed('kernel: debian:6.1', 'kernel: debian:6.l, colour: red');
+    const { code, stderr } = await fenceline('validate', file);
+    expect(code).toBe(64);
+    expect(stderr).toMatch(
+      /array\.nodes\.A\.kernel: there is no kernel `debian:6\.l`\. Did you mean `debian:6\.1`\?/,
+    );
+    expect(stderr).toContain('colour');
   });
 });
 

@@ -2,6 +2,7 @@ export * from './clock.js';
 export * from './events.js';
 export * from './exit-code.js';
 export * from './expectation.js';
+export * from './final-image.js';
 export * from './manifest.js';
 export * from './plan.js';
 export { describeAction, describeEvent, describeStep } from './scenario/describe-step.js';

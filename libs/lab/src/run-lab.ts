@@ -196,7 +196,7 @@ class LabRun {
     const message = messageOf(failure);
     if (failure instanceof LabTimeout || failure instanceof GuestNotReady)
       return { ...end, outcome: 'timeout', message };
-    if (this.stop.aborted) return { ...end, outcome: 'cancelled', message };
+    if (failure === this.stop.reason) return { ...end, outcome: 'cancelled', message };
     return { ...end, outcome: 'error', message };
   }
 

@@ -2,6 +2,7 @@ import { ExitCode, worstExitCode } from '@fenceline/contracts';
 import { makePlan } from '@fenceline/lab';
 import { Command } from 'commander';
 import { createProgress } from '../progress/create-progress.js';
+import { checkKernel } from '../run/check-kernel.js';
 import { checkMachine } from '../run/check-machine.js';
 import { runScenario, type RunResult } from '../run/run-scenario.js';
 import { readScenarioFiles } from '../run/scenario-files.js';
@@ -40,6 +41,7 @@ async function runAll(files: readonly string[], options: RunOptions): Promise<Ex
     scenario:
       options.kernel === undefined ? one.scenario : withKernel(one.scenario, options.kernel),
   }));
+  if (options.kernel !== undefined) await checkKernel(options.kernel);
   await checkMachine(
     scenarios.map((one) => one.scenario),
     options.out,

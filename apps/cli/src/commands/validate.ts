@@ -13,7 +13,7 @@ export function validateCommand(finish: (code: ExitCode) => void): Command {
         if (warnings.length > 0) {
           process.stderr.write(`${formatProblems(warnings)}\n`);
         }
-        process.stdout.write(`${file}: ${scenario.name} is right\n`);
+        process.stdout.write(`${file}: ${scenario.name} is valid\n`);
       }
       finish(ExitCode.asExpected);
     });

@@ -3,9 +3,7 @@ import type { Scenario } from '@fenceline/contracts';
 import { checkRequirements, findLeftovers, removeLeftovers, type Requirement } from '@fenceline/vm';
 import { MachineError } from '../machine-error.js';
 import { UsageError } from '../usage-error.js';
-import { checkKernels } from './check-kernels.js';
 import { folderProblem } from './folder-problem.js';
-import { kernelsOf } from './with-kernel.js';
 
 const mib = 1024 * 1024;
 
@@ -19,7 +17,6 @@ const evidenceBytes = 512 * mib;
  * @throws UsageError for what was asked wrongly, MachineError for what the machine lacks
  */
 export async function checkMachine(scenarios: readonly Scenario[], out: string): Promise<void> {
-  await checkKernels(new Set(scenarios.flatMap((scenario) => [...kernelsOf(scenario)])));
   const problem = await folderProblem(path.resolve(out), evidenceBytes);
   if (problem !== null) {
     throw new UsageError(`${problem} Name another folder for the evidence: --out DIR`);

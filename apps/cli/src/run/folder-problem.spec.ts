@@ -28,4 +28,8 @@ describe('folderProblem', () => {
     await writeFile(file, '');
     expect(await folderProblem(path.join(file, 'below'), 1)).toContain('cannot be written');
   });
+
+  it('does not try to make one where the system keeps its own', async () => {
+    expect(await folderProblem('/proc/nowhere/evidence', 1)).toContain('no place for files');
+  });
 });

@@ -9,6 +9,8 @@ const mib = 1024 * 1024;
  * @param needed bytes
  */
 export async function folderProblem(folder: string, needed: number): Promise<string | null> {
+  // Node's recursive mkdir never ends where the system lets nobody make a folder.
+  if (/^\/(proc|sys)(\/|$)/.test(folder)) return `${folder} is no place for files.`;
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK | constants.X_OK);

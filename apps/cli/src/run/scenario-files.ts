@@ -6,6 +6,7 @@ import {
   type ScenarioProblem,
 } from '@fenceline/contracts';
 import { UsageError } from '../usage-error.js';
+import { kernelNames } from './kernel-names.js';
 import { messageOf } from '../message-of.js';
 
 /** A scenario file that was read and found right. */
@@ -23,7 +24,8 @@ export interface ScenarioFile {
  * @throws UsageError with every problem of every file, in their order
  */
 export async function readScenarioFiles(files: readonly string[]): Promise<ScenarioFile[]> {
-  const read = await Promise.all(files.map(readScenarioFile));
+  const kernels = await kernelNames();
+  const read = await Promise.all(files.map((file) => readScenarioFile(file, kernels)));
   const problems = read.flatMap((one) => ('problems' in one ? one.problems : []));
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`;
@@ -34,6 +36,7 @@ export async function readScenarioFiles(files: readonly string[]): Promise<Scena
 
 async function readScenarioFile(
   file: string,
+  kernels: readonly string[],
 ): Promise<ScenarioFile | { problems: ScenarioProblem[] }> {
   let text: string;
   try {
@@ -41,7 +44,7 @@ async function readScenarioFile(
   } catch (error) {
     return { problems: [unreadable(file, error)] };
   }
-  const parsed = parseScenario(text, file);
+  const parsed = parseScenario(text, file, kernels);
   return parsed.ok
     ? { file, text, scenario: parsed.scenario, warnings: parsed.warnings }
     : { problems: parsed.problems };

@@ -8,8 +8,3 @@ export function withKernel(scenario: Scenario, kernel: string): Scenario {
     nodes: scenario.nodes.map((node) => ({ ...node, kernel })),
   };
 }
-
-/** Names of the kernels that the scenario's VMs run. */
-export function kernelsOf(scenario: Scenario): Set<string> {
-  return new Set([...scenario.hosts, ...scenario.nodes].map((vm) => vm.kernel));
-}

@@ -1,5 +1,6 @@
 import { checkExpect } from './checks/expect.js';
 import { checkTimeline } from './checks/timeline.js';
+import { checkKernels } from './checks/kernels.js';
 import { checkTopology } from './checks/topology.js';
 import { checkWorkloads } from './checks/workload.js';
 import { complaintsOf } from './complaints.js';
@@ -22,8 +23,13 @@ export type ScenarioResult =
  *
  * @param text the file's content
  * @param fileName as it shall appear in problems
+ * @param kernels names that a VM's kernel may have; without them every name is taken as it is
  */
-export function parseScenario(text: string, fileName: string): ScenarioResult {
+export function parseScenario(
+  text: string,
+  fileName: string,
+  kernels?: readonly string[],
+): ScenarioResult {
   const source = new YamlSource(text, fileName);
   if (!source.readable) {
     return { ok: false, problems: source.problems.toSorted(byPlace), warnings: [] };
@@ -49,6 +55,7 @@ export function parseScenario(text: string, fileName: string): ScenarioResult {
     warning: (complaint: Complaint) => warnings.push(complaint),
   };
   checkTopology(draft, findings);
+  if (kernels !== undefined) checkKernels(draft, kernels, findings);
   checkWorkloads(draft, findings);
   checkTimeline(draft, root, findings);
   checkExpect(draft, findings);

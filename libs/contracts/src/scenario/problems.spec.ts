@@ -101,7 +101,7 @@ describe('limits', () => {
     Array.from({ length: count }, (_, index) => one(index)).join('');
 
   it('bounds nodes, hosts, links, jobs, steps and expectations', () => {
-    const nodes = many(9, (i) => `    N${i}: { cntlid: [${300 + i}, ${300 + i}] }\n`);
+    const nodes = many(9, (i) => `    N${i}: { cntlid: [${300 + 2 * i}, ${301 + 2 * i}] }\n`);
     expect(messages(soundScenario.replace('hosts:', `${nodes}hosts:`))).toContain(
       'has more than 8 nodes',
     );
@@ -213,6 +213,13 @@ describe('fields', () => {
       'array.nodes.A.ports',
       'too small',
       '1 to 8',
+    ],
+    [
+      'A: { cntlid: [1, 99] }',
+      'A: { cntlid: ▸[7, 7] }',
+      'array.nodes.A.cntlid',
+      'single controller ID',
+      '`[7, 99]`',
     ],
     [
       'A: { cntlid: [1, 99] }',

@@ -20,6 +20,7 @@ import { GuestPanicked, LabError } from '../lab-error.js';
 import type { LabRequest } from '../messages.js';
 import { openBackend } from '../open-backend.js';
 import { Observations, type BackendWrite } from '../timeline/observations.js';
+import { finalImageOf } from '../final-image.js';
 import { WrittenBlocks } from '../written-blocks.js';
 import { configureArrayNode } from './array-node.js';
 import { FaultBoard } from './fault-board.js';
@@ -63,6 +64,7 @@ export class QemuLab {
   private payloadOf: (hash: bigint) => number = () => 0;
   private booted = false;
   private closing = false;
+  private imageRecorded = false;
 
   private constructor(
     private readonly request: LabRequest,
@@ -209,12 +211,25 @@ export class QemuLab {
     const ends: (() => Promise<unknown>)[] = [
       () => Promise.all([...this.vms.values()].map((vm) => vm.shutdown())),
       () => Promise.all([...this.links.values()].map((link) => link.close())),
+      () => this.recordFinalImage(),
       () => this.backend.close(),
     ];
-    if (!this.request.keepRunFolder) ends.push(() => this.runFolder.remove());
+    if (this.request.keepRunFolder) {
+      this.context.status(`the working folder ${this.runFolder.path} stays until the next run`);
+    } else {
+      ends.push(() => this.runFolder.remove());
+    }
     const failures: unknown[] = [];
     for (const end of ends) await end().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Nothing can write any more: what the medium holds now is what was left of all that was written. */
+  private async recordFinalImage(): Promise<void> {
+    if (!this.booted || this.imageRecorded) return;
+    this.imageRecorded = true;
+    const image = await finalImageOf(this.backend, this.written, this.plan.blockSize);
+    await this.context.evidence.write(layout.finalImage, image);
   }
 
   private async openInstruments(): Promise<void> {

@@ -44,6 +44,13 @@ function checkControllerIds(draft: Draft, findings: Findings): void {
   for (const [node, { raw }] of draft.nodes) {
     const [first, last] = cntlidOf(raw);
     if (first !== undefined && last !== undefined) taken.push({ node, first, last });
+    if (first !== undefined && first === last) {
+      findings.problem({
+        path: ['array', 'nodes', node, 'cntlid'],
+        message: 'holds a single controller ID, and nvmet takes no range of one',
+        mend: `Write two numbers that differ, such as \`[${first}, ${Math.max(first + 1, 99)}]\`.`,
+      });
+    }
   }
   taken.forEach(({ node, first, last }, index) => {
     const other = taken
