@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { access, readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EvidenceError, errorCode, evidenceError } from './evidence-error.js';
+import { readFinalImage, type ImageRun } from './final-image.js';
 import { checkPartName, layout, type CaptureSide } from './layout.js';
 import { splitLines } from './lines.js';
 import { recordingSha256 } from './manifest-seal.js';
@@ -127,6 +128,16 @@ export class EvidenceReader {
   /** The bytes of the backend's journal. */
   journal(): AsyncGenerator<Uint8Array> {
     return this.stream(layout.journal);
+  }
+
+  /**
+   * The hashes of all blocks that the medium held at the end; undefined in a recording without them.
+   *
+   * @throws EvidenceError when they were cut off or damaged.
+   */
+  async finalImage(): Promise<ImageRun[] | undefined> {
+    if (!(await this.has(layout.finalImage))) return undefined;
+    return readFinalImage(this.stream(layout.finalImage));
   }
 
   /** The timeline, up to where it was cut. */

@@ -8,6 +8,7 @@ export const layout = {
   plan: 'plan.json',
   timeline: 'timeline.jsonl',
   journal: 'backend/journal.fjl',
+  finalImage: 'backend/final-image.jsonl',
   verdict: 'verdict.json',
   report: 'report.html',
   capture: (link: string, side: CaptureSide) => `captures/${link}.${side}.pcapng`,

@@ -143,6 +143,11 @@ export interface Apply {
   candidates: number[][];
   /** Why a block has no candidate, where one has none. */
   unattributed: string | null;
+  /**
+   * Of a block without any candidate whose bytes no command brought to that node: the commands that fit in
+   * all but the bytes. Only where a block has some; then the node changed the bytes on their way.
+   */
+  altered?: { lba: number; commands: number[] }[];
 }
 
 /** A fault or hold with its span, for shading and for reasons. */
@@ -174,6 +179,13 @@ export interface History {
   blockSize: number;
   /** Payload number → hash of its bytes as 16 hex digits. Number 0 is the all-zero block. */
   payloadHashes: string[];
+  /** Number of the block whose bytes are all FFh, where one was seen: a deallocated block may read so. */
+  onesPayload?: PayloadId;
+  /**
+   * What the medium held at the end, by block: every block for which a request came to the backend. Absent
+   * in a recording without it.
+   */
+  finalImage?: Map<number, PayloadId>;
   associations: Association[];
   commands: Command[];
   applies: Apply[];

@@ -12,6 +12,7 @@ export async function readRecording(evidence: EvidenceReader, plan: Plan): Promi
   const links = new Set(plan.links.map(({ name }) => name));
   const captures = (await evidence.captures()).filter(({ link }) => links.has(link));
   const timeline = await evidence.timeline();
+  const finalImage = await evidence.finalImage();
   const history = await buildHistory({
     topology: topologyOf(plan),
     captures: captures.map(({ link, side, part }) => ({
@@ -23,6 +24,7 @@ export async function readRecording(evidence: EvidenceReader, plan: Plan): Promi
     journal: evidence.journal(),
     timeline: timeline.events,
     consoles: await consolesOf(evidence),
+    ...(finalImage === undefined ? {} : { finalImage }),
   });
   history.problems.unshift(...(await doubts(evidence)));
   return history;

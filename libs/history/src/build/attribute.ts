@@ -20,6 +20,13 @@ function explains(command: Command, apply: Apply, block: number): boolean {
   return deliveredPayload(command, block) === apply.payloads[block - apply.slba];
 }
 
+/** Whether the command could have caused the request but for the bytes of the block. */
+function carriesOtherBytes(command: Command, apply: Apply, block: number): boolean {
+  const payload = deliveredPayload(command, block);
+  const applied = apply.payloads[block - apply.slba];
+  return mayCause(command, apply.op) && payload !== undefined && applied !== undefined;
+}
+
 /** Commands at one node that are complete and whose answer has not left the node, per block. */
 class LiveCommands {
   readonly #blocks = new Map<number, Command[]>();
@@ -48,7 +55,8 @@ class LiveCommands {
  * node, covering the block with that payload, complete before the backend received the request, and with
  * an answer that had not left the node by then.
  *
- * @returns problems: applies whose bytes were never delivered contradict the captures
+ * @returns problems: applies that no command fits contradict the captures. One that a command fits in all
+ *   but its bytes does not: there the node changed them (`Apply.altered`).
  */
 export function attribute(
   applies: readonly Apply[],
@@ -76,10 +84,15 @@ export function attribute(
     const there = liveAt(apply.node);
     for (let block = apply.slba; block < apply.slba + apply.blocks; block++) {
       const candidates: number[] = [];
+      const others: number[] = [];
       for (const command of there.at(block, apply.receivedAt)) {
         if (explains(command, apply, block)) candidates.push(command.id);
+        else if (carriesOtherBytes(command, apply, block)) others.push(command.id);
       }
       apply.candidates.push(candidates);
+      if (candidates.length === 0 && others.length > 0) {
+        (apply.altered ??= []).push({ lba: block, commands: others });
+      }
     }
     if (apply.candidates.some(({ length }) => length === 0)) orphans.push(apply);
   }
@@ -103,10 +116,21 @@ function explainOrphans(
   }
   const problems: InstrumentProblem[] = [];
   for (const apply of orphans) {
-    const block = apply.slba + apply.candidates.findIndex(({ length }) => length === 0);
-    const matching = (byBlock.get(block) ?? []).filter(
-      (command) => nodeOf(command) === apply.node && explains(command, apply, block),
+    const matchingAt = (block: number) =>
+      (byBlock.get(block) ?? []).filter(
+        (command) => nodeOf(command) === apply.node && explains(command, apply, block),
+      );
+    keepAltered(apply, (block) => matchingAt(block).length === 0);
+    const isAltered = (block: number) => apply.altered?.some(({ lba }) => lba === block) === true;
+    const index = apply.candidates.findIndex(
+      ({ length }, at) => length === 0 && !isAltered(apply.slba + at),
     );
+    if (index < 0) {
+      apply.unattributed = `block ${apply.altered![0]!.lba}: node ${apply.node} wrote other bytes than it was given`;
+      continue;
+    }
+    const block = apply.slba + index;
+    const matching = matchingAt(block);
     const delivered = matching.some(({ completeAt }) => completeAt <= apply.receivedAt);
     apply.unattributed = delivered
       ? `block ${block}: every command with these bytes had been answered before the backend received the request`
@@ -122,4 +146,11 @@ function explainOrphans(
     }
   }
   return problems;
+}
+
+/** Keeps of the altered blocks those whose bytes no command brought. */
+function keepAltered(apply: Apply, isAltered: (block: number) => boolean): void {
+  if (apply.altered === undefined) return;
+  apply.altered = apply.altered.filter(({ lba }) => isAltered(lba));
+  if (apply.altered.length === 0) delete apply.altered;
 }

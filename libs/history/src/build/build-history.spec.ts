@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hashBlock } from '@fenceline/capture';
 import { encodeC2hData, encodeCcrLog, encodeResponse } from '@fenceline/nvme/testing';
 import { never, type History } from '../model.js';
 import {
@@ -350,7 +351,7 @@ describe('attribution', () => {
   it('says why an apply has no candidate', async () => {
     const { traffic, a } = twoPaths();
     a.write(1, 10, block(1));
-    traffic.apply('A', 10, block(9));
+    traffic.apply('A', 20, block(9));
     traffic.apply('B', 10, block(1));
     a.write(2, 11, block(2), { lost: true });
     traffic.apply('A', 11, block(2));
@@ -358,13 +359,44 @@ describe('attribution', () => {
     traffic.apply('A', 10, block(1));
     const history = await buildHistory(traffic.recording());
     expect(history.applies.map(({ unattributed }) => unattributed)).toEqual([
-      'block 10: no command with these bytes was sent to A',
+      'block 20: no command with these bytes was sent to A',
       'block 10: no command with these bytes was sent to B',
       'block 11: no command with these bytes was complete at A before the backend received the request',
       'block 10: every command with these bytes had been answered before the backend received the request',
     ]);
     expect(history.problems).toHaveLength(3);
     expect(history.problems[0]!.message).toContain('its bytes were never delivered');
+  });
+
+  it('takes bytes that a node changed for no contradiction, and names the command that they are of', async () => {
+    const { traffic, a } = twoPaths();
+    a.write(1, 10, block(1));
+    traffic.apply('A', 10, block(9));
+    a.answer(1);
+    // Once it is answered nothing fits.
+    traffic.apply('A', 10, block(8));
+    const history = await buildHistory(traffic.recording());
+    const [write] = writesOf(history);
+    expect(history.applies[0]).toMatchObject({
+      candidates: [[]],
+      altered: [{ lba: 10, commands: [write!.id] }],
+      unattributed: 'block 10: node A wrote other bytes than it was given',
+    });
+    expect(history.applies[1]!.altered).toBeUndefined();
+    expect(history.problems).toHaveLength(1);
+  });
+
+  it('numbers the blocks of the final image as it does payloads', async () => {
+    const { traffic, a } = twoPaths();
+    a.write(1, 10, block(1));
+    const [sent, ones] = [hashBlock(block(1)), hashBlock(new Uint8Array(4096).fill(0xff))];
+    const finalImage = [{ slba: 10, hashes: [sent, ones] }];
+    const history = await buildHistory({ ...traffic.recording(), finalImage });
+    const payload = writesOf(history)[0]!.payloads[0]!;
+    expect([...history.finalImage!]).toEqual([
+      [10, payload],
+      [11, history.onesPayload],
+    ]);
   });
 
   it('keeps what was held, failed and never applied behind what was applied', async () => {

@@ -1,7 +1,8 @@
 import type { LabEvent } from '@fenceline/contracts';
-import type { Side } from '@fenceline/capture';
-import type { Command, History, InstrumentProblem } from '../model.js';
+import { hashBlock, type Side } from '@fenceline/capture';
+import type { Command, History, InstrumentProblem, PayloadId } from '../model.js';
 import type { Topology } from '../topology.js';
+import type { PayloadTable } from '../wire/payload-table.js';
 import { WireDecoder } from '../wire/wire-decoder.js';
 import { attribute } from './attribute.js';
 import { CaptureCursor, type CaptureInput } from './capture-cursor.js';
@@ -22,6 +23,8 @@ export interface Recording {
   journal: AsyncIterable<Uint8Array>;
   timeline: readonly LabEvent[];
   consoles: readonly ConsoleInput[];
+  /** Hashes of the blocks that the medium held at the end, run by run, where that was recorded. */
+  finalImage?: readonly { slba: number; hashes: readonly bigint[] }[];
 }
 
 /**
@@ -76,12 +79,16 @@ export async function buildHistory(recording: Recording): Promise<History> {
   problems.push(...attribute(journal.applies, commands, associations));
   remarks.push(...lateDeliveries(commands, associations));
 
+  const image = recording.finalImage && imageOf(recording.finalImage, decoder.payloads);
+  const ones = decoder.payloads.find(hashBlock(new Uint8Array(topology.blockSize).fill(0xff)));
   const lastEventAt = timeline.reduce((last, { t }) => Math.max(last, t), 0);
   const end = Math.max(lastEventAt, lastFrameAt, journal.end);
   problems.push(...timelineProblems(timeline, lastEventAt));
   return {
     blockSize: topology.blockSize,
     payloadHashes: decoder.payloads.hashes(),
+    ...(ones === undefined ? {} : { onesPayload: ones }),
+    ...(image === undefined ? {} : { finalImage: image }),
     associations,
     commands,
     applies: journal.applies,
@@ -93,6 +100,17 @@ export async function buildHistory(recording: Recording): Promise<History> {
     end,
     uncertaintyAt: uncertaintyOf(timeline),
   };
+}
+
+function imageOf(
+  runs: NonNullable<Recording['finalImage']>,
+  table: PayloadTable,
+): NonNullable<History['finalImage']> {
+  const image = new Map<number, PayloadId>();
+  for (const { slba, hashes } of runs) {
+    hashes.forEach((hash, index) => image.set(slba + index, table.ofHash(hash)));
+  }
+  return image;
 }
 
 function fileOf(captures: readonly CaptureInput[], link: string, side: Side): string {

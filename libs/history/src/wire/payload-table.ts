@@ -21,6 +21,11 @@ export class PayloadTable {
     return id;
   }
 
+  /** Number of the payload with this hash, if it was seen. */
+  find(hash: bigint): PayloadId | undefined {
+    return this.#ids.get(hash);
+  }
+
   /** Number of one block's bytes. */
   ofBlock(block: Uint8Array): PayloadId {
     return this.ofHash(hashBlock(block));
