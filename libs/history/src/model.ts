@@ -1,4 +1,7 @@
 import type { LabEvent } from '@fenceline/contracts';
+import type { CcrLogEntry } from '@fenceline/nvme';
+
+export type { CcrLogEntry };
 
 /**
  * The history: a recording decoded. Plain data, in the words of the rules ("Moments on the wire").
@@ -48,6 +51,8 @@ export interface Association {
   /** When the admin Connect was answered to the host; `never` when it was not. */
   connectedAt: number;
   connections: Connection[];
+  /** When Identify Controller data was first delivered to the host; `never` when none was. */
+  identifiedAt: number;
   /** Keep Alive time-out in ms from the latest Connect or Set Features, rounded up to KAS; 0 means none. */
   katoMs: number;
   /** CTRATT bit 6 of the Identify Controller data that was delivered to the host; false when none was. */
@@ -116,6 +121,28 @@ export interface Command {
   answerFrame: FrameRef | null;
   /** SCT << 8 | SC of the answer; null when none was seen. */
   status: number | null;
+  /** Only of a Cross-Controller Reset. */
+  ccr?: CcrRequest;
+  /** Only of a Get Log Page of log 1Eh from its beginning, once its data was delivered to the host. */
+  ccrLog?: CcrLog;
+  /** Only of an Asynchronous Event Request, once its completion was delivered: DW0. */
+  event?: number;
+}
+
+/** The controller instance that a Cross-Controller Reset names, and the answer. */
+export interface CcrRequest {
+  icid: number;
+  ciu: number;
+  cirn: bigint;
+  /** IRS of the answer that was delivered to the host: the reset is done. */
+  immediate: boolean;
+}
+
+/** Log page 1Eh as it was delivered to the host. */
+export interface CcrLog {
+  /** Number of entries that its header announces; the bytes asked for may have held fewer. */
+  announced: number;
+  entries: CcrLogEntry[];
 }
 
 /** One request that the backend applied to the medium, or holds, or failed. */

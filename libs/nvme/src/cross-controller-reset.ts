@@ -33,6 +33,10 @@ export interface CcrLogEntry {
   flags: number;
 }
 
+/** Number of entries that the header of log page 1Eh announces; 0 where the bytes hold no header. */
+export const ccrLogAnnounced = (bytes: Uint8Array): number =>
+  bytes.length < CCR_LOG_HEADER_BYTES ? 0 : bytes[0]! | (bytes[1]! << 8);
+
 /** Entries of log page 1Eh, as many as the bytes hold. */
 export function readCcrLog(bytes: Uint8Array): CcrLogEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

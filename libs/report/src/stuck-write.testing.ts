@@ -440,6 +440,7 @@ function association(id: number, link: string, gaveUp: number): Association {
     cntlid: id * 99 + 1,
     connectedAt: 10_100 * ms,
     connections: [],
+    identifiedAt: 10_100 * ms,
     katoMs: 5000,
     tbkas: true,
     cqtMs: 0,

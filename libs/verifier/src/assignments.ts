@@ -1,4 +1,5 @@
 import type { Apply, PayloadId } from '@fenceline/history';
+import { listOf } from './lists.js';
 
 /** One block of a request that the backend applied, with the commands that may have caused it. */
 export interface BlockApply {
@@ -98,10 +99,4 @@ export function forEachAssignment(
   };
   const result = walk(0);
   return result === 'all' && !walked.found ? 'none' : result;
-}
-
-function listOf<K, V>(map: Map<K, V[]>, key: K): V[] {
-  let list = map.get(key);
-  if (list === undefined) map.set(key, (list = []));
-  return list;
 }

@@ -86,6 +86,7 @@ export class HistoryBuilder {
       cntlid: id + 1,
       connectedAt: 0,
       connections: [connectionOf(id, link, options)],
+      identifiedAt: 0,
       katoMs: options.katoMs ?? 5000,
       tbkas: options.tbkas ?? true,
       cqtMs: options.cqtMs ?? 0,

@@ -4,6 +4,7 @@ import {
   ccEnable,
   ccrImmediate,
   ccrImpairedCntlid,
+  ccrLogAnnounced,
   ccrRandomNumber,
   ccrUniquifier,
   ccShutdown,
@@ -18,6 +19,7 @@ import {
   FabricsType,
   fabricsType,
   IDENTIFY_BYTES,
+  logPageOffset,
   Property,
   propertyOffset,
   propertyValue,
@@ -116,6 +118,12 @@ export class AssociationTracker {
     const { command } = flight;
     const entry = flight.entry!;
     if (command.opcode === AdminOpcode.crossControllerReset) {
+      command.ccr = {
+        icid: ccrImpairedCntlid(entry, 0),
+        ciu: ccrUniquifier(entry, 0),
+        cirn: ccrRandomNumber(entry, 0),
+        immediate: false,
+      };
       const target = this.#named(state, entry);
       if (target !== null) this.giveUp(target.model, 'ccr', command.sentAt, command.sentFrame);
     } else if (
@@ -160,6 +168,9 @@ export class AssociationTracker {
       case AdminOpcode.getLogPage:
         this.#logPageAnswered(view, state, flight);
         break;
+      case AdminOpcode.asyncEventRequest:
+        if (view === 'delivered') flight.command.event = dword0;
+        break;
       default:
         break;
     }
@@ -178,6 +189,7 @@ export class AssociationTracker {
       cntlid: data.cntlid,
       connectedAt: never,
       connections: [],
+      identifiedAt: never,
       katoMs: 0,
       tbkas: false,
       cqtMs: 0,
@@ -287,6 +299,7 @@ export class AssociationTracker {
     const identify = readIdentifyController(data.bytes);
     const { model } = state;
     state.identified = true;
+    model.identifiedAt = Math.min(model.identifiedAt, flight.command.answeredAt);
     state.kas = identify.kas;
     model.katoMs = roundKato(state.askedKatoMs, identify.kas);
     model.tbkas = identify.tbkas;
@@ -303,6 +316,8 @@ export class AssociationTracker {
     entry: DataView,
     dword0: number,
   ): void {
+    const { ccr } = flight.command;
+    if (view === 'delivered' && ccr !== undefined) ccr.immediate = ccrImmediate(dword0);
     const target = this.#named(source, entry);
     if (target === null) return;
     if (ccrImmediate(dword0)) {
@@ -320,7 +335,11 @@ export class AssociationTracker {
   #logPageAnswered(view: View, source: AssociationState, flight: InFlight): void {
     const data = view === 'sent' ? flight.sentToHost : flight.deliveredToHost;
     if (!(data instanceof CollectedData)) return;
-    for (const logged of readCcrLog(data.bytes)) {
+    const entries = readCcrLog(data.bytes);
+    if (view === 'delivered' && data.complete && logPageOffset(flight.entry!, 0) === 0) {
+      flight.command.ccrLog = { announced: ccrLogAnnounced(data.bytes), entries };
+    }
+    for (const logged of entries) {
       if (logged.status === CcrStatus.inProgress) continue;
       const key = entryKey(logged.icid, logged.ciu);
       if (!source.completeEntries.has(key) && logged.status === CcrStatus.success) {
