@@ -70,10 +70,11 @@ describe(rule, () => {
   });
 
   it('lists the detectors of each kernel', () => {
-    const lab = new HistoryBuilder().console('A', 1, 'booted').console('B', 1, 'booted');
-    const detectors = { A: ['lockdep', 'KASAN'], B: [] };
+    const lab = new HistoryBuilder();
+    for (const vm of ['A', 'B', 'C']) lab.console(vm, 1, 'booted');
+    const detectors = { A: ['lockdep', 'KASAN'], B: [], C: ['lockdep', 'KASAN'] };
     expect(statusOf(judged(lab.build(), { detectors }), rule).reason).toContain(
-      '(detectors of A: lockdep, KASAN; B: none)',
+      '(detectors of A, C: lockdep, KASAN; B: none)',
     );
   });
 

@@ -104,9 +104,13 @@ function silentConsoles(history: History, detectors: RuleInput['input']['detecto
     .map((vm) => `kernel-clean: the console of ${vm} has no line`);
 }
 
+/** The detectors of each kernel; VMs with the same ones are named together. */
 function detectorWords(detectors: RuleInput['input']['detectors']): string {
-  const words = Object.entries(detectors).map(
-    ([vm, names]) => `${vm}: ${names.length === 0 ? 'none' : names.join(', ')}`,
-  );
+  const vmsOf = new Map<string, string[]>();
+  for (const [vm, names] of Object.entries(detectors)) {
+    const listed = names.length === 0 ? 'none' : names.join(', ');
+    vmsOf.set(listed, [...(vmsOf.get(listed) ?? []), vm]);
+  }
+  const words = [...vmsOf].map(([listed, vms]) => `${vms.join(', ')}: ${listed}`);
   return words.length === 0 ? '' : ` (detectors of ${words.join('; ')})`;
 }
