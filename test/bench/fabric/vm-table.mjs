@@ -7,6 +7,8 @@ const runs = 5;
 const pings = 200;
 const writeSeconds = 2;
 const bulkSeconds = 4;
+/** Load average of a machine that does little else. */
+const quietLoad = 1.5;
 const joints = ['direct', 'fabric'];
 
 const progress = (message) => process.stderr.write(`${message}\n`);
@@ -54,18 +56,30 @@ async function measure(vms) {
   return rows;
 }
 
+/** Each run over the fabric by the one over the direct joint beside it, least first. */
+function ratiosOfPairs(rows, field) {
+  const ratios = rows.fabric.map((row, run) => row[field] / rows.direct[run][field]);
+  return ratios
+    .sort((a, b) => a - b)
+    .map((ratio) => ratio.toFixed(2))
+    .join(' ');
+}
+
 function print(accelerator, load, rows) {
   const middle = (joint, field) => median(rows[joint].map((row) => row[field]));
   const compare = (field, show) => ({
     direct: show(middle('direct', field)),
     fabric: show(middle('fabric', field)),
     ratio: (middle('fabric', field) / middle('direct', field)).toFixed(2),
+    'ratios of the pairs': ratiosOfPairs(rows, field),
   });
   const added = (field) => milliseconds(middle('fabric', field) - middle('direct', field));
   console.log(
     `Two guests on ${accelerator}, medians of ${runs} alternating runs, ${cpus().length} cores, ` +
       `load average before ${load.toFixed(2)}`,
   );
+  if (load > quietLoad)
+    console.log('This machine was not idle: the figures say little about the fabric.');
   console.table({
     ping: compare('ping', milliseconds),
     'NVMe/TCP 4 KiB write, depth 1': compare('write', milliseconds),
