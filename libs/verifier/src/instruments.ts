@@ -1,4 +1,4 @@
-import { never, type History } from '@fenceline/history';
+import { never, type Apply, type History } from '@fenceline/history';
 import type { Instrument } from './rule.js';
 import { count, inMs, lbas } from './sentences.js';
 
@@ -55,7 +55,7 @@ export function unattributedOf(history: History): Unattributed {
   const found: Unattributed = { count: 0, first: null };
   for (const apply of history.applies) {
     if (apply.appliedAt === never) continue;
-    const block = unexplainedBlock(apply.blocks, apply.candidates);
+    const block = unexplainedBlock(apply);
     if (block === null) continue;
     found.count++;
     found.first ??= {
@@ -68,12 +68,11 @@ export function unattributedOf(history: History): Unattributed {
   return found;
 }
 
-function unexplainedBlock(
-  blocks: number,
-  candidates: readonly (readonly number[])[],
-): number | null {
+/** A block whose bytes the node changed has a command, though no candidate (rule medium-equals-wire). */
+function unexplainedBlock({ slba, blocks, candidates, altered }: Apply): number | null {
   for (let index = 0; index < blocks; index++) {
-    if ((candidates[index] ?? []).length === 0) return index;
+    if ((candidates[index] ?? []).length > 0) continue;
+    if (altered?.some(({ lba }) => lba === slba + index) !== true) return index;
   }
   return null;
 }

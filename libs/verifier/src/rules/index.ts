@@ -1,8 +1,15 @@
 import type { Rule } from '../rule.js';
 import { kernelClean } from './kernel-clean.js';
+import { mediumEqualsWire } from './medium-equals-wire.js';
 import { noEarlyRetry } from './no-early-retry.js';
 import { noIoError } from './no-io-error.js';
 import { noStaleOverwrite } from './no-stale-overwrite.js';
 
 /** The rules that this version judges. */
-export const rules: readonly Rule[] = [noEarlyRetry, noStaleOverwrite, noIoError, kernelClean];
+export const rules: readonly Rule[] = [
+  noEarlyRetry,
+  noStaleOverwrite,
+  mediumEqualsWire,
+  noIoError,
+  kernelClean,
+];
