@@ -18,6 +18,7 @@ const toTest = [
   { package: 'tshark', command: 'tshark', why: 'reads the captures a second time, to compare' },
   { package: 'qemu-utils', command: 'qemu-io', why: 'asks the backend as QEMU does' },
   { package: 'libnbd-bin', command: 'nbdinfo', why: 'asks the backend as other NBD clients do' },
+  { package: 'zstd', command: 'zstd', why: 'packs evidence for transport' },
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
 ];
 

@@ -26,6 +26,7 @@ export function errorCode(error: unknown): string | undefined {
 export function evidenceError(doing: string, path: string, cause: unknown): EvidenceError {
   if (cause instanceof EvidenceError) return cause;
   const code = errorCode(cause);
-  const reason = (code && reasons[code]) ?? (cause instanceof Error ? cause.message : String(cause));
+  const reason =
+    (code && reasons[code]) ?? (cause instanceof Error ? cause.message : String(cause));
   return new EvidenceError(`could not ${doing} ${path}: ${reason}`, { cause });
 }

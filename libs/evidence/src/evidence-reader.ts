@@ -12,9 +12,7 @@ import { readTimeline, type Timeline } from './timeline.js';
 
 /** What is needed of a zod schema to check a document. */
 export interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { success: true; data: T }
     | {
         success: false;

@@ -193,7 +193,9 @@ async function makeEmptyFolder(path: string): Promise<void> {
     entries = await readdir(path);
   } catch (error) {
     if (errorCode(error) === 'ENOTDIR') {
-      throw new EvidenceError(`${path} is a file; name a folder for the evidence`, { cause: error });
+      throw new EvidenceError(`${path} is a file; name a folder for the evidence`, {
+        cause: error,
+      });
     }
     throw evidenceError('look into', path, error);
   }

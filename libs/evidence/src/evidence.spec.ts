@@ -155,7 +155,9 @@ describe('a recording that was cut', () => {
       events: events.slice(0, 2),
       cut: 'its last line, 3, is cut off',
     });
-    expect(await collect(reader.console('host1'))).toEqual([{ vm: 'host1', t: 12, text: 'booting' }]);
+    expect(await collect(reader.console('host1'))).toEqual([
+      { vm: 'host1', t: 12, text: 'booting' },
+    ]);
     expect(await reader.captures()).toEqual([]);
     expect(await reader.verifySeal()).toMatchObject({ intact: false, sealed: false });
     await writer.abandon('over');
@@ -177,7 +179,9 @@ describe('a recording that was cut', () => {
     await record(dir);
     await appendFile(join(dir, 'timeline.jsonl'), '{"t":-1,"kind":"end"}\n');
     const reader = await EvidenceReader.open(dir);
-    await expect(reader.timeline()).rejects.toThrow(/^timeline.jsonl line 4 is no event of a lab: t: /);
+    await expect(reader.timeline()).rejects.toThrow(
+      /^timeline.jsonl line 4 is no event of a lab: t: /,
+    );
     await truncate(join(dir, 'timeline.jsonl'), 0);
     expect((await reader.timeline()).events).toEqual([]);
   });
@@ -201,7 +205,9 @@ describe('wrong folders', () => {
 
   it('names a file that stands where the folder should be', async () => {
     await writeFile(join(root, 'f'), 'x');
-    await expect(EvidenceWriter.create(join(root, 'f'), start)).rejects.toThrow(/f: .*(file|folder)/);
+    await expect(EvidenceWriter.create(join(root, 'f'), start)).rejects.toThrow(
+      /f: .*(file|folder)/,
+    );
     await expect(EvidenceWriter.create(join(root, 'f', 'g'), start)).rejects.toThrow(
       /a part of this path is a file, not a folder/,
     );

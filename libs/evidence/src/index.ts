@@ -6,3 +6,5 @@ export { imageEnd, imageLine, type ImageRun } from './final-image.js';
 export { layout, type CaptureSide } from './layout.js';
 export type { SealCheck } from './seal.js';
 export type { Timeline } from './timeline.js';
+export { openEvidence, type OpenedEvidence } from './transport/open-evidence.js';
+export { packEvidence, transportSuffix } from './transport/pack.js';

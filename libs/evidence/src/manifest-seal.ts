@@ -25,8 +25,7 @@ export function isManifestIntact(bytes: Uint8Array, sealedSha256: string | undef
   // Latin-1 keeps every byte as it is, also those that are no UTF-8.
   const parts = Buffer.from(bytes).toString('latin1').split(field(sealedSha256));
   return (
-    parts.length === 2 &&
-    sha256Of(Buffer.from(parts.join(field(zeros)), 'latin1')) === sealedSha256
+    parts.length === 2 && sha256Of(Buffer.from(parts.join(field(zeros)), 'latin1')) === sealedSha256
   );
 }
 

@@ -16,7 +16,13 @@ export const manifestContent: ManifestContent = {
     nodeVersion: '20.19.0',
   },
   kernels: {
-    host1: { name: 'debian:6.1', version: '6.1.0-49-amd64', sha256: 'a'.repeat(64), capabilities: [], detectors: [] },
+    host1: {
+      name: 'debian:6.1',
+      version: '6.1.0-49-amd64',
+      sha256: 'a'.repeat(64),
+      capabilities: [],
+      detectors: [],
+    },
   },
   images: { host: 'b'.repeat(64) },
   guestPackages: { fio: '3.33-3' },

@@ -63,8 +63,16 @@ export async function checkSeal(
   return { intact, sealed: true, changed, missing, added };
 }
 
-/** Names of every part below a folder, relative to it, sorted; `/` separates folders everywhere. */
-async function listParts(dir: string, below = ''): Promise<string[]> {
+/** Names of every part of a recording, sorted. */
+async function listParts(dir: string): Promise<string[]> {
+  return (await listFiles(dir)).filter((name) => !isBesideTheSeal(name));
+}
+
+/**
+ * Names of every file below a folder, relative to it, sorted, but for half-written ones; `/` separates
+ * folders everywhere.
+ */
+export async function listFiles(dir: string, below = ''): Promise<string[]> {
   let entries;
   try {
     entries = await readdir(join(dir, below), { withFileTypes: true });
@@ -74,16 +82,14 @@ async function listParts(dir: string, below = ''): Promise<string[]> {
   const names: string[] = [];
   for (const entry of entries) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) names.push(...(await listParts(dir, name)));
-    else if (!isBesideTheSeal(name)) names.push(name);
+    if (entry.isDirectory()) names.push(...(await listFiles(dir, name)));
+    else if (!name.endsWith(temporarySuffix)) names.push(name);
   }
   return names.sort();
 }
 
 function isBesideTheSeal(name: string): boolean {
-  return (
-    name === layout.manifest || isJudgement(name) || name.endsWith(temporarySuffix)
-  );
+  return name === layout.manifest || isJudgement(name);
 }
 
 async function hashPart(dir: string, path: string, sync: boolean): Promise<EvidencePart> {

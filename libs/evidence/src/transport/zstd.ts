@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { EvidenceError, errorCode } from '../evidence-error.js';
+
+/** What a file begins with when it was compressed by zstd (RFC 8878). */
+const magic = [0x28, 0xb5, 0x2f, 0xfd];
+
+/** True when the file begins as one of zstd does. */
+export async function isZstd(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return bytesRead === 4 && magic.every((byte, i) => buffer[i] === byte);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Compresses bytes into a new file. The window is as large as the default of every zstd can read, because
+ * the two captures of a link hold the same frames far from each other.
+ *
+ * @param size of all the bytes, exactly: a small file then takes little memory to read
+ * @throws EvidenceError when zstd is missing or fails, and whatever reading the bytes throws
+ */
+export async function compress(
+  chunks: AsyncIterable<Uint8Array>,
+  size: number,
+  path: string,
+): Promise<void> {
+  const args = ['-q', '-c', '-12', '--long=27', '--check', `--stream-size=${size}`];
+  const child = spawn('zstd', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = endOf(child);
+  try {
+    await Promise.all([
+      pipeline(Readable.from(chunks), child.stdin),
+      pipeline(child.stdout, createWriteStream(path, { flags: 'wx' })),
+    ]);
+  } catch (error) {
+    // Where zstd itself failed, that is the reason, and not that its pipe broke.
+    if (pipeBroke.has(errorCode(error) ?? '')) check(await ended, path);
+    child.kill('SIGKILL');
+    await ended;
+    throw error;
+  }
+  check(await ended, path);
+}
+
+/**
+ * The bytes of a compressed file.
+ *
+ * @throws EvidenceError when zstd is missing, or the file is damaged
+ */
+export async function* decompress(path: string): AsyncGenerator<Uint8Array> {
+  const args = ['-q', '-d', '-c', '--', path];
+  const child = spawn('zstd', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = endOf(child);
+  try {
+    for await (const chunk of child.stdout) yield chunk as Uint8Array;
+    check(await ended, path);
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+const pipeBroke = new Set(['EPIPE', 'ENOENT', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+interface Ended {
+  /** Null when zstd ended well. */
+  failure: string | null;
+}
+
+/** Never rejects, so that it can be awaited where another failure is on its way. */
+function endOf(child: ChildProcess): Promise<Ended> {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-1000)));
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      resolve({
+        failure:
+          errorCode(error) === 'ENOENT'
+            ? 'zstd is not installed. Install it: apt-get install -y zstd'
+            : error.message,
+      });
+    });
+    child.on('close', (code) => {
+      resolve({
+        failure: code === 0 ? null : said.trim() || `zstd ended with ${code ?? 'a signal'}`,
+      });
+    });
+  });
+}
+
+function check({ failure }: Ended, path: string): void {
+  if (failure === null) return;
+  if (failure.includes('apt-get')) throw new EvidenceError(failure);
+  // zstd names the file itself; said twice it would hide the reason.
+  const reason = failure
+    .replace(/^zstd: /, '')
+    .replaceAll(`${path} : `, '')
+    .replaceAll(`${path}: `, '');
+  throw new EvidenceError(`${path} is damaged, or could not be written: ${reason}`);
+}
