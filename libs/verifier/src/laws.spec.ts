@@ -22,7 +22,7 @@ interface WriteOptions {
   toNode: number;
   toMedium: number;
   toHost: number;
-  /** What becomes of it when path A fails under it: where in the fence it lands, if it was complete. */
+  /** What becomes of it when path A fails under it: where in the target's bound it lands, if it was complete. */
   lands: number;
 }
 
@@ -35,7 +35,7 @@ const writeOptions = (bytes: fc.Arbitrary<string | null>): fc.Arbitrary<WriteOpt
     toNode: fc.integer({ min: 1, max: 100 }),
     toMedium: fc.integer({ min: 1, max: 300 }),
     toHost: fc.integer({ min: 1, max: 100 }),
-    lands: fc.integer({ min: 1, max: 24_000 }),
+    lands: fc.integer({ min: 1, max: 18_000 }),
   });
 
 const jobsOf = (bytes: fc.Arbitrary<string | null>): fc.Arbitrary<WriteOptions[][]> =>
@@ -148,7 +148,7 @@ describe('laws', () => {
           });
         }
         const history = builder.build();
-        const found = judged(history).findings;
+        const found = judged(history).findings.filter(({ rule }) => rule === 'no-stale-overwrite');
         expect(found.map(({ witness }) => witness.lba).sort()).toEqual(
           lbas.map((it) => 100 + it).sort(),
         );

@@ -39,3 +39,8 @@ export function outcome(
   if (doubts.length > 0) return { status: 'inconclusive', reason: doubts[0]!, findings, doubts };
   return { status: 'held', reason: said.held, findings, doubts };
 }
+
+/** The outcome of a rule that has nothing to look at. */
+export function notJudged(reason: string): Outcome {
+  return { status: 'not-judged', reason, findings: [], doubts: [] };
+}

@@ -1,15 +1,19 @@
 import type { Rule } from '../rule.js';
+import { keepAliveDuty } from './keep-alive-duty.js';
 import { kernelClean } from './kernel-clean.js';
 import { mediumEqualsWire } from './medium-equals-wire.js';
 import { noEarlyRetry } from './no-early-retry.js';
 import { noIoError } from './no-io-error.js';
 import { noStaleOverwrite } from './no-stale-overwrite.js';
+import { noWriteAfterFence } from './no-write-after-fence.js';
 
 /** The rules that this version judges. */
 export const rules: readonly Rule[] = [
   noEarlyRetry,
+  noWriteAfterFence,
   noStaleOverwrite,
   mediumEqualsWire,
+  keepAliveDuty,
   noIoError,
   kernelClean,
 ];

@@ -16,7 +16,7 @@ function labWithLostPath(options: Partial<AssociationOptions> = {}) {
 describe(rule, () => {
   it('is violated by a retry on another path before the host fence end', () => {
     const { lab, b, original } = labWithLostPath();
-    lab.apply(original, { applied: 30_000, held: 1001 });
+    lab.apply(original, { applied: 20_000, held: 1001 });
     lab.write(b, { lba: 12, bytes: 'W', sent: 8100, applied: 8101, answered: 8102 });
     const verdict = judged(lab.build());
     expect(verdict.verdict).toBe('violation');
@@ -32,7 +32,7 @@ describe(rule, () => {
         'spoke on A and 17.9 s before the fence end under cqt-zero-10s; it could still land, and did.',
     );
     expect(verdict.findings[0]!.witness.steps.map((step) => step.ms)).toEqual([
-      1000, 1000, 8000, 8100, 26_000, 30_000,
+      1000, 1000, 8000, 8100, 20_000, 26_000,
     ]);
     expect(verdict.exercised).toMatchObject({
       outstanding: 1,
