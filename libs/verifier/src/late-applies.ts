@@ -84,16 +84,17 @@ function judgeBlock(
   const undecided = block.applies.filter((apply) => apply.candidates.length > 1);
   const seen = { all: true, any: false, first: null as [BlockApply, number] | null };
   const end = forEachAssignment(block.applies, assignmentSteps, (chosen) => {
-    let late: [BlockApply, number] | null = null;
-    block.applies.forEach((apply, index) => {
-      const id = chosen[index];
-      if (id === null || id === undefined || !undecided.includes(apply)) return;
+    let isLate = false;
+    for (const [index, apply] of block.applies.entries()) {
+      const id = chosen[index] ?? null;
+      if (id === null || !undecided.includes(apply)) continue;
       const state = latenessOf(apply, id);
       if (state !== 'in time') seen.any = true;
-      if (state === 'late') late ??= [apply, id];
-    });
-    if (late === null) seen.all = false;
-    else seen.first ??= late;
+      if (state !== 'late') continue;
+      isLate = true;
+      seen.first ??= [apply, id];
+    }
+    if (!isLate) seen.all = false;
     return seen.all || !seen.any;
   });
   if (end === 'too-many') {

@@ -38,7 +38,7 @@ describe(rule, () => {
     ['TBKAS, CQT 0', {}, [21_000, null, 11_000]],
     ['no TBKAS, CQT 700 ms', { tbkas: false, cqtMs: 700 }, [7700, 7700, 7700]],
     ['no TBKAS, CQT 0', { tbkas: false }, [17_000, null, 7000]],
-  ] as const)('%s', (_, options, bounds) => {
+  ] as [string, Partial<AssociationOptions>, (number | null)[]][])('%s', (_, options, bounds) => {
     it.each([
       ['1 ms inside', -1, 'held'],
       ['at the bound', 0, 'held'],
@@ -50,7 +50,7 @@ describe(rule, () => {
         Object.assign(alive, { opcode: keepAlive, name: 'Keep Alive', op: 'other', qid: 0 });
         // With TBKAS any command counts, without only the Keep Alive: T is the write's moment with the first.
         if (options.tbkas !== false) alive.completeAt = 500e6;
-        const bound = bounds[index]!;
+        const bound = bounds[index] ?? null;
         lab.apply(write, { applied: (bound ?? 900_000) + offset, held: 1001 });
         const status = statusOf(judged(lab.build(), { profile: name }), rule);
         expect([name, status.status]).toEqual([name, bound === null ? 'not-judged' : expected]);
