@@ -83,7 +83,9 @@ export async function judgeRecording(
     commonCapabilities(Object.values(manifest.kernels)),
   );
   const profile = options.profile ?? expectation?.profile ?? defaultProfile;
-  const { history, judgement, expected } = await decide(evidence, plan, profile, expectation);
+  const name = options.evidence ?? dir;
+  const decision = await decide(evidence, name, plan, profile, expectation);
+  const { history, judgement, expected } = decision;
   const shortfalls = expectation ? meets(expectation, expected).shortfalls : [];
   const verdict: Verdict = {
     schema: 'fenceline.verdict/v1',
@@ -102,7 +104,7 @@ export async function judgeRecording(
     exercised: judgement.exercised,
     longestStallMs: judgement.longestStallMs,
     kernels: kernelsOf(manifest),
-    evidence: options.evidence ?? dir,
+    evidence: name,
     durationMs: options.durationMs ?? phaseDurations(history?.events ?? []),
   };
   const input = { verdict, history, plan, manifest, qemu: await qemuOf(evidence, plan) };
@@ -130,6 +132,7 @@ interface Decision {
 
 async function decide(
   evidence: EvidenceReader,
+  name: string,
   plan: Plan,
   profile: ProfileName,
   expectation: Expectation | undefined,
@@ -144,11 +147,16 @@ async function decide(
       : judgement;
     return { history, judgement, expected: summary(expected) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    // Where the evidence was unpacked for a moment says nothing to anybody.
+    const message = messageOf(error).replaceAll(evidence.dir, name);
     const what = history ? 'The history could not be judged' : 'The recording could not be read';
     const judgement = undecided(profile, `${what}: ${message}`);
     return { history, judgement, expected: summary(judgement) };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function judgeUnder(

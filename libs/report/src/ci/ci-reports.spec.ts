@@ -172,7 +172,7 @@ describe('kcidbReport', () => {
     const statuses = (verdict: Verdict) =>
       Object.fromEntries(
         kcidb(verdict).tests.map(
-          ({ path, status }) => [String(path).split('.').at(-1), status] as const,
+          ({ path, status }) => [String(path).split('.').at(-1)!, status] as const,
         ),
       );
     expect(statuses(withRules)).toMatchObject({
