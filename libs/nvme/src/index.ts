@@ -1,3 +1,4 @@
+export * from './async-event.js';
 export * from './completion-entry.js';
 export * from './crc32c.js';
 export * from './cross-controller-reset.js';
@@ -7,5 +8,6 @@ export * from './identify.js';
 export * from './opcodes.js';
 export * from './pdu.js';
 export * from './pdu-decoder.js';
+export * from './pdu-finder.js';
 export * from './status.js';
 export * from './submission-entry.js';

@@ -74,6 +74,8 @@ export class PduDecoder {
   private commonRead = false;
   private digest = 0;
   private expectedDigest = 0;
+  /** False when bytes under the data digest were left out. */
+  private digestKnown = true;
   private lost = false;
 
   constructor(
@@ -113,6 +115,32 @@ export class PduDecoder {
     }
   }
 
+  /**
+   * Leaves out bytes of the stream that are not known: of data they are merely not told, and the digest over
+   * them is not checked; a header that lacks some makes the stream lost.
+   */
+  skip(length: number, t: number, frame: number): void {
+    let left = length;
+    while (left > 0 && !this.lost) {
+      if (this.taken < this.headerPartEnd) {
+        this.lose('bytes of a header are missing');
+        return;
+      }
+      const part = Math.min(left, this.pdu.length - this.taken);
+      this.digestKnown = false;
+      left -= part;
+      this.taken += part;
+      this.position += part;
+      this.advance(t, frame);
+    }
+  }
+
+  /** Begins anew, after a loss, with a stream whose next byte is a PDU's first. */
+  restart(): void {
+    this.lost = false;
+    this.taken = 0;
+  }
+
   private begin(t: number, frame: number): void {
     const pdu = this.pdu;
     pdu.offset = this.position;
@@ -129,6 +157,7 @@ export class PduDecoder {
     this.dataEnd = 0;
     this.digest = 0;
     this.expectedDigest = 0;
+    this.digestKnown = true;
   }
 
   /** End of the part of the PDU that the next byte belongs to. */
@@ -177,7 +206,7 @@ export class PduDecoder {
       pdu.lastByteAt = t;
       pdu.lastFrame = frame;
       if (pdu.dataLength > 0 && pdu.flags & PduFlag.dataDigest) {
-        pdu.dataDigestOk = this.expectedDigest >>> 0 === this.digest;
+        pdu.dataDigestOk = !this.digestKnown || this.expectedDigest >>> 0 === this.digest;
       }
       this.taken = 0;
       this.listener.onEnd(pdu);

@@ -1,3 +1,4 @@
 export { formatAddress } from './address.js';
 export { FrameHeaders, tcpFlag, type NetworkLayer, type TransportLayer } from './headers.js';
-export { parseFrame } from './parse-frame.js';
+export { linkTypeName } from './link-layer.js';
+export { parseFrame, parsePacket } from './parse-frame.js';

@@ -1,12 +1,6 @@
+import { etherType } from './ether-type.js';
 import type { FrameHeaders } from './headers.js';
-
-const etherType = {
-  ipv4: 0x0800,
-  arp: 0x0806,
-  vlan: 0x8100,
-  ipv6: 0x86dd,
-  serviceVlan: 0x88a8,
-} as const;
+import { linkType, parseLink } from './link-layer.js';
 
 const ipProtocol = {
   hopByHop: 0,
@@ -17,7 +11,6 @@ const ipProtocol = {
   destinationOptions: 60,
 } as const;
 
-const ethernetHeader = 14;
 const smallestIpv4Header = 20;
 const ipv6Header = 40;
 const smallestTcpHeader = 20;
@@ -31,31 +24,46 @@ const arpForIpv4 = 28;
  * Checksums are not computed: the fabric carries frames over sockets that lose no bits.
  */
 export function parseFrame(frame: Uint8Array, headers: FrameHeaders): void {
+  parsePacket(linkType.ethernet, frame, frame.length, headers);
+}
+
+/**
+ * Finds the headers of a packet of any link type that `linkTypeName` knows, as `parseFrame` does. A packet of
+ * which the capture kept only the beginning is no problem as long as its TCP header is there: `networkEnd` then
+ * lies behind the last byte.
+ *
+ * @param wireLength - length of the packet before the capture cut it
+ */
+export function parsePacket(
+  link: number,
+  packet: Uint8Array,
+  wireLength: number,
+  headers: FrameHeaders,
+): void {
   headers.network = 'other';
   headers.transport = 'none';
   headers.problem = null;
   headers.vlan = -1;
   headers.etherType = 0;
-  if (frame.length < ethernetHeader) {
-    headers.problem = 'the Ethernet header is cut';
-    return;
-  }
-  let type = uint16(frame, 12);
-  let at = ethernetHeader;
+  headers.wireLength = wireLength;
+  const at = parseLink(link, packet, headers);
+  if (at < 0) return;
+  let type = headers.etherType;
+  headers.networkOffset = at;
   while (type === etherType.vlan || type === etherType.serviceVlan) {
-    if (at + 4 > frame.length) {
+    const tag = headers.networkOffset;
+    if (tag + 4 > packet.length) {
       headers.problem = 'the VLAN tag is cut';
       return;
     }
-    if (headers.vlan === -1) headers.vlan = uint16(frame, at) & 0x0fff;
-    type = uint16(frame, at + 2);
-    at += 4;
+    if (headers.vlan === -1) headers.vlan = uint16(packet, tag) & 0x0fff;
+    type = uint16(packet, tag + 2);
+    headers.networkOffset = tag + 4;
   }
   headers.etherType = type;
-  headers.networkOffset = at;
-  if (type === etherType.ipv4) parseIpv4(frame, headers);
-  else if (type === etherType.ipv6) parseIpv6(frame, headers);
-  else if (type === etherType.arp) parseArp(frame, headers);
+  if (type === etherType.ipv4) parseIpv4(packet, headers);
+  else if (type === etherType.ipv6) parseIpv6(packet, headers);
+  else if (type === etherType.arp) parseArp(packet, headers);
 }
 
 /** RFC 826, for IPv4 over Ethernet. */
@@ -99,7 +107,7 @@ function parseIpv4(frame: Uint8Array, headers: FrameHeaders): void {
     headers.problem = 'the IPv4 datagram is shorter than its header';
     return;
   }
-  if (headers.networkEnd > frame.length) {
+  if (headers.networkEnd > headers.wireLength) {
     headers.problem = 'the IPv4 datagram is longer than its frame';
     return;
   }
@@ -125,7 +133,7 @@ function parseIpv6(frame: Uint8Array, headers: FrameHeaders): void {
     headers.problem = 'the IPv6 header states another version';
     return;
   }
-  if (end > frame.length) {
+  if (end > headers.wireLength) {
     headers.problem = 'the IPv6 packet is longer than its frame';
     return;
   }
@@ -133,7 +141,7 @@ function parseIpv6(frame: Uint8Array, headers: FrameHeaders): void {
   let offset = at + ipv6Header;
   let firstFragment = true;
   while (isExtension(next)) {
-    if (offset + 8 > end) {
+    if (offset + 8 > Math.min(end, frame.length)) {
       headers.problem = 'an IPv6 extension header is cut';
       return;
     }
@@ -177,13 +185,17 @@ function parseTransport(frame: Uint8Array, headers: FrameHeaders): void {
     return;
   }
   const at = headers.transportOffset;
-  if (at + smallestTcpHeader > headers.networkEnd) {
+  if (at + smallestTcpHeader > Math.min(headers.networkEnd, frame.length)) {
     headers.problem = 'the TCP header is cut';
     return;
   }
   const payloadOffset = at + (frame[at + 12]! >> 4) * 4;
   if (payloadOffset < at + smallestTcpHeader || payloadOffset > headers.networkEnd) {
     headers.problem = 'the TCP header states a wrong length';
+    return;
+  }
+  if (payloadOffset > frame.length) {
+    headers.problem = 'the TCP header is cut';
     return;
   }
   headers.transport = 'tcp';

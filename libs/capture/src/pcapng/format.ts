@@ -37,6 +37,8 @@ export const smallestSectionHeader = 28;
 export const smallestInterfaceDescription = 20;
 /** Length of the smallest enhanced packet block. */
 export const smallestEnhancedPacket = 32;
+/** Length of the smallest simple packet block. */
+export const smallestSimplePacket = 16;
 /** Longest block that is believed, as in Wireshark: a longer one is a corrupt length. */
 export const longestBlock = 16 * 1024 * 1024;
 

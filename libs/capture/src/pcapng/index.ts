@@ -6,5 +6,7 @@ export {
   type CaptureCut,
   type CaptureInterface,
   type CaptureSummary,
+  type PcapngReaderOptions,
+  type TimeReader,
 } from './reader.js';
 export type { TimeUnit } from './time-unit.js';

@@ -162,7 +162,7 @@ describe('pcapng', () => {
     const simple = new Uint8Array([3, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0]);
     expect(read(new Uint8Array([...header, ...simple])).summary.cut).toEqual({
       offset: header.length,
-      reason: 'a simple or obsolete packet block: only enhanced packet blocks are read',
+      reason: 'a simple packet block: it has no time',
     });
   });
 

@@ -8,10 +8,12 @@ import {
   smallestEnhancedPacket,
   smallestInterfaceDescription,
   smallestSectionHeader,
+  smallestSimplePacket,
   swappedByteOrderMagic,
   twoTo32,
   type PacketDirection,
 } from './format.js';
+import { RecordCutter, unreadable, type RecordFormat } from '../file/record-cutter.js';
 import { utf8Decoder } from './text.js';
 import { TimeUnit } from './time-unit.js';
 
@@ -59,8 +61,24 @@ const noComments: readonly string[] = [];
 const noBytes = new Uint8Array(0);
 const noInterfaces: readonly CaptureInterface[] = [];
 const microseconds = 6;
-const needMore = 0;
-const unreadable = -1;
+
+/** Time of a packet: of the two words of its time stamp, in its interface's unit. */
+export type TimeReader = (source: CaptureInterface, high: number, low: number) => number;
+
+/** How a `PcapngReader` reads what not every user can take. */
+export interface PcapngReaderOptions {
+  /** @defaultValue nanoseconds of the capture's clock, without if_tsoffset */
+  timeOf?: TimeReader;
+  /**
+   * Read simple packet blocks, which have no time: they get that of the packet before them, and
+   * `untimedPackets` counts them.
+   *
+   * @defaultValue false: they end the reading, as a history cannot do without times
+   */
+  simplePackets?: boolean;
+}
+
+const ownClock: TimeReader = (source, high, low) => source.timeUnit.toNanoseconds(high, low);
 
 /**
  * Reads a pcapng stream as its bytes come, in chunks of any size, and calls back for each packet.
@@ -80,19 +98,24 @@ export class PcapngReader {
     comments: noComments,
     interfaceIndex: 0,
   };
+  readonly #timeOf: TimeReader;
+  readonly #simplePackets: boolean;
+  readonly #cutter: RecordCutter;
   #interfaces: CaptureInterface[] = [];
   #inSection = false;
   #little = true;
   #cut: CaptureCut | null = null;
-  /** Offset in the file of the block being read. */
-  #offset = 0;
-  /** Beginning of a block whose end has not come yet. */
-  #rest = noBytes;
-  #restView: DataView = new DataView(noBytes.buffer);
-  #restLength = 0;
+  #untimed = 0;
 
-  constructor(onPacket: (packet: CapturedPacket) => void) {
+  constructor(onPacket: (packet: CapturedPacket) => void, options: PcapngReaderOptions = {}) {
     this.#onPacket = onPacket;
+    this.#timeOf = options.timeOf ?? ownClock;
+    this.#simplePackets = options.simplePackets ?? false;
+    const format: RecordFormat = {
+      sizeOf: (view, at, available) => this.#blockSize(view, at, available),
+      read: (bytes, view, at, size) => this.#readBlock(bytes, view, at, size),
+    };
+    this.#cutter = new RecordCutter(format);
   }
 
   /** Interfaces described so far in the current section. */
@@ -100,66 +123,32 @@ export class PcapngReader {
     return this.#inSection ? this.#interfaces : noInterfaces;
   }
 
+  /** Packets whose block has no time stamp. */
+  get untimedPackets(): number {
+    return this.#untimed;
+  }
+
   /** Reads on. After a cut or corrupt block further chunks are ignored. */
   push(chunk: Uint8Array): void {
-    let at = this.#restLength > 0 ? this.#completeRest(chunk) : 0;
-    if (this.#cut !== null || at >= chunk.length) return;
-    const view = viewOf(chunk);
-    while (at < chunk.length) {
-      const size = this.#blockSize(view, at, chunk.length - at);
-      if (size === unreadable) return;
-      if (size === needMore || size > chunk.length - at) {
-        this.#keep(chunk, at, chunk.length);
-        return;
-      }
-      if (!this.#readBlock(chunk, view, at, size)) return;
-      at += size;
-    }
+    this.#cutter.push(chunk);
   }
 
   /** Ends the stream: how many packets it had, and whether it was whole. */
   end(): CaptureSummary {
     if (this.#cut === null) {
-      if (this.#restLength > 0) this.#stop('the file ends inside a block');
+      if (this.#cutter.insideRecord) this.#stop('the file ends inside a block');
       else if (!this.#inSection) this.#stop('the file is empty');
     }
-    return { packets: this.#packet.number, soundBytes: this.#offset, cut: this.#cut };
+    return {
+      packets: this.#packet.number,
+      soundBytes: this.#cutter.soundBytes,
+      cut: this.#cut,
+    };
   }
 
-  /** Completes the kept beginning of a block from `chunk`; returns how many of its bytes were used. */
-  #completeRest(chunk: Uint8Array): number {
-    let at = 0;
-    for (;;) {
-      const size = this.#blockSize(this.#restView, 0, this.#restLength);
-      if (size === unreadable) return at;
-      if (size === this.#restLength) {
-        this.#restLength = 0;
-        this.#readBlock(this.#rest, this.#restView, 0, size);
-        return at;
-      }
-      if (at === chunk.length) return at;
-      const wanted = size === needMore ? smallestBlock : size;
-      const end = Math.min(chunk.length, at + wanted - this.#restLength);
-      this.#keep(chunk, at, end);
-      at = end;
-    }
-  }
-
-  #keep(chunk: Uint8Array, start: number, end: number): void {
-    const length = this.#restLength + end - start;
-    if (length > this.#rest.length) {
-      const grown = new Uint8Array(Math.max(length, this.#rest.length * 2, 4096));
-      grown.set(this.#rest.subarray(0, this.#restLength));
-      this.#rest = grown;
-      this.#restView = viewOf(grown);
-    }
-    this.#rest.set(chunk.subarray(start, end), this.#restLength);
-    this.#restLength = length;
-  }
-
-  /** Length of the block at `at`; `needMore` when too few bytes tell it, `unreadable` when it is wrong. */
+  /** Length of the block at `at`, as `RecordFormat.sizeOf` wants it. */
   #blockSize(view: DataView, at: number, available: number): number {
-    if (available < smallestBlock) return needMore;
+    if (available < smallestBlock) return -smallestBlock;
     let smallest = smallestBlock;
     if (view.getUint32(at, true) === blockType.sectionHeader) {
       const magic = view.getUint32(at + 8, true);
@@ -198,15 +187,16 @@ export class PcapngReader {
         sound = this.#readInterface(bytes, view, at, size);
         break;
       case blockType.simplePacket:
+        sound = this.#readSimplePacket(bytes, view, at, size);
+        break;
       case blockType.obsoletePacket:
-        this.#stop('a simple or obsolete packet block: only enhanced packet blocks are read');
+        this.#stop('an obsolete packet block: only enhanced and simple packet blocks are read');
         sound = false;
         break;
       default:
         // Statistics, name resolution, custom blocks: nothing that a history needs.
         break;
     }
-    if (sound) this.#offset += size;
     return sound;
   }
 
@@ -288,7 +278,8 @@ export class PcapngReader {
       option = value + padded(valueLength);
     }
     packet.number++;
-    packet.t = source.timeUnit.toNanoseconds(
+    packet.t = this.#timeOf(
+      source,
       view.getUint32(at + 12, little),
       view.getUint32(at + 16, little),
     );
@@ -299,8 +290,34 @@ export class PcapngReader {
     return true;
   }
 
+  /** A packet of the section's first interface, without a time (4.4). */
+  #readSimplePacket(bytes: Uint8Array, view: DataView, at: number, size: number): boolean {
+    const source = this.#interfaces[0];
+    if (!this.#simplePackets || source === undefined || size < smallestSimplePacket) {
+      this.#stop(
+        this.#simplePackets
+          ? 'a simple packet block without an interface, or without a length'
+          : 'a simple packet block: it has no time',
+      );
+      return false;
+    }
+    const originalLength = view.getUint32(at + 8, this.#little);
+    const snapLength = source.snapLength === 0 ? originalLength : source.snapLength;
+    const packet = this.#packet;
+    packet.number++;
+    packet.direction = 'unknown';
+    packet.comments = noComments;
+    const length = Math.min(originalLength, snapLength, size - smallestSimplePacket);
+    packet.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset + at + 12, length);
+    packet.originalLength = originalLength;
+    packet.interfaceIndex = 0;
+    this.#untimed++;
+    this.#onPacket(packet);
+    return true;
+  }
+
   #stop(reason: string): typeof unreadable {
-    this.#cut = { offset: this.#offset, reason };
+    this.#cut = { offset: this.#cutter.soundBytes, reason };
     return unreadable;
   }
 }
@@ -314,8 +331,4 @@ function directionOf(flags: number): PacketDirection {
     default:
       return 'unknown';
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -41,6 +41,8 @@ export class OrderedStream {
   constructor(
     private readonly sink: ByteSink,
     private readonly timing: 'first-seen' | 'contiguous',
+    /** The most bytes that may wait for a gap before them. */
+    private readonly maxEarlyBytes = MAX_EARLY_BYTES,
   ) {}
 
   /** Has the stream's beginning been named? */
@@ -61,6 +63,17 @@ export class OrderedStream {
   /** Bytes that wait for a gap before them. */
   get earlyBytes(): number {
     return this.#earlyBytes;
+  }
+
+  /** In how many pieces they wait. */
+  get earlyRanges(): number {
+    return this.#early.length;
+  }
+
+  /** Bytes missing before the first one that waits; 0 when none waits. */
+  get gap(): number {
+    const first = this.#early[0];
+    return first === undefined ? 0 : first.start - this.#position;
   }
 
   /** Names the sequence number of the first byte: ISN + 1, or the first that was seen. */
@@ -108,6 +121,16 @@ export class OrderedStream {
     return true;
   }
 
+  /**
+   * Leaves out `length` bytes that will not come: the sink does not get them, and gets what waited behind
+   * them.
+   */
+  leaveOut(length: number, t: number, frame: number): void {
+    this.#position += length;
+    if (this.#position > this.#highest) this.#highest = this.#position;
+    if (this.#early.length > 0) this.#drain(t, frame);
+  }
+
   #emit(bytes: Uint8Array, start: number, end: number, t: number, frame: number): void {
     // The position moves first: a sink that asks for it sees these bytes as come.
     this.#position += end - start;
@@ -123,7 +146,7 @@ export class OrderedStream {
     t: number,
     frame: number,
   ): boolean {
-    if (this.#earlyBytes + to - from > MAX_EARLY_BYTES) return false;
+    if (this.#earlyBytes + to - from > this.maxEarlyBytes) return false;
     const origin = start - from;
     let at = 0;
     let next = from;

@@ -1,0 +1,1 @@
+export { CaptureReader, unpackingTool, type AnyPacket } from './capture-reader.js';

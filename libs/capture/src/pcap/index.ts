@@ -1,0 +1,1 @@
+export { isPcap, PcapReader, type PcapPacket } from './reader.js';
