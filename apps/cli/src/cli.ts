@@ -1,9 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './commands/doctor.js';
+import { judgeCommand } from './commands/judge.js';
 import { kernelsCommand } from './commands/kernels.js';
+import { packCommand } from './commands/pack.js';
+import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { validateCommand } from './commands/validate.js';
+import { verifyCommand } from './commands/verify.js';
 import { ExitCode } from '@fenceline/contracts';
 import { VmError } from '@fenceline/vm';
 import { MachineError } from './machine-error.js';
@@ -32,6 +36,10 @@ function createProgram(finish: (code: ExitCode) => void): Command {
     .addHelpText('after', exitCodeHelp);
   const commands = [
     runCommand(finish),
+    judgeCommand(finish),
+    verifyCommand(finish),
+    reportCommand(finish),
+    packCommand(finish),
     validateCommand(finish),
     doctorCommand(finish),
     kernelsCommand(finish),

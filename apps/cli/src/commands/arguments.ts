@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from 'commander';
+import { profileNameSchema } from '@fenceline/contracts';
+import { InvalidArgumentError, Option } from 'commander';
 
 const largestSeed = 0xffff_ffff;
 
@@ -9,4 +10,12 @@ export function parseSeed(text: string): number {
     throw new InvalidArgumentError(`a whole number from 0 to ${largestSeed} is needed.`);
   }
   return seed;
+}
+
+/** The option that chooses the profile under which stored evidence is judged. */
+export function profileOption(): Option {
+  return new Option(
+    '--profile <name>',
+    'profile that decides, in place of the one that the scenario names',
+  ).choices(profileNameSchema.options);
 }
