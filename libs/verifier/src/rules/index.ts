@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { ccrConformance } from './ccr-conformance.js';
 import { keepAliveDuty } from './keep-alive-duty.js';
 import { kernelClean } from './kernel-clean.js';
 import { mediumEqualsWire } from './medium-equals-wire.js';
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   noWriteAfterFence,
   noStaleOverwrite,
   mediumEqualsWire,
+  ccrConformance,
   keepAliveDuty,
   noIoError,
   kernelClean,
