@@ -74,12 +74,18 @@ interface Ended {
   failure: string | null;
 }
 
-/** Never rejects, so that it can be awaited where another failure is on its way. */
+/**
+ * What the child came to; it ends with this process at the latest. Never rejects, so that it can be awaited
+ * where another failure is on its way.
+ */
 function endOf(child: ChildProcess): Promise<Ended> {
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-1000)));
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
   return new Promise((resolve) => {
     child.on('error', (error) => {
+      process.off('exit', kill);
       resolve({
         failure:
           errorCode(error) === 'ENOENT'
@@ -88,6 +94,7 @@ function endOf(child: ChildProcess): Promise<Ended> {
       });
     });
     child.on('close', (code) => {
+      process.off('exit', kill);
       resolve({
         failure: code === 0 ? null : said.trim() || `zstd ended with ${code ?? 'a signal'}`,
       });
