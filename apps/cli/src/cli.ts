@@ -1,52 +1,51 @@
-import { Command, CommanderError } from 'commander';
-import { doctorCommand } from './commands/doctor.js';
-import { judgeCommand } from './commands/judge.js';
-import { kernelsCommand } from './commands/kernels.js';
-import { packCommand } from './commands/pack.js';
-import { reportCommand } from './commands/report.js';
-import { runCommand } from './commands/run.js';
-import { schemaCommand } from './commands/schema.js';
-import { validateCommand } from './commands/validate.js';
-import { verifyCommand } from './commands/verify.js';
-import { ExitCode } from '@fenceline/contracts';
-import { VmError } from '@fenceline/vm';
-import { MachineError } from './machine-error.js';
-import { UsageError } from './usage-error.js';
+import { ExitCode } from '@fenceline/contracts/exit-code';
+import { Command } from 'commander';
 import { version } from './version.js';
+
+type MakeCommand = (finish: (code: ExitCode) => void) => Command;
+
+/** The commands. Each is loaded only when it is needed: most need far more code than `decode` does. */
+const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  run: async () => (await import('./commands/run.js')).runCommand,
+  judge: async () => (await import('./commands/judge.js')).judgeCommand,
+  verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  report: async () => (await import('./commands/report.js')).reportCommand,
+  pack: async () => (await import('./commands/pack.js')).packCommand,
+  validate: async () => (await import('./commands/validate.js')).validateCommand,
+  decode: async () => (await import('./commands/decode.js')).decodeCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  kernels: async () => (await import('./commands/kernels.js')).kernelsCommand,
+  schema: async () => (await import('./commands/schema.js')).schemaCommand,
+};
 
 /** Runs one command line and returns its exit code; it never ends the process. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = ExitCode.asExpected;
-  const program = createProgram((result) => {
-    code = result;
-  });
   try {
+    const program = await createProgram(args, (result) => {
+      code = result;
+    });
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
+    const { explain } = await import('./explain.js');
     return explain(error);
   }
 }
 
-/** The commands; each hands its exit code to `finish`. */
-function createProgram(finish: (code: ExitCode) => void): Command {
+/** The program with the command that is called, or all of them; each hands its exit code to `finish`. */
+async function createProgram(
+  args: readonly string[],
+  finish: (code: ExitCode) => void,
+): Promise<Command> {
   const program = new Command('fenceline')
     .description('Proves on real kernels whether a stale write lands when an NVMe/TCP path fails.')
     .version(version, '-V, --version')
     .addHelpText('after', exitCodeHelp);
-  const commands = [
-    runCommand(finish),
-    judgeCommand(finish),
-    verifyCommand(finish),
-    reportCommand(finish),
-    packCommand(finish),
-    validateCommand(finish),
-    doctorCommand(finish),
-    kernelsCommand(finish),
-    schemaCommand(),
-  ];
-  for (const command of commands) {
-    program.addCommand(command);
+  const called = Object.entries(commandLoaders).filter(([name]) => name === args[0]);
+  for (const [, load] of called.length > 0 ? called : Object.entries(commandLoaders)) {
+    const makeCommand = await load();
+    program.addCommand(makeCommand(finish));
   }
   for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError('(--help says what there is)');
@@ -62,26 +61,3 @@ function withSubcommands(command: Command): Command[] {
 const exitCodeHelp = `
 Exit codes: 0 as expected · 1 violation not expected · 2 inconclusive · 3 error, time-out or cancelled
             4 an expected violation absent in a control · 64 usage`;
-
-/** What a folder, a program or the system refused: its message says where, and our stack says nothing. */
-function isOfTheMachine(error: unknown): error is Error {
-  return error instanceof VmError || (error instanceof Error && 'syscall' in error);
-}
-
-function explain(error: unknown): ExitCode {
-  if (error instanceof CommanderError) {
-    // Help and version were asked for and have been printed; every other refusal as well, to stderr.
-    return error.exitCode === 0 ? ExitCode.asExpected : ExitCode.usage;
-  }
-  if (error instanceof UsageError) {
-    process.stderr.write(`fenceline: ${error.message}\n`);
-    return ExitCode.usage;
-  }
-  if (error instanceof MachineError || isOfTheMachine(error)) {
-    process.stderr.write(`fenceline: ${error.message}\n`);
-    return ExitCode.error;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`fenceline: something went wrong inside Fenceline itself:\n${text}\n`);
-  return ExitCode.error;
-}

@@ -1,4 +1,4 @@
-import { ExitCode } from '@fenceline/contracts';
+import { ExitCode } from '@fenceline/contracts/exit-code';
 import { runCli } from './cli.js';
 import { messageOf } from './message-of.js';
 

@@ -70,6 +70,8 @@ export function encodeSqe(fields: SqeFields): Uint8Array {
   const bytes = new Uint8Array(64);
   const view = new DataView(bytes.buffer);
   bytes[0] = fields.opcode;
+  // PSDT 01b: SGLs, as fabrics commands have them.
+  bytes[1] = 0x40;
   view.setUint16(2, fields.cid, true);
   if (fields.fabricsType === undefined) view.setUint32(4, fields.nsid ?? 0, true);
   else bytes[4] = fields.fabricsType;

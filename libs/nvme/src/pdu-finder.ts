@@ -12,9 +12,8 @@ export type PduSender = 'host' | 'controller';
 
 /** What the sign of a PDU reaches over: the header of a data PDU. */
 const SIGN_BYTES = 24;
-/** A command's flags, PSDT 01b: fabrics commands have SGLs and no metadata pointer to one. */
+/** PSDT, among a command's flags: 01b or 10b, for fabrics commands have SGLs. */
 const PSDT_MASK = 0xc0;
-const PSDT_SGL = 0x40;
 const MAX_PDU_BYTES = 16 * 1024 * 1024;
 
 const sent: Readonly<Record<PduSender, readonly number[]>> = {
@@ -111,7 +110,7 @@ function isPdu(bytes: Uint8Array, at: number, end: number, sender: PduSender): b
       return length === MAX_HEADER_BYTES && flags === 0 && dataOffset === 0;
     case PduType.capsuleCmd:
       return (
-        (bytes[at + COMMON_HEADER_BYTES + 1]! & PSDT_MASK) === PSDT_SGL &&
+        usesSgls(bytes[at + COMMON_HEADER_BYTES + 1]!) &&
         (flags & (PduFlag.last | PduFlag.success)) === 0 &&
         (dataOffset === 0 ? length === headerPart : carriesData(length, headerPart, dataOffset))
       );
@@ -133,6 +132,11 @@ function isPdu(bytes: Uint8Array, at: number, end: number, sender: PduSender): b
       // A termination request: it stands at the end of a stream, and little tells it from other bytes.
       return false;
   }
+}
+
+function usesSgls(commandFlags: number): boolean {
+  const psdt = commandFlags & PSDT_MASK;
+  return psdt !== 0 && psdt !== PSDT_MASK;
 }
 
 function carriesData(length: number, headerPart: number, dataOffset: number): boolean {
