@@ -1,5 +1,5 @@
 import { parseScenario, verdictSchema, type LabEvent, type Plan } from '@fenceline/contracts';
-import { EvidenceReader, EvidenceWriter, layout } from '@fenceline/evidence';
+import { EvidenceReader, EvidenceWriter, imageEnd, layout } from '@fenceline/evidence';
 import { block, TestAssociation, Traffic } from '@fenceline/history/testing';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -205,11 +205,11 @@ describe('judgeEvidence', () => {
     expect(await readdir(dir)).toEqual(before);
   });
 
-  it.each(['consoles/C.log', 'captures/A.other.host.pcapng'])(
+  it.each(['consoles/C.log', 'captures/A.other.host.pcapng', 'backend/final-image.jsonl'])(
     'never passes a recording to which %s was added',
     async (part) => {
       await (await record()).seal();
-      await writeFile(join(dir, part), '');
+      await writeFile(join(dir, part), part.endsWith('.jsonl') ? imageEnd(0) : '');
       const { verdict } = await judgeRecording(dir);
       expect(verdict.verdict).toBe('inconclusive');
       expect(verdict.inconclusive[0]?.reason).toContain(part);

@@ -39,7 +39,7 @@ async function consolesOf(evidence: EvidenceReader): Promise<{ vm: string; text:
 }
 
 /** Parts that are read because they are there: one that was added would be taken for evidence. */
-const readWhereFound = /^(captures|consoles)\//;
+const readWhereFound = /^(captures|consoles|backend)\//;
 
 async function doubts(evidence: EvidenceReader): Promise<InstrumentProblem[]> {
   const { manifest } = evidence;
