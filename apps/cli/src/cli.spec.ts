@@ -62,6 +62,10 @@ describe('fenceline', () => {
     expect(help).toMatchObject({ code: 0, stderr: '' });
     for (const command of [
       '  run',
+      '  judge',
+      '  verify',
+      '  report',
+      '  pack',
       '  validate',
       '  doctor',
       '  kernels',
