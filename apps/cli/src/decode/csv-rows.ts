@@ -29,27 +29,14 @@ export const csvRows: RowFormat = {
   head: `${columns.join(',')}\r\n`,
   row(command, { file, originSeconds }) {
     const answered = command.status !== none;
-    const fields = [
-      field(file),
-      command.sentFrame,
-      formatWallTime(originSeconds, command.sentAt),
-      known(command.association),
-      known(command.qid),
-      known(command.cid),
-      field(command.name),
-      known(command.nsid),
-      known(command.slba),
-      known(command.blocks),
-      command.bytes,
-      answered ? field(statusName(command.status)) : '',
-      known(command.status),
-      answered ? command.answeredAt - command.sentAt : '',
-      answered ? command.answerFrame : '',
-      command.end,
-      field(command.path),
-      field(command.detail),
-    ];
-    return `${fields.join(',')}\r\n`;
+    return (
+      `${field(file)},${command.sentFrame},${formatWallTime(originSeconds, command.sentAt)},` +
+      `${known(command.association)},${known(command.qid)},${known(command.cid)},${field(command.name)},` +
+      `${known(command.nsid)},${known(command.slba)},${known(command.blocks)},${command.bytes},` +
+      `${answered ? field(statusName(command.status)) : ''},${known(command.status)},` +
+      `${answered ? command.answeredAt - command.sentAt : ''},${answered ? command.answerFrame : ''},` +
+      `${command.end},${field(command.path)},${field(command.detail)}\r\n`
+    );
   },
 };
 

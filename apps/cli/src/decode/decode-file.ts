@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { CaptureReader, unpackingTool, type CaptureSummary } from '@fenceline/capture';
 import { CaptureDecoder, type DecodedCommand } from '@fenceline/history/decode';
 import { messageOf } from '../message-of.js';
@@ -6,7 +6,8 @@ import type { RowFormat, RowSource } from './row-format.js';
 import { RowWriter } from './row-writer.js';
 import { troublesOf } from './troubles.js';
 
-const CHUNK_BYTES = 1024 * 1024;
+/** So small that a chunk is still in the processor's cache when it is decoded. */
+const CHUNK_BYTES = 256 * 1024;
 const STDIN = '-';
 
 /** What became of one file. */
@@ -24,14 +25,10 @@ export async function decodeFile(
   format: RowFormat,
   writer: RowWriter,
 ): Promise<DecodedFile> {
-  let handle: FileHandle | null = null;
   try {
-    if (file !== STDIN) handle = await open(file, 'r');
-    return await decodeChunks(file, ports, format, writer, handle);
+    return await decodeChunks(file, ports, format, writer);
   } catch (error) {
     return { remarks: [], problem: `cannot be read: ${messageOf(error)}` };
-  } finally {
-    await handle?.close();
   }
 }
 
@@ -40,7 +37,6 @@ async function decodeChunks(
   ports: readonly number[] | null,
   format: RowFormat,
   writer: RowWriter,
-  handle: FileHandle | null,
 ): Promise<DecodedFile> {
   const source: RowSource = { file, originSeconds: 0, firstAt: Number.NaN };
   const onCommand = (command: DecodedCommand) => writer.add(format.row(command, source));
@@ -53,7 +49,7 @@ async function decodeChunks(
     decoder.packet(packet);
   });
   let head: Uint8Array | null = null;
-  for await (const chunk of handle === null ? standardInput() : chunksOf(handle)) {
+  for await (const chunk of file === STDIN ? chunksOf(process.stdin) : chunksOfFile(file)) {
     head ??= chunk.slice(0, 4);
     reader.push(chunk);
     if (!(await writer.flush())) return { remarks: [], problem: null };
@@ -67,29 +63,30 @@ async function decodeChunks(
   };
 }
 
-/** The chunks of a file. The next one is read while one is decoded, each into its own buffer. */
-async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  const buffers = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)] as const;
-  const read = (index: 0 | 1) => handle.read(buffers[index], 0, CHUNK_BYTES);
-  let index: 0 | 1 = 0;
-  let pending = read(index);
+/**
+ * The chunks of a file, each in the same buffer. A regular file is read without leaving the thread: what it has
+ * is at hand, and to wait for another thread takes longer than to decode a chunk.
+ */
+async function* chunksOfFile(file: string): AsyncGenerator<Uint8Array> {
+  const descriptor = openSync(file, 'r');
   try {
+    if (!fstatSync(descriptor).isFile()) {
+      yield* chunksOf(createReadStream(file, { fd: descriptor, autoClose: false }));
+      return;
+    }
+    const buffer = new Uint8Array(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await pending;
-      if (bytesRead === 0) return;
-      const full = buffers[index].subarray(0, bytesRead);
-      index = index === 0 ? 1 : 0;
-      pending = read(index);
-      yield full;
+      const length = readSync(descriptor, buffer, 0, CHUNK_BYTES, null);
+      if (length === 0) return;
+      yield buffer.subarray(0, length);
     }
   } finally {
-    // A file must not be closed under a read that nobody waits for any more.
-    await pending.catch(() => undefined);
+    closeSync(descriptor);
   }
 }
 
-async function* standardInput(): AsyncGenerator<Uint8Array> {
-  for await (const chunk of process.stdin) yield chunk as Uint8Array;
+async function* chunksOf(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield chunk as Uint8Array;
 }
 
 function problemOf({ cut, packets }: CaptureSummary, head: Uint8Array): string | null {

@@ -10,9 +10,11 @@ const packets = [
 ];
 
 function read(file: Uint8Array, chunk = file.length) {
-  const found: AnyPacket[] = [];
-  const reader = new CaptureReader((packet) =>
-    found.push({ ...packet, bytes: packet.bytes.slice() }),
+  const found: (Pick<AnyPacket, 'number' | 't' | 'originalLength' | 'linkType'> & {
+    bytes: Uint8Array;
+  })[] = [];
+  const reader = new CaptureReader(({ source, start, end, ...packet }) =>
+    found.push({ ...packet, bytes: source.slice(start, end) }),
   );
   for (let at = 0; at < file.length; at += chunk) reader.push(file.slice(at, at + chunk));
   return { found, summary: reader.end(), origin: reader.originSeconds, reader };

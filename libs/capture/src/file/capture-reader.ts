@@ -7,9 +7,11 @@ export interface AnyPacket {
   number: number;
   /** Nanoseconds since `CaptureReader.originSeconds`, exact within 104 days of it. */
   t: number;
-  /** The captured bytes: a view that is valid during the callback only. */
-  bytes: Uint8Array;
-  /** Length on the wire; greater than `bytes.length` when the capture cut it. */
+  /** The captured bytes are `source[start, end)`, lent for the callback only. */
+  source: Uint8Array;
+  start: number;
+  end: number;
+  /** Length on the wire; greater than what was captured when the capture cut it. */
   originalLength: number;
   linkType: number;
 }
@@ -30,7 +32,9 @@ export class CaptureReader {
   readonly #packet: AnyPacket = {
     number: 0,
     t: 0,
-    bytes: new Uint8Array(0),
+    source: new Uint8Array(0),
+    start: 0,
+    end: 0,
     originalLength: 0,
     linkType: 0,
   };
@@ -87,7 +91,9 @@ export class CaptureReader {
       packet.number = captured.number;
       packet.t =
         (captured.seconds - this.originSeconds) * nanosecondsOfSecond + captured.nanoseconds;
-      packet.bytes = captured.bytes;
+      packet.source = captured.source;
+      packet.start = captured.start;
+      packet.end = captured.end;
       packet.originalLength = captured.originalLength;
       packet.linkType = reader.linkType;
       this.#onPacket(packet);
@@ -101,7 +107,9 @@ export class CaptureReader {
       (captured) => {
         packet.number = captured.number;
         packet.t = captured.t;
-        packet.bytes = captured.bytes;
+        packet.source = captured.source;
+        packet.start = captured.start;
+        packet.end = captured.end;
         packet.originalLength = captured.originalLength;
         packet.linkType = reader.interfaces[captured.interfaceIndex]!.linkType;
         this.#onPacket(packet);

@@ -21,8 +21,9 @@ export class FrameHeaders {
   network: NetworkLayer = 'other';
   /** `none` for a frame without IP, for a later fragment, and where `problem` says why. */
   transport: TransportLayer = 'none';
-  /** Length of the frame on the wire: more than was captured where the capture cut it. */
-  wireLength = 0;
+  /** One past the last byte that was captured, and one past where the frame ended on the wire. */
+  capturedEnd = 0;
+  wireEnd = 0;
   /** What is wrong with the frame: a header that is cut or states impossible lengths; null when nothing. */
   problem: string | null = null;
 

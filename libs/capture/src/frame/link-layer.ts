@@ -42,40 +42,47 @@ const inet = 2;
 const inet6 = [24, 28, 30, 10, 23];
 
 /**
- * Reads the header of the link layer: its EtherType goes into `headers`.
+ * Reads the header of the link layer of `packet[start, end)`: its EtherType goes into `headers`.
  *
  * @returns where the next header begins; -1 when there is none, and `headers.problem` says why
  */
-export function parseLink(link: number, packet: Uint8Array, headers: FrameHeaders): number {
+export function parseLink(
+  link: number,
+  packet: Uint8Array,
+  start: number,
+  end: number,
+  headers: FrameHeaders,
+): number {
+  const length = end - start;
   switch (link) {
     case linkType.ethernet:
-      if (packet.length < ethernetHeader) return cut(headers, 'Ethernet');
-      headers.etherType = (packet[12]! << 8) | packet[13]!;
-      return ethernetHeader;
+      if (length < ethernetHeader) return cut(headers, 'Ethernet');
+      headers.etherType = (packet[start + 12]! << 8) | packet[start + 13]!;
+      return start + ethernetHeader;
     case linkType.linuxCooked:
-      if (packet.length < cookedHeader) return cut(headers, 'Linux cooked');
-      headers.etherType = (packet[14]! << 8) | packet[15]!;
-      return cookedHeader;
+      if (length < cookedHeader) return cut(headers, 'Linux cooked');
+      headers.etherType = (packet[start + 14]! << 8) | packet[start + 15]!;
+      return start + cookedHeader;
     case linkType.linuxCooked2:
-      if (packet.length < cooked2Header) return cut(headers, 'Linux cooked v2');
-      headers.etherType = (packet[0]! << 8) | packet[1]!;
-      return cooked2Header;
+      if (length < cooked2Header) return cut(headers, 'Linux cooked v2');
+      headers.etherType = (packet[start]! << 8) | packet[start + 1]!;
+      return start + cooked2Header;
     case linkType.raw:
     case linkType.rawOnOthers:
     case linkType.rawOnOpenBsd:
     case linkType.ipv4:
     case linkType.ipv6:
-      if (packet.length === 0) return cut(headers, 'IP');
-      headers.etherType = etherTypeOfVersion(packet[0]! >> 4);
-      return 0;
+      if (length === 0) return cut(headers, 'IP');
+      headers.etherType = etherTypeOfVersion(packet[start]! >> 4);
+      return start;
     case linkType.null:
     case linkType.loop: {
-      if (packet.length < loopbackHeader) return cut(headers, 'loopback');
+      if (length < loopbackHeader) return cut(headers, 'loopback');
       // In the byte order of whoever captured it, or the network's: a family is below 256 in one of the two.
-      const family = packet[0]! | packet[3]!;
+      const family = packet[start]! | packet[start + 3]!;
       headers.etherType =
         family === inet ? etherType.ipv4 : inet6.includes(family) ? etherType.ipv6 : 0;
-      return loopbackHeader;
+      return start + loopbackHeader;
     }
     default:
       headers.problem = `link type ${link} is not known`;

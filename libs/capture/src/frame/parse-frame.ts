@@ -24,19 +24,21 @@ const arpForIpv4 = 28;
  * Checksums are not computed: the fabric carries frames over sockets that lose no bits.
  */
 export function parseFrame(frame: Uint8Array, headers: FrameHeaders): void {
-  parsePacket(linkType.ethernet, frame, frame.length, headers);
+  parsePacket(linkType.ethernet, frame, 0, frame.length, frame.length, headers);
 }
 
 /**
- * Finds the headers of a packet of any link type that `linkTypeName` knows, as `parseFrame` does. A packet of
+ * Finds the headers of a packet, `bytes[start, end)`, of any link type that `linkTypeName` knows, as `parseFrame` does. A packet of
  * which the capture kept only the beginning is no problem as long as its TCP header is there: `networkEnd` then
- * lies behind the last byte.
+ * lies behind the last byte. Offsets count from the first of `bytes`.
  *
  * @param wireLength - length of the packet before the capture cut it
  */
 export function parsePacket(
   link: number,
-  packet: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
   wireLength: number,
   headers: FrameHeaders,
 ): void {
@@ -45,32 +47,33 @@ export function parsePacket(
   headers.problem = null;
   headers.vlan = -1;
   headers.etherType = 0;
-  headers.wireLength = wireLength;
-  const at = parseLink(link, packet, headers);
+  headers.capturedEnd = end;
+  headers.wireEnd = start + wireLength;
+  const at = parseLink(link, bytes, start, end, headers);
   if (at < 0) return;
   let type = headers.etherType;
   headers.networkOffset = at;
   while (type === etherType.vlan || type === etherType.serviceVlan) {
     const tag = headers.networkOffset;
-    if (tag + 4 > packet.length) {
+    if (tag + 4 > end) {
       headers.problem = 'the VLAN tag is cut';
       return;
     }
-    if (headers.vlan === -1) headers.vlan = uint16(packet, tag) & 0x0fff;
-    type = uint16(packet, tag + 2);
+    if (headers.vlan === -1) headers.vlan = uint16(bytes, tag) & 0x0fff;
+    type = uint16(bytes, tag + 2);
     headers.networkOffset = tag + 4;
   }
   headers.etherType = type;
-  if (type === etherType.ipv4) parseIpv4(packet, headers);
-  else if (type === etherType.ipv6) parseIpv6(packet, headers);
-  else if (type === etherType.arp) parseArp(packet, headers);
+  if (type === etherType.ipv4) parseIpv4(bytes, headers);
+  else if (type === etherType.ipv6) parseIpv6(bytes, headers);
+  else if (type === etherType.arp) parseArp(bytes, headers);
 }
 
 /** RFC 826, for IPv4 over Ethernet. */
 function parseArp(frame: Uint8Array, headers: FrameHeaders): void {
   const at = headers.networkOffset;
   headers.network = 'arp';
-  if (at + arpForIpv4 > frame.length) {
+  if (at + arpForIpv4 > headers.capturedEnd) {
     headers.problem = 'the ARP packet is cut';
     return;
   }
@@ -84,7 +87,7 @@ function parseArp(frame: Uint8Array, headers: FrameHeaders): void {
 function parseIpv4(frame: Uint8Array, headers: FrameHeaders): void {
   const at = headers.networkOffset;
   headers.network = 'ipv4';
-  if (at + smallestIpv4Header > frame.length) {
+  if (at + smallestIpv4Header > headers.capturedEnd) {
     headers.problem = 'the IPv4 header is cut';
     return;
   }
@@ -107,7 +110,7 @@ function parseIpv4(frame: Uint8Array, headers: FrameHeaders): void {
     headers.problem = 'the IPv4 datagram is shorter than its header';
     return;
   }
-  if (headers.networkEnd > headers.wireLength) {
+  if (headers.networkEnd > headers.wireEnd) {
     headers.problem = 'the IPv4 datagram is longer than its frame';
     return;
   }
@@ -119,7 +122,7 @@ function parseIpv4(frame: Uint8Array, headers: FrameHeaders): void {
 function parseIpv6(frame: Uint8Array, headers: FrameHeaders): void {
   const at = headers.networkOffset;
   headers.network = 'ipv6';
-  if (at + ipv6Header > frame.length) {
+  if (at + ipv6Header > headers.capturedEnd) {
     headers.problem = 'the IPv6 header is cut';
     return;
   }
@@ -133,7 +136,7 @@ function parseIpv6(frame: Uint8Array, headers: FrameHeaders): void {
     headers.problem = 'the IPv6 header states another version';
     return;
   }
-  if (end > headers.wireLength) {
+  if (end > headers.wireEnd) {
     headers.problem = 'the IPv6 packet is longer than its frame';
     return;
   }
@@ -141,7 +144,7 @@ function parseIpv6(frame: Uint8Array, headers: FrameHeaders): void {
   let offset = at + ipv6Header;
   let firstFragment = true;
   while (isExtension(next)) {
-    if (offset + 8 > Math.min(end, frame.length)) {
+    if (offset + 8 > Math.min(end, headers.capturedEnd)) {
       headers.problem = 'an IPv6 extension header is cut';
       return;
     }
@@ -185,7 +188,7 @@ function parseTransport(frame: Uint8Array, headers: FrameHeaders): void {
     return;
   }
   const at = headers.transportOffset;
-  if (at + smallestTcpHeader > Math.min(headers.networkEnd, frame.length)) {
+  if (at + smallestTcpHeader > Math.min(headers.networkEnd, headers.capturedEnd)) {
     headers.problem = 'the TCP header is cut';
     return;
   }
@@ -194,7 +197,7 @@ function parseTransport(frame: Uint8Array, headers: FrameHeaders): void {
     headers.problem = 'the TCP header states a wrong length';
     return;
   }
-  if (payloadOffset > frame.length) {
+  if (payloadOffset > headers.capturedEnd) {
     headers.problem = 'the TCP header is cut';
     return;
   }

@@ -13,7 +13,7 @@ const cooked2 = '0000' + '00000002' + '0001' + '00' + '06' + '5254000000010000';
 function parse(link: number, hex: string, cutTo = Number.POSITIVE_INFINITY): FrameHeaders {
   const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   const headers = new FrameHeaders();
-  parsePacket(link, bytes.slice(0, cutTo), bytes.length, headers);
+  parsePacket(link, bytes, 0, Math.min(cutTo, bytes.length), bytes.length, headers);
   return headers;
 }
 

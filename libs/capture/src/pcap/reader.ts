@@ -8,8 +8,10 @@ export interface PcapPacket {
   /** Seconds since 1970, and nanoseconds of that second. */
   seconds: number;
   nanoseconds: number;
-  /** The captured bytes: a view that is valid during the callback only. */
-  bytes: Uint8Array;
+  /** The captured bytes are `source[start, end)`, lent for the callback only. */
+  source: Uint8Array;
+  start: number;
+  end: number;
   /** Length on the wire; greater than `bytes.length` when the capture cut it. */
   originalLength: number;
 }
@@ -45,7 +47,9 @@ export class PcapReader {
     number: 0,
     seconds: 0,
     nanoseconds: 0,
-    bytes: new Uint8Array(0),
+    source: new Uint8Array(0),
+    start: 0,
+    end: 0,
     originalLength: 0,
   };
   #little = true;
@@ -95,11 +99,9 @@ export class PcapReader {
     packet.number++;
     packet.seconds = view.getUint32(at, little);
     packet.nanoseconds = view.getUint32(at + 4, little) * this.#nanosecondsOfUnit;
-    packet.bytes = new Uint8Array(
-      bytes.buffer,
-      bytes.byteOffset + at + recordHeader,
-      size - recordHeader,
-    );
+    packet.source = bytes;
+    packet.start = at + recordHeader;
+    packet.end = at + size;
     packet.originalLength = view.getUint32(at + 12, little);
     this.#onPacket(packet);
     return true;

@@ -35,9 +35,10 @@ function encode(packets: Sample[], buffer?: ArrayBuffer): Uint8Array {
 }
 
 function read(file: Uint8Array, chunks: number[] = [file.length]) {
-  const packets: (CapturedPacket & { bytes: Uint8Array })[] = [];
+  const packets: Omit<CapturedPacket, 'source' | 'start' | 'end'>[] = [];
   const reader = new PcapngReader((packet) => {
-    packets.push({ ...packet, bytes: packet.bytes.slice() });
+    const { source, start, end, ...rest } = packet;
+    packets.push({ ...rest, bytes: source.slice(start, end) });
   });
   for (let at = 0, turn = 0; at < file.length; turn++) {
     const size = chunks[Math.min(turn, chunks.length - 1)]!;

@@ -23,8 +23,12 @@ export interface CapturedPacket {
   number: number;
   /** Nanoseconds of the capture's clock; if_tsoffset is not added, so a lab's file gives lab time. */
   t: number;
-  /** The captured bytes: a view that is valid during the callback only. */
-  bytes: Uint8Array;
+  /** The captured bytes: a view, made when it is asked for, that is valid during the callback only. */
+  readonly bytes: Uint8Array;
+  /** The same bytes: `source[start, end)`. */
+  source: Uint8Array;
+  start: number;
+  end: number;
   /** Length of the frame on the wire; greater than `bytes.length` when the capture cut it. */
   originalLength: number;
   direction: PacketDirection;
@@ -60,6 +64,22 @@ export interface CaptureSummary {
 const noComments: readonly string[] = [];
 const noBytes = new Uint8Array(0);
 const noInterfaces: readonly CaptureInterface[] = [];
+class LentPacket implements CapturedPacket {
+  number = 0;
+  t = 0;
+  source: Uint8Array = noBytes;
+  start = 0;
+  end = 0;
+  originalLength = 0;
+  direction: PacketDirection = 'unknown';
+  comments: readonly string[] = noComments;
+  interfaceIndex = 0;
+
+  get bytes(): Uint8Array {
+    return this.source.subarray(this.start, this.end);
+  }
+}
+
 const microseconds = 6;
 
 /** Time of a packet: of the two words of its time stamp, in its interface's unit. */
@@ -89,15 +109,7 @@ const ownClock: TimeReader = (source, high, low) => source.timeUnit.toNanosecond
  */
 export class PcapngReader {
   readonly #onPacket: (packet: CapturedPacket) => void;
-  readonly #packet: CapturedPacket = {
-    number: 0,
-    t: 0,
-    bytes: noBytes,
-    originalLength: 0,
-    direction: 'unknown',
-    comments: noComments,
-    interfaceIndex: 0,
-  };
+  readonly #packet = new LentPacket();
   readonly #timeOf: TimeReader;
   readonly #simplePackets: boolean;
   readonly #cutter: RecordCutter;
@@ -283,7 +295,9 @@ export class PcapngReader {
       view.getUint32(at + 12, little),
       view.getUint32(at + 16, little),
     );
-    packet.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset + data, length);
+    packet.source = bytes;
+    packet.start = data;
+    packet.end = data + length;
     packet.originalLength = view.getUint32(at + 24, little);
     packet.interfaceIndex = interfaceIndex;
     this.#onPacket(packet);
@@ -308,7 +322,9 @@ export class PcapngReader {
     packet.direction = 'unknown';
     packet.comments = noComments;
     const length = Math.min(originalLength, snapLength, size - smallestSimplePacket);
-    packet.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset + at + 12, length);
+    packet.source = bytes;
+    packet.start = at + 12;
+    packet.end = at + 12 + length;
     packet.originalLength = originalLength;
     packet.interfaceIndex = 0;
     this.#untimed++;

@@ -36,7 +36,9 @@ function decode(frames: readonly Seen[], ports?: readonly number[], snap = 65_53
     decoder.packet({
       number: index + 1,
       t,
-      bytes: bytes.slice(0, snap),
+      source: bytes,
+      start: 0,
+      end: Math.min(bytes.length, snap),
       originalLength: bytes.length,
       linkType: 1,
     });

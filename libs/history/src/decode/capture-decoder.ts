@@ -102,11 +102,14 @@ export class CaptureDecoder {
   }
 
   /** Takes the next packet; its bytes are only lent. */
-  packet({ number, t, bytes, originalLength, linkType }: AnyPacket): void {
+  packet(packet: AnyPacket): void {
+    const { number, t, source: bytes, linkType } = packet;
     const headers = this.#headers;
     this.#t = t;
     this.#frame = number;
-    parsePacket(linkType, bytes, Math.max(originalLength, bytes.length), headers);
+    const captured = packet.end - packet.start;
+    const wireLength = Math.max(packet.originalLength, captured);
+    parsePacket(linkType, bytes, packet.start, packet.end, wireLength, headers);
     if (headers.transport !== 'tcp') {
       this.#leftOut(linkType);
       return;
@@ -116,7 +119,7 @@ export class CaptureDecoder {
       return;
     }
     const start = headers.payloadOffset;
-    const end = Math.min(headers.networkEnd, bytes.length);
+    const end = Math.min(headers.networkEnd, packet.end);
     const cut = headers.networkEnd - end;
     const { flags, sequence } = headers;
     const isSyn = (flags & tcpFlag.syn) !== 0;
