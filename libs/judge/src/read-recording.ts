@@ -1,5 +1,5 @@
 import type { Plan } from '@fenceline/contracts';
-import { layout, type EvidenceReader } from '@fenceline/evidence';
+import { EvidenceError, layout, type EvidenceReader, type ImageRun } from '@fenceline/evidence';
 import { buildHistory, topologyOf, type History, type InstrumentProblem } from '@fenceline/history';
 
 /**
@@ -12,7 +12,7 @@ export async function readRecording(evidence: EvidenceReader, plan: Plan): Promi
   const links = new Set(plan.links.map(({ name }) => name));
   const captures = (await evidence.captures()).filter(({ link }) => links.has(link));
   const timeline = await evidence.timeline();
-  const finalImage = await evidence.finalImage();
+  const image = await finalImageOf(evidence);
   const history = await buildHistory({
     topology: topologyOf(plan),
     captures: captures.map(({ link, side, part }) => ({
@@ -24,10 +24,22 @@ export async function readRecording(evidence: EvidenceReader, plan: Plan): Promi
     journal: evidence.journal(),
     timeline: timeline.events,
     consoles: await consolesOf(evidence),
-    ...(finalImage === undefined ? {} : { finalImage }),
+    ...(image.runs === undefined ? {} : { finalImage: image.runs }),
   });
-  history.problems.unshift(...(await doubts(evidence)));
+  history.problems.unshift(...(await doubts(evidence)), ...image.problems);
   return history;
+}
+
+/** An image that was cut or damaged is a doubt: the rest of the recording is as it was. */
+async function finalImageOf(
+  evidence: EvidenceReader,
+): Promise<{ runs?: ImageRun[] | undefined; problems: InstrumentProblem[] }> {
+  try {
+    return { runs: await evidence.finalImage(), problems: [] };
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    return { problems: [{ t: 0, instrument: layout.finalImage, message: error.message }] };
+  }
 }
 
 async function consolesOf(evidence: EvidenceReader): Promise<{ vm: string; text: string }[]> {

@@ -40,6 +40,17 @@ export function succeeded(command: Command): boolean {
   return command.status === 0 && command.answeredAt !== never;
 }
 
+/** One command of a logical write, read as a write of its own. */
+export function loneWrite(write: LogicalWrite, command: Command): LogicalWrite {
+  return {
+    host: write.host,
+    payload: write.payload,
+    commands: [command],
+    firstSentAt: command.sentAt,
+    succeededAt: succeeded(command) ? command.answeredAt : never,
+  };
+}
+
 /**
  * Sorts one block's medium-changing commands, taken in the order sent, into logical writes.
  *

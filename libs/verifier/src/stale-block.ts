@@ -1,8 +1,8 @@
-import { never, type Command, type History, type PayloadId } from '@fenceline/history';
+import { never, type History, type PayloadId } from '@fenceline/history';
 import { forEachAssignment, type BlockApply } from './assignments.js';
 import type { Block, Blocks } from './blocks.js';
 import { closingOf, type Closing, type Fences } from './fences.js';
-import { succeeded, type LogicalWrite } from './logical-writes.js';
+import { loneWrite } from './logical-writes.js';
 
 /** An apply that put an older write over a newer one that was done. Both are positions in `Block.applies`. */
 export interface StaleApply {
@@ -157,16 +157,6 @@ class BoundsOfCommands {
   #uncertaintyAt(t: number): number {
     return Number.isFinite(t) ? this.history.uncertaintyAt(t) : 0;
   }
-}
-
-function loneWrite(write: LogicalWrite, command: Command): LogicalWrite {
-  return {
-    host: write.host,
-    payload: write.payload,
-    commands: [command],
-    firstSentAt: command.sentAt,
-    succeededAt: succeeded(command) ? command.answeredAt : never,
-  };
 }
 
 /**

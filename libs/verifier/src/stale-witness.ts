@@ -70,9 +70,9 @@ interface Blame {
  * answered it; else the host, which let a newer write go too soon. Where the target reports CQT 0 and the
  * profile sets no value for it the target promised nothing, and is not blamed by time.
  */
-function blameOf(
+export function blameOf(
   fences: Fences,
-  { apply, command }: StaleOverwrite,
+  { apply, command }: Pick<StaleOverwrite, 'apply' | 'command'>,
   host: string,
   node: string,
 ): Blame {

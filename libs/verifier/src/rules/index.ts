@@ -7,12 +7,14 @@ import { noEarlyRetry } from './no-early-retry.js';
 import { noIoError } from './no-io-error.js';
 import { noStaleOverwrite } from './no-stale-overwrite.js';
 import { noWriteAfterFence } from './no-write-after-fence.js';
+import { readsConsistent } from './reads-consistent.js';
 
 /** The rules that this version judges. */
 export const rules: readonly Rule[] = [
   noEarlyRetry,
   noWriteAfterFence,
   noStaleOverwrite,
+  readsConsistent,
   mediumEqualsWire,
   ccrConformance,
   keepAliveDuty,

@@ -1,0 +1,285 @@
+import { never, type History, type PayloadId } from '@fenceline/history';
+import type { Block, Blocks } from './blocks.js';
+import { closingOf, type Fences } from './fences.js';
+import { listOf } from './lists.js';
+import { deallocated, loneWrite, type LogicalWrite } from './logical-writes.js';
+
+/** A value that a block was seen to hold at some moment between two, by a read or at the end. */
+export interface Observation {
+  payload: PayloadId;
+  /** The read was sent, its answer delivered to the host; in ns. */
+  from: number;
+  to: number;
+}
+
+/** An observation that no legal order of the writes allows. */
+export interface Illegal<O extends Observation> {
+  observation: O;
+  /**
+   * The write that gave the value, done before `newer` was; null where the value is the initial content.
+   * Undefined where nobody had written it.
+   */
+  write: LogicalWrite | null | undefined;
+  newer: LogicalWrite | null;
+}
+
+export interface RegisterJudgement<O extends Observation> {
+  illegal: Illegal<O>[];
+  /** Why it is not known whether an observation is legal, where that is so. */
+  unsure: 'times' | 'half-sent' | null;
+}
+
+/** What a register is judged by beside the block itself. */
+export interface RegisterRules {
+  history: History;
+  blocks: Blocks;
+  fences: Fences;
+  /** Whether a write that succeeded had surely taken effect when it did. */
+  isLasting(write: LogicalWrite, block: Block): boolean;
+}
+
+/**
+ * Whether a block, as a register, can have held what was seen of it: there must be an order of its logical
+ * writes and of the observations in which each takes effect within its own time, and each observation sees
+ * the write before it. A write's time ends when it is closed (docs/rules, Logical writes); one without success
+ * need not take effect at all. The content before all writes is zeroes.
+ *
+ * Exact where a value has one write of one command (Gibbons and Korach, Testing Shared Memories, 1997). Any
+ * other value is legal when one of its writes could have given it, whatever the other observations say: a
+ * write with retries may take effect once for each, and a deallocated block reads as before, as zeroes or as
+ * FFh until it is written.
+ */
+export function judgeRegister<O extends Observation>(
+  rules: RegisterRules,
+  block: Block,
+  observations: readonly O[],
+): RegisterJudgement<O> {
+  const known = observations.filter(({ payload }) => payload >= 0);
+  const illegal = new Register<O>(rules, block, true).illegalOf(known);
+  if (illegal.length > 0) {
+    // A write whose bytes were not seen may have put anything there.
+    const isNameless = block.halfSent.some(({ command }) => command.completeAt !== never);
+    return isNameless ? { illegal: [], unsure: 'half-sent' } : { illegal, unsure: null };
+  }
+  const possible = new Register<O>(rules, block, false).illegalOf(known);
+  return { illegal, unsure: possible.length > 0 ? 'times' : null };
+}
+
+/** Something that may have given the block a value. */
+interface Writer {
+  write: LogicalWrite | null;
+  start: number;
+  closed: number;
+}
+
+/** A write that surely took effect: by `inBy`; and its value was still there, or yet to come, at `stillAt`. */
+interface Effect {
+  write: LogicalWrite;
+  start: number;
+  inBy: number;
+  stillAt: number;
+}
+
+/** One reading of the times: with all margins against an alarm, or with none. */
+class Register<O extends Observation> {
+  readonly #writers = new Map<PayloadId, Writer[]>();
+  readonly #effects: Effect[] = [];
+
+  constructor(
+    private readonly rules: RegisterRules,
+    private readonly block: Block,
+    private readonly margins: boolean,
+  ) {
+    listOf(this.#writers, 0).push({ write: null, start: -never, closed: -never });
+    for (const write of block.writes.writes) this.#addWriter(write);
+  }
+
+  illegalOf(observations: readonly O[]): Illegal<O>[] {
+    const illegal: Illegal<O>[] = [];
+    const seen = new Map<PayloadId, O[]>();
+    for (const observation of observations) {
+      const { payload, to } = observation;
+      const writers = this.#writers.get(payload) ?? [];
+      if (writers.some(({ start }) => start <= this.#late(to))) {
+        listOf(seen, payload).push(observation);
+      } else {
+        illegal.push({ observation, write: undefined, newer: null });
+      }
+    }
+    this.#collectEffects(seen);
+    const byEnd = new Latest(this.#effects, ({ inBy, stillAt }) => Math.max(inBy, stillAt));
+    const byEffect = {
+      standing: new Latest(this.#effects, ({ inBy }) => inBy),
+      started: new Latest(
+        this.#effects,
+        ({ inBy }) => inBy,
+        ({ start }) => start,
+      ),
+    };
+    for (const [payload, reads] of seen) {
+      if (this.#isPlain(payload)) illegal.push(...this.#illegalOfPlain(payload, reads, byEnd));
+      else illegal.push(...this.#illegalOfOther(payload, reads, byEffect));
+    }
+    return illegal;
+  }
+
+  #addWriter(write: LogicalWrite): void {
+    const start = this.#early(write.firstSentAt);
+    const writer = { write, start, closed: this.#closed(write) };
+    if (write.payload === deallocated) {
+      listOf(this.#writers, 0).push(writer);
+      const { onesPayload } = this.rules.history;
+      if (onesPayload !== undefined) listOf(this.#writers, onesPayload).push(writer);
+      return;
+    }
+    for (const payload of valuesOf(write, this.block.lba)) {
+      listOf(this.#writers, payload).push(writer);
+    }
+  }
+
+  /** A value with one write of one command, which has this value alone: it can take effect only once. */
+  #isPlain(payload: PayloadId): boolean {
+    const writers = this.#writers.get(payload)!;
+    if (writers.length !== 1) return false;
+    const { write } = writers[0]!;
+    if (write === null) return true;
+    if (write.payload === deallocated) return false;
+    return write.commands.length === 1 && write.commands[0]!.deliveredPayloads === undefined;
+  }
+
+  #collectEffects(seen: ReadonlyMap<PayloadId, readonly O[]>): void {
+    for (const write of this.block.writes.writes) {
+      const { payload } = write;
+      if (payload === deallocated || valuesOf(write, this.block.lba).size > 1) continue;
+      const isLasting = write.succeededAt !== never && this.rules.isLasting(write, this.block);
+      const start = this.#early(write.firstSentAt);
+      const inBy = isLasting ? this.#late(write.succeededAt) : never;
+      const effect: Effect = { write, start, inBy, stillAt: start };
+      if (this.#isPlain(payload)) {
+        for (const { from, to } of seen.get(payload) ?? []) {
+          effect.inBy = Math.min(effect.inBy, this.#late(to));
+          effect.stillAt = Math.max(effect.stillAt, this.#early(from));
+        }
+      }
+      if (effect.inBy !== never) this.#effects.push(effect);
+    }
+  }
+
+  /** The value was there by one moment, is seen after another, and between them was another one. */
+  #illegalOfPlain(payload: PayloadId, reads: readonly O[], effects: Latest): Illegal<O>[] {
+    const { write, closed } = this.#writers.get(payload)![0]!;
+    let [inBy, stillAt] = [closed, -never];
+    for (const { from, to } of reads) {
+      inBy = Math.min(inBy, this.#late(to));
+      stillAt = Math.max(stillAt, this.#early(from));
+    }
+    const newer = effects.before(stillAt, payload);
+    if (newer === undefined || newer.stillAt <= inBy) return [];
+    const end = Math.max(newer.inBy, newer.stillAt);
+    return reads
+      .filter(({ from }) => this.#early(from) > end)
+      .map((observation) => ({ observation, write, newer: newer.write }));
+  }
+
+  /** Each write that may have given the value was closed before another one began, which had taken effect. */
+  #illegalOfOther(
+    payload: PayloadId,
+    reads: readonly O[],
+    effects: { standing: Latest; started: Latest },
+  ): Illegal<O>[] {
+    const writers = this.#writers.get(payload)!;
+    return reads.flatMap((observation): Illegal<O>[] => {
+      const from = this.#early(observation.from);
+      const standing = effects.standing.before(from, payload);
+      // A deallocated block may change what it reads as until a write begins, however it read in between.
+      const started = effects.started.before(from, payload);
+      let last: Writer | undefined;
+      for (const writer of writers) {
+        if (writer.start > this.#late(observation.to)) continue;
+        const isOver =
+          writer.write?.payload === deallocated
+            ? started !== undefined && started.start > writer.closed
+            : standing !== undefined && standing.stillAt > writer.closed;
+        if (!isOver) return [];
+        if (last === undefined || writer.closed > last.closed) last = writer;
+      }
+      return [{ observation, write: last!.write, newer: standing!.write }];
+    });
+  }
+
+  /** Where bytes repeat, a retry may be a write of its own: then the last of them counts. */
+  #closed(write: LogicalWrite): number {
+    const { blocks, fences } = this.rules;
+    const readings =
+      write.commands.length > 1 && blocks.isRepeated(write.payload)
+        ? [write, ...write.commands.map((command) => loneWrite(write, command))]
+        : [write];
+    let latest = -never;
+    for (const reading of readings) {
+      const { at, by, from } = closingOf(reading, fences);
+      const margin = Number.isFinite(from) ? this.rules.history.uncertaintyAt(from) : 0;
+      if (this.margins) latest = Math.max(latest, at + margin);
+      else latest = Math.max(latest, by === 'answer' ? at : at - margin);
+    }
+    return latest;
+  }
+
+  #late(t: number): number {
+    return this.margins && Number.isFinite(t) ? t + this.rules.history.uncertaintyAt(t) : t;
+  }
+
+  #early(t: number): number {
+    return this.margins && Number.isFinite(t) ? t - this.rules.history.uncertaintyAt(t) : t;
+  }
+}
+
+/** What a write may have given to the block: its bytes as sent, and as delivered where they differ. */
+function valuesOf(write: LogicalWrite, lba: number): Set<PayloadId> {
+  const values = new Set([write.payload]);
+  for (const { deliveredPayloads, slba } of write.commands) {
+    const delivered = deliveredPayloads?.[lba - slba];
+    if (delivered !== undefined) values.add(delivered);
+  }
+  return values;
+}
+
+/** Effects by a moment, with the one of each beginning of that order which stood longest. */
+class Latest {
+  readonly #moments: number[] = [];
+  /** Up to each effect: the two of different values that stood longest. */
+  readonly #best: (readonly [Effect, Effect | undefined])[] = [];
+
+  constructor(
+    effects: readonly Effect[],
+    moment: (effect: Effect) => number,
+    standing: (effect: Effect) => number = ({ stillAt }) => stillAt,
+  ) {
+    let [first, second]: (Effect | undefined)[] = [];
+    for (const effect of [...effects].sort((a, b) => moment(a) - moment(b))) {
+      if (first === undefined || standing(effect) > standing(first)) {
+        if (first?.write.payload !== effect.write.payload) second = first;
+        first = effect;
+      } else if (
+        effect.write.payload !== first.write.payload &&
+        (second === undefined || standing(effect) > standing(second))
+      ) {
+        second = effect;
+      }
+      this.#moments.push(moment(effect));
+      this.#best.push([first, second]);
+    }
+  }
+
+  /** Of the effects whose moment is before `t`, of other values than `payload`: the one that stood longest. */
+  before(t: number, payload: PayloadId): Effect | undefined {
+    let [low, high] = [0, this.#moments.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#moments[middle]! < t) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return undefined;
+    const [first, second] = this.#best[low - 1]!;
+    return first.write.payload === payload ? second : first;
+  }
+}
