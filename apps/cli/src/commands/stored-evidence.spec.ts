@@ -50,7 +50,9 @@ describe('fenceline judge', () => {
     const before = await readdir(stuck);
     const { code, stdout } = await fenceline(['judge', stuck]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^VIOLATION {2}stuck-write, seed 1 {2}not as expected {2}profile cqt-zero/);
+    expect(stdout).toMatch(
+      /^VIOLATION {2}stuck-write, seed 1 {2}not as expected {2}profile cqt-zero/,
+    );
     expect(await readdir(stuck)).toEqual(before);
     expect(await fenceline(['judge', passed])).toMatchObject({ code: 0 });
     await appendFile(path.join(stuck, 'plan.json'), '\n');
