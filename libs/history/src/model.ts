@@ -214,6 +214,8 @@ export interface History {
    */
   finalImage?: Map<number, PayloadId>;
   associations: Association[];
+  /** Every TCP connection that a host began to open, taken by the node or not, in the order of the first SYN. */
+  openings?: { link: string; t: number }[];
   commands: Command[];
   applies: Apply[];
   faults: FaultSpan[];

@@ -171,6 +171,7 @@ function judgeUnder(
     allowIoErrors: plan.scenario.allow.ioErrors,
     steps: plan.steps,
     links: plan.links.map(({ name }) => name),
+    hosts: Object.fromEntries(plan.scenario.hosts.map((host) => [host.name, host])),
     detectors: Object.fromEntries(
       Object.entries(manifest.kernels).map(([vm, { detectors }]) => [vm, detectors]),
     ),

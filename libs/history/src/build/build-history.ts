@@ -39,6 +39,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
   const problems: InstrumentProblem[] = [];
   const remarks: History['remarks'] = [];
   const commands: Command[] = [];
+  const openings: NonNullable<History['openings']> = [];
   const retries = new RetryDetector((id) => decoder.associations[id]!);
   const decoder = new WireDecoder(
     topology,
@@ -51,6 +52,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
         }
       },
       onAnswered: (command) => retries.answered(command),
+      onOpening: (link, t) => openings.push({ link, t }),
       onRemark: (t, text, at) => remarks.push({ t, text, at }),
       onProblem: (t, instrument, message) => problems.push({ t, instrument, message }),
     },
@@ -90,6 +92,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
     ...(ones === undefined ? {} : { onesPayload: ones }),
     ...(image === undefined ? {} : { finalImage: image }),
     associations,
+    openings,
     commands,
     applies: journal.applies,
     faults: faultsOf(timeline, end),

@@ -38,6 +38,7 @@ describe('commands of a Cross-Controller Reset', () => {
     expect(history.commands.flatMap((command) => command.ccrLog ?? [])).toEqual([
       { announced: 1, entries: [expect.objectContaining({ icid: 1, ciu: 3, status: 1 })] },
     ]);
+    expect(history.openings!.map(({ link }) => link)).toEqual(['A', 'A', 'B', 'B']);
     expect(history.associations[0]!.identifiedAt).toBeGreaterThan(0);
   });
 });

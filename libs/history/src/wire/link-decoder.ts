@@ -128,6 +128,7 @@ export class LinkDecoder {
         `link ${topology.name}, ${connection.hostSocket} to ${connection.nodeSocket}: the connection's beginning is not recorded`,
       );
     }
+    this.context.listener.onOpening?.(topology.name, opened.t);
     return new QueueDecoder(this.context, this.link, connection);
   }
 }

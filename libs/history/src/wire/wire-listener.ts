@@ -7,6 +7,8 @@ import type { Association, Command, Connection, FrameRef } from '../model.js';
 export interface WireListener {
   /** An admin Connect was sent. */
   onAssociation?(association: Association): void;
+  /** A host's first SYN of a connection was sent, or the first frame of one that was already open. */
+  onOpening?(link: string, t: number): void;
   onConnection?(connection: Connection): void;
   /** A command's header was sent; its payloads are not known yet. */
   onCommand?(command: Command): void;

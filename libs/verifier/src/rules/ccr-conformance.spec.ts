@@ -299,6 +299,7 @@ describe(rule, () => {
           lab.event(told);
           lab.readLog(told + 20, { status: 1 });
           lab.succeed(told + 29);
+          lab.retry(told + 40);
           writes.forEach(({ lba, sent, lands }, index) => {
             const original = { lba, bytes: `W${index}`, sent };
             const applied = lands === null ? null : sent + lands;

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { ccrConformance } from './ccr-conformance.js';
+import { failsOverPromptly } from './fails-over-promptly.js';
 import { keepAliveDuty } from './keep-alive-duty.js';
 import { kernelClean } from './kernel-clean.js';
 import { mediumEqualsWire } from './medium-equals-wire.js';
@@ -8,6 +9,8 @@ import { noIoError } from './no-io-error.js';
 import { noStaleOverwrite } from './no-stale-overwrite.js';
 import { noWriteAfterFence } from './no-write-after-fence.js';
 import { readsConsistent } from './reads-consistent.js';
+import { pathRestored } from './path-restored.js';
+import { recoversInTime } from './recovers-in-time.js';
 
 /** The rules that this version judges. */
 export const rules: readonly Rule[] = [
@@ -18,6 +21,9 @@ export const rules: readonly Rule[] = [
   mediumEqualsWire,
   ccrConformance,
   keepAliveDuty,
+  failsOverPromptly,
+  recoversInTime,
+  pathRestored,
   noIoError,
   kernelClean,
 ];
