@@ -36,7 +36,7 @@ describe('judge', () => {
     expect(statusOf(verdict, 'final-image')).toEqual({
       rule: 'final-image',
       status: 'not-judged',
-      reason: 'this version does not judge this rule',
+      reason: 'the recording has no image of the medium at its end',
     });
     expect(verdict.longestStallMs).toBe(3);
   });

@@ -76,6 +76,12 @@ export function pathOf(history: History, newer: LogicalWrite | null): string | u
   return newer === null ? undefined : doneOf(history, newer).path;
 }
 
+/** The node that acknowledged a write, or of its first command where none did. */
+export function nodeOf(history: History, write: LogicalWrite | null): string | undefined {
+  if (write === null) return undefined;
+  return history.associations[doneOf(history, write).command.association]!.node;
+}
+
 /** The steps of the older write, the newer one and the late apply, as far as there are any. */
 export function stepsOf(
   history: History,

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js';
 import { ccrConformance } from './ccr-conformance.js';
 import { failsOverPromptly } from './fails-over-promptly.js';
+import { finalImage } from './final-image.js';
 import { keepAliveDuty } from './keep-alive-duty.js';
 import { kernelClean } from './kernel-clean.js';
 import { mediumEqualsWire } from './medium-equals-wire.js';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   noWriteAfterFence,
   noStaleOverwrite,
   readsConsistent,
+  finalImage,
   mediumEqualsWire,
   ccrConformance,
   keepAliveDuty,
