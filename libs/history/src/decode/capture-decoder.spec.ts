@@ -277,6 +277,8 @@ describe('CaptureDecoder', () => {
     );
     expect(other.rows).toEqual([]);
     expect(other.trouble).toMatchObject({ undecodable: 1, missingBytes: 500 });
+    const unanswered = decode(capture((traffic) => new TestConnection(traffic, traffic.link('A'))));
+    expect(unanswered.trouble.undecodable).toBe(0);
   });
 
   it('survives any change of any frame', () => {

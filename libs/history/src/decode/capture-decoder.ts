@@ -286,7 +286,7 @@ export class CaptureDecoder {
     const { toController, toHost } = stream;
     toController.giveUpGaps(this.#t, this.#frame);
     toHost.giveUpGaps(this.#t, this.#frame);
-    const hadBytes = toController.known || toHost.known;
+    const hadBytes = toController.hasBytes || toHost.hasBytes;
     if (hadBytes && !toController.found && !toHost.found) this.trouble.undecodable++;
     stream.close(end);
   }

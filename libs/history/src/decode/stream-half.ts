@@ -62,6 +62,11 @@ export class StreamHalf implements ByteSink {
     });
   }
 
+  /** Did any byte of it come? */
+  get hasBytes(): boolean {
+    return this.#stream.highest > 0;
+  }
+
   /** Was a segment taken already? */
   get known(): boolean {
     return this.#stream.known;
