@@ -36,18 +36,27 @@ export function aliveSpan({ giveUpAt }: Facts, association: Association): Span {
  * never completed I/O, or that answered with a path or ANA error, is not counted on.
  */
 export function usableSpans(facts: Facts, lost: Association, within: Span): Span[] {
+  const { associations } = facts.history;
+  const others = associations.filter(
+    (it) => it !== lost && it.host === lost.host && it.subsystemNqn === lost.subsystemNqn,
+  );
+  return usableSpansOf(facts, others, within);
+}
+
+/** The same for a choice of associations. */
+export function usableSpansOf(
+  facts: Facts,
+  associations: readonly Association[],
+  within: Span,
+): Span[] {
   const spans: Span[] = [];
-  for (const other of facts.history.associations) {
-    if (other === lost || other.host !== lost.host) continue;
-    if (other.subsystemNqn !== lost.subsystemNqn || !isProven(facts.history, other)) continue;
-    const alive = aliveSpan(facts, other);
-    const closed = other.connections.reduce((at, it) => Math.min(at, it.nodeClosedAt), alive.to);
-    spans.push(
-      ...healthySpans(facts.history, other.link, other.node, {
-        from: Math.max(within.from, alive.from),
-        to: Math.min(within.to, closed),
-      }),
-    );
+  for (const association of associations) {
+    if (!isProven(facts.history, association)) continue;
+    const { link, node, connections } = association;
+    const alive = aliveSpan(facts, association);
+    const closed = connections.reduce((at, it) => Math.min(at, it.nodeClosedAt), alive.to);
+    const span = { from: Math.max(within.from, alive.from), to: Math.min(within.to, closed) };
+    spans.push(...healthySpans(facts.history, link, node, span));
   }
   return joined(spans);
 }

@@ -5,6 +5,7 @@ import { boundsOf } from '../input.js';
 import { hasRepeatedBytes } from '../repeated-bytes.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { atFrame, cid, count, inSeconds, lbas, toMs } from '../sentences.js';
+import { wasToldOfErrors } from '../told-of-errors.js';
 import { order } from '../uncertainty.js';
 import { experimentOf, isPathError, momentAfter, usableSpans } from '../usable-paths.js';
 
@@ -47,7 +48,7 @@ function judgeFailsOverPromptly({ facts, input }: RuleInput): Outcome {
       if (againAt !== never) looked++;
       continue;
     }
-    if (againAt === never && wasToldOfErrors(facts, host)) continue;
+    if (againAt === never && wasToldOfErrors(history, host)) continue;
     looked++;
     if (order(history, deadline, againAt) === 'unsure') {
       doubts.push(
@@ -122,12 +123,4 @@ function nextSending({ blocks }: Facts, command: Command, host: string): number 
     }
   }
   return next;
-}
-
-function wasToldOfErrors({ history }: Facts, host: string): boolean {
-  return history.events.some(
-    (event) =>
-      (event.kind === 'workload-end' && event.host === host && event.errors > 0) ||
-      (event.kind === 'vm-lost' && event.vm === host),
-  );
 }

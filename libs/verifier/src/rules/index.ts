@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js';
 import { ccrConformance } from './ccr-conformance.js';
 import { failsOverPromptly } from './fails-over-promptly.js';
+import { fenceNotLongerThanNeeded } from './fence-not-longer-than-needed.js';
 import { finalImage } from './final-image.js';
 import { keepAliveDuty } from './keep-alive-duty.js';
 import { kernelClean } from './kernel-clean.js';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   mediumEqualsWire,
   ccrConformance,
   keepAliveDuty,
+  fenceNotLongerThanNeeded,
   failsOverPromptly,
   recoversInTime,
   pathRestored,

@@ -7,6 +7,7 @@ import { cqtUnder, profiles } from '../profiles.js';
 import { hasRepeatedBytes } from '../repeated-bytes.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { atFrame, cid, count, inSeconds, lbas, toMs } from '../sentences.js';
+import { wasToldOfErrors } from '../told-of-errors.js';
 import { order } from '../uncertainty.js';
 import { experimentOf, momentAfter, usableSpans } from '../usable-paths.js';
 
@@ -63,7 +64,7 @@ function judgeRecoversInTime({ facts, input }: RuleInput): Outcome {
       const resumedAt = resumed.get(command.id) ?? never;
       if (deadline === never || resumedAt <= deadline) {
         if (resumedAt !== never) looked++;
-      } else if (resumedAt === never && !mustComeBack(facts, association, deadline)) {
+      } else if (resumedAt === never && wasToldOfErrors(history, association.host)) {
         continue;
       } else if (order(history, deadline, resumedAt) === 'before') {
         looked++;
@@ -112,7 +113,7 @@ function firstSendings({ retries }: Facts): Map<number, number> {
 }
 
 /** The end of the longest hold that a host may choose, whatever the profile. */
-export function latestFenceEnd(association: Association, giveUpAt: number): number {
+function latestFenceEnd(association: Association, giveUpAt: number): number {
   const { katoMs, tbkas, lastNewHostBytesAt: h } = association;
   const cqtMs = profiles.reduce(
     (most, profile) => Math.max(most, cqtUnder(profile, association.cqtMs) ?? 0),
@@ -123,15 +124,6 @@ export function latestFenceEnd(association: Association, giveUpAt: number): numb
     association.ccrSuccessDeliveredAt,
     association.resetConfirmedDeliveredAt,
     noticed + ((tbkas ? 3 : 2) * katoMs + cqtMs) * nsPerMs,
-  );
-}
-
-/** An application that was told of errors, or whose VM is gone, sends nothing again. */
-function mustComeBack({ history }: Facts, { host }: Association, deadline: number): boolean {
-  return !history.events.some(
-    (event) =>
-      (event.kind === 'workload-end' && event.host === host && event.errors > 0) ||
-      (event.kind === 'vm-lost' && event.vm === host && event.t <= deadline),
   );
 }
 

@@ -1,0 +1,105 @@
+import type { History } from '@fenceline/history';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HistoryBuilder } from '../history-builder.testing.js';
+import { judged, statusOf } from '../judge.testing.js';
+
+const rule = 'fence-not-longer-than-needed';
+
+interface Options {
+  givenUpAt?: number;
+  by?: 'fin' | 'ccr';
+  askedAt?: number;
+  retryAt?: number;
+  offered?: boolean;
+  ccrl?: number;
+  outstanding?: boolean;
+}
+
+/** A is lost: H is 1 s, it is given up at 8 s; B offers CCR. Without another word B must be asked by 13 s. */
+function history(options: Options = {}): History {
+  const { givenUpAt = 8000, by = 'fin', askedAt, retryAt, offered = true, ccrl = 4 } = options;
+  const lab = new HistoryBuilder();
+  const a = lab.association({ link: 'A', givenUp: { at: givenUpAt, by }, lastNewHostBytes: 1000 });
+  const b = lab.association({ link: 'B' });
+  Object.assign(a, offered ? { ciu: 3, cirn: 7n, ccrl: 4 } : {});
+  Object.assign(b, offered ? { ciu: 5, cirn: 9n, ccrl } : {});
+  lab.write(b, { lba: 99, bytes: 'before', sent: 10, applied: 11, answered: 12 });
+  const answer = options.outstanding === false ? { answered: 1001 } : {};
+  lab.command(a, { lba: 12, bytes: 'W', sent: 1000, ...answer });
+  if (askedAt !== undefined) {
+    const ccr = { icid: 1, ciu: 3, cirn: 7n, immediate: false };
+    const command = lab.command(b, { lba: 0, bytes: [], sent: askedAt, answered: askedAt + 1 });
+    Object.assign(command, { op: 'other', qid: 0, opcode: 0x38, ccr });
+  }
+  if (retryAt !== undefined) {
+    const times = { sent: retryAt, applied: retryAt + 1, answered: retryAt + 2 };
+    lab.write(b, { lba: 12, bytes: 'W', ...times });
+  }
+  return lab.build();
+}
+
+const judge = (it: History) => {
+  const verdict = judged(it);
+  return {
+    ...statusOf(verdict, rule),
+    findings: verdict.findings.filter((finding) => finding.rule === rule),
+  };
+};
+
+describe(rule, () => {
+  it.each([
+    ['1 ms inside', 12_999, 'held'],
+    ['at the bound', 13_000, 'held'],
+    ['1 ms outside', 13_001, 'violated'],
+    ['never', undefined, 'violated'],
+  ])('draws the line at the bound: %s', (_, askedAt, expected) => {
+    const { status, findings } = judge(history(askedAt === undefined ? {} : { askedAt }));
+    expect(status).toBe(expected);
+    if (expected === 'violated') {
+      expect(findings[0]).toMatchObject({ blame: 'host', blamed: 'host1' });
+      expect(findings[0]!.sentence).toContain(
+        'held writes of host1 over A, CNTLID 1 (#0) and did not ask host1 over B, CNTLID 2 (#1)',
+      );
+    }
+  });
+
+  it('counts from H + 2 × KATO at the latest, where a give-up cannot be seen', () => {
+    // 1 + 10 + 5 s.
+    for (const [askedAt, expected] of [
+      [16_000, 'held'],
+      [16_001, 'violated'],
+    ] as const) {
+      expect(judge(history({ givenUpAt: askedAt, by: 'ccr', askedAt })).status).toBe(expected);
+    }
+  });
+
+  it('is no concern of writes that went on before the bound: that is no-early-retry', () => {
+    expect(judge(history({ retryAt: 12_999 })).status).toBe('held');
+  });
+
+  it.each([
+    ['nobody offers it', { offered: false }],
+    ['the source has no slot', { ccrl: 0 }],
+    ['nothing was outstanding', { outstanding: false }],
+  ])('is not judged where %s', (_, options) => {
+    expect(judge(history(options)).status).toBe('not-judged');
+  });
+
+  it('is not judged where no source was without a fault for as long as the bound', () => {
+    const it = history();
+    const fault = { id: 'f', describe: 'drop B', fault: 'drop', link: 'B', nodes: [] } as const;
+    it.faults.push({ ...fault, start: 12_000e6, end: it.end });
+    expect(judge(it).status).toBe('not-judged');
+  });
+
+  it('a law: found is exactly who asks too late', () => {
+    const times = fc.integer({ min: 8001, max: 40_000 });
+    fc.assert(
+      fc.property(times, (askedAt) => {
+        expect(judge(history({ askedAt })).findings).toHaveLength(askedAt > 13_000 ? 1 : 0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
