@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { CaptureReader, unpackingTool, type CaptureSummary } from '@fenceline/capture';
 import { CaptureDecoder, type DecodedCommand } from '@fenceline/history/decode';
 import { messageOf } from '../message-of.js';
@@ -6,8 +6,11 @@ import type { RowFormat, RowSource } from './row-format.js';
 import { RowWriter } from './row-writer.js';
 import { troublesOf } from './troubles.js';
 
-/** So small that a chunk is still in the processor's cache when it is decoded. */
-const CHUNK_BYTES = 256 * 1024;
+/** So small that a chunk stays in the processor's own cache between its reading and its decoding. */
+const CHUNK_BYTES = 64 * 1024;
+/** Rows are written once for so many chunks: each write costs as much as the decoding of one. */
+const CHUNKS_A_WRITE = 16;
+const MAGIC_BYTES = 4;
 const STDIN = '-';
 
 /** What became of one file. */
@@ -17,6 +20,9 @@ export interface DecodedFile {
   /** Why the file could not be read, or not to its end; null when it could. */
   problem: string | null;
 }
+
+/** The reader of our output has had enough: there is nothing more to do, or to say. */
+const nobodyReads: DecodedFile = { remarks: [], problem: null };
 
 /** Decodes one capture file, or standard input for `-`, and writes its rows as they come. */
 export async function decodeFile(
@@ -28,6 +34,7 @@ export async function decodeFile(
   try {
     return await decodeChunks(file, ports, format, writer);
   } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
     return { remarks: [], problem: `cannot be read: ${messageOf(error)}` };
   }
 }
@@ -48,32 +55,40 @@ async function decodeChunks(
     }
     decoder.packet(packet);
   });
-  let head: Uint8Array | null = null;
-  for await (const chunk of file === STDIN ? chunksOf(process.stdin) : chunksOfFile(file)) {
-    head ??= chunk.slice(0, 4);
+  let head = new Uint8Array(0);
+  let chunks = 0;
+  const take = (chunk: Uint8Array) => {
+    if (chunks++ === 0) head = chunk.slice(0, MAGIC_BYTES);
     reader.push(chunk);
-    if (!(await writer.flush())) return { remarks: [], problem: null };
+  };
+  if (file === STDIN || !statSync(file).isFile()) {
+    // What comes slowly is shown as it comes.
+    for await (const chunk of file === STDIN ? process.stdin : createReadStream(file)) {
+      take(chunk as Uint8Array);
+      if (!(await writer.flush())) return nobodyReads;
+    }
+  } else {
+    for (const chunk of chunksOfFile(file)) {
+      take(chunk);
+      if (chunks % CHUNKS_A_WRITE === 1 && !(await writer.flush())) return nobodyReads;
+    }
   }
   const summary = reader.end();
   decoder.finish();
   await writer.flush();
   return {
     remarks: troublesOf(decoder, summary.packets, reader.untimedPackets, ports),
-    problem: problemOf(summary, head ?? new Uint8Array(0)),
+    problem: problemOf(summary, head),
   };
 }
 
 /**
- * The chunks of a file, each in the same buffer. A regular file is read without leaving the thread: what it has
- * is at hand, and to wait for another thread takes longer than to decode a chunk.
+ * The chunks of a regular file, each in the same buffer. It is read without leaving the thread: what it has is at
+ * hand, and to wait for another thread takes longer than to decode a chunk.
  */
-async function* chunksOfFile(file: string): AsyncGenerator<Uint8Array> {
+function* chunksOfFile(file: string): Generator<Uint8Array> {
   const descriptor = openSync(file, 'r');
   try {
-    if (!fstatSync(descriptor).isFile()) {
-      yield* chunksOf(createReadStream(file, { fd: descriptor, autoClose: false }));
-      return;
-    }
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (;;) {
       const length = readSync(descriptor, buffer, 0, CHUNK_BYTES, null);
@@ -83,10 +98,6 @@ async function* chunksOfFile(file: string): AsyncGenerator<Uint8Array> {
   } finally {
     closeSync(descriptor);
   }
-}
-
-async function* chunksOf(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) yield chunk as Uint8Array;
 }
 
 function problemOf({ cut, packets }: CaptureSummary, head: Uint8Array): string | null {
