@@ -1,5 +1,6 @@
 import { none } from '@fenceline/history/decode';
 import { statusName } from '@fenceline/nvme';
+import { remembered } from './remembered.js';
 import type { RowFormat } from './row-format.js';
 import { formatWallTime } from './wall-time.js';
 
@@ -44,6 +45,6 @@ function known(value: number): string {
   return value === none ? '' : String(value);
 }
 
-function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const field = remembered((text) =>
+  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text,
+);

@@ -1,5 +1,6 @@
 import { none, type DecodedCommand } from '@fenceline/history/decode';
 import { statusName } from '@fenceline/nvme';
+import { remembered } from './remembered.js';
 import type { RowFormat } from './row-format.js';
 import { formatWallTime } from './wall-time.js';
 
@@ -16,18 +17,7 @@ export const jsonRows: RowFormat = {
     `"end":"${command.end}","path":${quoted(command.path)},"detail":${quoted(command.detail)}}\n`,
 };
 
-const quotedTexts = new Map<string, string>();
-const mostTexts = 1024;
-
-function quoted(text: string): string {
-  let json = quotedTexts.get(text);
-  if (json === undefined) {
-    json = JSON.stringify(text);
-    if (quotedTexts.size >= mostTexts) quotedTexts.clear();
-    quotedTexts.set(text, json);
-  }
-  return json;
-}
+const quoted = remembered((text) => JSON.stringify(text));
 
 function known(value: number): string {
   return value === none ? 'null' : String(value);
