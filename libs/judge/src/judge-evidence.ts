@@ -171,11 +171,17 @@ function judgeUnder(
     allowIoErrors: plan.scenario.allow.ioErrors,
     steps: plan.steps,
     links: plan.links.map(({ name }) => name),
+    stableBuffers: plan.workloads.every(({ argv }) => hasStableBuffers(argv)),
     hosts: Object.fromEntries(plan.scenario.hosts.map((host) => [host.name, host])),
     detectors: Object.fromEntries(
       Object.entries(manifest.kernels).map(([vm, { detectors }]) => [vm, detectors]),
     ),
   });
+}
+
+/** Direct I/O writes from the program's own buffers, which fio leaves alone until the write is done. */
+function hasStableBuffers(argv: readonly string[]): boolean {
+  return argv[0] === 'fio' && argv.includes('--direct=1') && !argv.includes('--ioengine=mmap');
 }
 
 function summary(judgement: Omit<Judgement, 'counters'>): Decision['expected'] {

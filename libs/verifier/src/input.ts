@@ -16,6 +16,8 @@ export interface JudgeInput {
   hosts?: Readonly<Record<string, HostSettings>>;
   /** Bounds of the rules that ask for I/O to come back soon. */
   bounds?: Partial<Bounds>;
+  /** Every workload leaves its buffers alone while they are written, as direct I/O does. Default: not known. */
+  stableBuffers?: boolean;
   /** VM → the detectors that its kernel has, e.g. `lockdep`. */
   detectors: Readonly<Record<string, readonly string[]>>;
 }

@@ -10,8 +10,9 @@ import { noEarlyRetry } from './no-early-retry.js';
 import { noIoError } from './no-io-error.js';
 import { noStaleOverwrite } from './no-stale-overwrite.js';
 import { noWriteAfterFence } from './no-write-after-fence.js';
-import { readsConsistent } from './reads-consistent.js';
 import { pathRestored } from './path-restored.js';
+import { payloadStable } from './payload-stable.js';
+import { readsConsistent } from './reads-consistent.js';
 import { recoversInTime } from './recovers-in-time.js';
 
 /** The rules that this version judges. */
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   noStaleOverwrite,
   readsConsistent,
   finalImage,
+  payloadStable,
   mediumEqualsWire,
   ccrConformance,
   keepAliveDuty,
