@@ -7,7 +7,7 @@ import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../
 import { atFrame, cid, count, inSeconds, lbas, toMs } from '../sentences.js';
 import { wasToldOfErrors } from '../told-of-errors.js';
 import { order } from '../uncertainty.js';
-import { experimentOf, isPathError, momentAfter, usableSpans } from '../usable-paths.js';
+import { experimentOf, isPathError, momentAfter, usableSpans, type Span } from '../usable-paths.js';
 
 /**
  * fails-over-promptly. A write that was answered with a path or ANA error (status code type 3) must be sent again
@@ -32,7 +32,7 @@ export const failsOverPromptly: Rule = {
 function judgeFailsOverPromptly({ facts, input }: RuleInput): Outcome {
   const { history } = facts;
   const boundNs = boundsOf(input).failoverMs * 1e6;
-  const { to: until } = experimentOf(history);
+  const usable = history.associations.map((): Span[] | null => null);
   const late = new Map<string, { command: Command; againAt: number; deadline: number }[]>();
   const doubts: string[] = [];
   let looked = 0;
@@ -42,8 +42,11 @@ function judgeFailsOverPromptly({ facts, input }: RuleInput): Outcome {
     const { host } = association;
     const from = command.answeredAt;
     const againAt = nextSending(facts, command, host);
-    const usable = usableSpans(facts, association, { from, to: until });
-    const deadline = momentAfter(usable, from, boundNs);
+    const spans = (usable[association.id] ??= usableSpans(facts, association, {
+      from: 0,
+      to: experimentOf(history).to,
+    }));
+    const deadline = momentAfter(spans, from, boundNs);
     if (againAt <= deadline) {
       if (againAt !== never) looked++;
       continue;
