@@ -97,7 +97,7 @@ class LabRun {
   /** Runs the timeline beside the workload, until both have ended. */
   private async workload(lab: QemuLab): Promise<void> {
     const startedAt = await lab.startWorkloads();
-    await runTimeline(
+    const allFired = await runTimeline(
       this.request.plan.steps,
       {
         clock: this.clock,
@@ -108,6 +108,8 @@ class LabRun {
       startedAt,
       this.signal,
     );
+    // The experiment did not come about: what it holds must not keep the writers from their end.
+    if (!allFired) lab.endWorkloads();
     await lab.workloadsEnded();
   }
 

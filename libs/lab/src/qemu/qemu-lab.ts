@@ -158,6 +158,12 @@ export class QemuLab {
     return this.context.clock.now();
   }
 
+  /** Asks every workload to end and releases whatever is held from it. */
+  endWorkloads(): void {
+    for (const name of this.workloads.keys()) this.stopWorkload(name);
+    this.faults.releaseHolds();
+  }
+
   async workloadsEnded(): Promise<void> {
     await Promise.all(this.workloadEnds);
   }

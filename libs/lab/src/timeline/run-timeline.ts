@@ -14,10 +14,10 @@ export interface TimelineLab {
 /**
  * Runs the steps of a timeline one after another and records of each whether and why it fired.
  *
- * A step whose event is not seen within its bound counts as not fired; the ones after it are still tried, so
- * that a hold is always followed by its release.
+ * A step whose event is not seen within its bound counts as not fired; the ones after it are still tried.
  *
  * @param startedAt when the workload started, ns of the lab's clock
+ * @returns whether every step fired
  * @throws when `signal` aborts
  */
 export async function runTimeline(
@@ -25,11 +25,13 @@ export async function runTimeline(
   lab: TimelineLab,
   startedAt: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   let previousAt = startedAt;
+  let allFired = true;
   for (const step of steps) {
     const because = await awaitTrigger(step, lab, startedAt, previousAt, signal);
-    if (because !== null) lab.perform(step.action);
+    if (because === null) allFired = false;
+    else lab.perform(step.action);
     previousAt = lab.clock.now();
     lab.record({
       t: previousAt,
@@ -40,6 +42,7 @@ export async function runTimeline(
       because: because ?? `not seen within ${(step.withinMs ?? 0) / 1000} s`,
     });
   }
+  return allFired;
 }
 
 /** The reason for which the step fires now, or null when its bound passed first. */
