@@ -9,7 +9,7 @@ import { parseArguments } from './testing/parse-arguments.mjs';
 
 /** What is checked beside the specs; each counts as one test. */
 const checks = [
-  { title: 'formatting', argv: ['npx', '--no', 'prettier', '--check', '.'] },
+  { title: 'formatting', argv: ['npx', '--no', '--', 'prettier', '--check', '.'] },
   { title: 'lint', argv: ['npx', '--no', 'eslint', '.'] },
   { title: 'generated pages are current', argv: ['node', 'scripts/docs.mjs', '--check'] },
 ];
