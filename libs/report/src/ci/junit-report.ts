@@ -109,13 +109,10 @@ function attributes(of: Record<string, string | number>): string {
 
 /** XML 1.0 has no way at all to say most control characters: they become U+FFFD. */
 function escapeXml(text: string): string {
-  return (
-    text
-      .replace(/\p{Surrogate}/gu, '\ufffd')
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-      .replace(/[&<>"\r]/g, (character) => entities[character] ?? character)
-  );
+  return text
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu, '\ufffd')
+    .replace(/[&<>"\r]/g, (character) => entities[character] ?? character);
 }
 
 const entities: Record<string, string> = {

@@ -59,6 +59,5 @@ function resultLines(number: number, name: string, ok: boolean, suffix = ''): st
 
 /** One line without what a terminal or a parser would act on. */
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }
