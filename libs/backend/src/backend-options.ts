@@ -1,4 +1,5 @@
 import type { Clock } from '@fenceline/contracts';
+import type { Owner } from '@fenceline/sockets';
 import type { MediumChoice } from './medium/open-medium.js';
 import type { Request } from './request.js';
 
@@ -21,7 +22,7 @@ export interface ExportOptions {
   /** Name of the array node that it belongs to: faults and the journal know it by this name. */
   readonly node: string;
   /** Who owns the socket, which has mode 0600. @defaultValue this process's user */
-  readonly owner?: { readonly uid: number; readonly gid: number };
+  readonly owner?: Owner;
 }
 
 /** What listeners are told, synchronously, in the order in which it happens. */

@@ -321,6 +321,28 @@ describe('the faults of a backend', () => {
     expect(Buffer.compare(await b.readAt(0, BLOCK), block(1))).toBe(0);
   });
 
+  it.each(['memory', 'file'] as const)(
+    'leaves the bytes of what waits alone, whatever is read meanwhile: %s',
+    async (medium) => {
+      lab = await TestBackend.open(medium);
+      const [a, b] = [await lab.client('A'), await lab.client('B')];
+      const held = lab.next('held');
+      lab.backend.hold({ nodes: ['A'], next: 1 });
+      lab.backend.slow({ nodes: ['A'], ms: 20 });
+      const answers = [a.write(0, block(1, 8))];
+      await held;
+      answers.push(a.write(8 * BLOCK, block(2, 8)));
+      // The same memory is read into again and again, and overlapping writes of a file wait for each other.
+      for (let i = 0; i < 40; i++) answers.push(b.write((16 + (i % 4)) * BLOCK, block(3 + i, 30)));
+      await answers[1];
+      lab.backend.release();
+      await Promise.all(answers);
+      expect(Buffer.compare(await b.readAt(0, 8 * BLOCK), block(1, 8))).toBe(0);
+      expect(Buffer.compare(await b.readAt(8 * BLOCK, 8 * BLOCK), block(2, 8))).toBe(0);
+      expect(Buffer.compare(await b.readAt(19 * BLOCK, 30 * BLOCK), block(42, 30))).toBe(0);
+    },
+  );
+
   it('refuses to hold the next none', async () => {
     lab = await TestBackend.open();
     expect(() => lab.backend.hold({ next: 0 })).toThrow(/whole number from 1 on/);

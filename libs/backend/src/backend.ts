@@ -1,9 +1,8 @@
 import { hashBlock } from '@fenceline/capture';
 import type { Clock } from '@fenceline/contracts';
-import type { Socket } from 'node:net';
+import { UnixListener } from '@fenceline/sockets';
 import { checkGeometry } from './backend-options.js';
 import type { BackendEvents, BackendOptions, ExportOptions } from './backend-options.js';
-import { ExportSocket } from './export-socket.js';
 import { Faults } from './faults.js';
 import type { FailOptions, HoldOptions, SlowOptions } from './faults.js';
 import { JournalFile } from './journal-file.js';
@@ -42,7 +41,7 @@ export class Backend {
   readonly #listeners = new Listeners<BackendEvents>();
   readonly #order = new Order((task) => this.#perform(task));
   readonly #host: ConnectionHost;
-  readonly #sockets: ExportSocket[] = [];
+  readonly #sockets: UnixListener[] = [];
   readonly #connections = new Set<Connection>();
   /** Held requests with the id of the hold. */
   readonly #held = new Map<Task, string>();
@@ -103,7 +102,8 @@ export class Backend {
       blockSize: this.#blockSize,
     };
     this.#journal.encoder.exported(exported.number, exported.node);
-    const socket = await ExportSocket.listen(options.socket, options.owner, (client: Socket) => {
+    const at = { path: options.socket, owner: options.owner };
+    const socket = await UnixListener.listen(at, (client) => {
       this.#connections.add(new Connection(client, exported, this.#host));
     });
     this.#sockets.push(socket);
@@ -261,6 +261,7 @@ export class Backend {
     task.receivedAt = this.#now();
     if (task.op === 'write') task.hashes = this.#hashesOf(task);
     this.#pending++;
+    if (!this.#medium.immediate) task.keepPayload();
     this.#journal.encoder.received(task.receivedAt, task);
     this.#listeners.emit('received', task);
     const hold = this.#faults.catching('hold', task);
@@ -281,8 +282,7 @@ export class Backend {
   }
 
   #hold(task: Task, id: string): void {
-    // The payload may be a part of a chunk of the socket: a held write keeps no more than its own bytes.
-    if (task.data !== null) task.data = new Uint8Array(task.data);
+    task.keepPayload();
     task.heldAt = this.#now();
     this.#held.set(task, id);
     this.#journal.encoder.held(task.heldAt, task.id);
@@ -332,6 +332,7 @@ export class Backend {
       this.#order.submit(task);
       return;
     }
+    task.keepPayload();
     const goOn = () => {
       this.#delayed.delete(task);
       this.#order.submit(task);

@@ -48,8 +48,12 @@ export class Task implements Request, ReceivedFields {
   /** The client's name for it, two halves of 64 bits. */
   readonly cookieHigh: number;
   readonly cookieLow: number;
-  /** A write's payload until it is applied; what a read found from then until it is answered. */
+  /**
+   * A write's payload until it is applied, lent by the connection until `keepPayload`; what a read found from then
+   * until it is answered.
+   */
   data: Uint8Array | null = null;
+  #kept = false;
   hashes: readonly bigint[] = noHashes;
   receivedAt = 0;
   heldAt: number | null = null;
@@ -86,6 +90,13 @@ export class Task implements Request, ReceivedFields {
   /** Its number, by the journal's name. */
   get request(): number {
     return this.id;
+  }
+
+  /** Copies the payload, if there is one: it will be needed when the connection has read on. */
+  keepPayload(): void {
+    if (this.#kept || this.data === null) return;
+    this.data = new Uint8Array(this.data);
+    this.#kept = true;
   }
 
   get changesMedium(): boolean {

@@ -89,6 +89,18 @@ function wrongLength(length: number): string | null {
   return `a frame cannot be ${length} bytes long (1 to ${longestFrame})`;
 }
 
+/** The same unit in memory of its own. */
+export function copyOf({ bytes, frames }: Unit): Unit {
+  const copy = Buffer.from(bytes);
+  const moved = copy.byteOffset - bytes.byteOffset;
+  return {
+    bytes: copy,
+    frames: frames.map(
+      (frame) => new Uint8Array(copy.buffer, frame.byteOffset + moved, frame.length),
+    ),
+  };
+}
+
 /** The frame whose prefix stands at `start` and that ends before `end`. */
 function frameAt(bytes: Buffer, start: number, end: number): Uint8Array {
   const at = start + prefixBytes;

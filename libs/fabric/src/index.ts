@@ -1,3 +1,3 @@
 export { Link, type LinkEvents, type LinkOptions, type LinkStats } from './link.js';
 export type { DirectionState, DirectionStats, FrameObserver, LinkEnd } from './one-way.js';
-export type { Owner } from './port.js';
+export { Pacer } from './pacer.js';

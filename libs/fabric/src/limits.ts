@@ -23,5 +23,10 @@ export const captureFlushMs = 100;
 /** ...or as soon as there are so many. */
 export const captureFlushBytes = 256 * 1024;
 
-/** Longest path of a Unix socket on Linux, in bytes (sun_path without its terminating zero). */
-export const longestSocketPath = 107;
+/** Memory into which the stream of one end is read; more than Linux keeps in a Unix socket by default. */
+export const receiveBytes = 256 * 1024;
+
+/** With more frames in each ms the pacer rests after each turn of the event loop... */
+export const busyFramesPerMs = 8;
+/** ...for so long. */
+export const restMs = 0.25;

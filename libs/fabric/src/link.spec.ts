@@ -74,6 +74,20 @@ describe('a link without faults', () => {
     expect(frames[1]).toHaveLength(longestFrame);
   });
 
+  it('keeps what it holds as it was sent, however much is read meanwhile', async () => {
+    const { host, node } = await test.connect();
+    test.link.hold('to-node');
+    const texts = Array.from({ length: 400 }, (_, i) => `${i} `.repeat(200));
+    const back = Array.from({ length: 400 }, (_, i) => `back ${i} `.repeat(100));
+    const sent = test.sent(texts.length + back.length);
+    for (const text of texts) host.send(text);
+    for (const text of back) node.send(text);
+    await sent;
+    test.link.restore('to-node');
+    expect(await node.received(texts.length)).toEqual(texts);
+    expect(await host.received(back.length)).toEqual(back);
+  });
+
   it('shows an observer each frame as it is sent and as it is delivered, until it ends', async () => {
     const { host, node } = await test.connect();
     const seen: string[] = [];

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Clock, LinkDirection } from '@fenceline/contracts';
+import { UnixListener, type Owner } from '@fenceline/sockets';
 import { CaptureFile } from './capture-file.js';
 import { defaultHighWater } from './limits.js';
 import {
@@ -11,8 +12,8 @@ import {
   type FrameObserver,
   type LinkEnd,
 } from './one-way.js';
+import { Pacer } from './pacer.js';
 import { Peer } from './peer.js';
-import { Port, type Owner } from './port.js';
 
 export interface LinkOptions {
   /** Name of the link, e.g. `A`: the captures' interfaces are then `A.host` and `A.node`. */
@@ -32,6 +33,8 @@ export interface LinkOptions {
   highWater?: number;
   /** User and group that own the sockets. */
   owner?: Owner;
+  /** Shared by the links of a process. @defaultValue one of its own */
+  pacer?: Pacer;
 }
 
 export interface LinkStats {
@@ -68,7 +71,8 @@ export class Link extends EventEmitter<LinkEvents> {
   /** The two directions, named by their sender. */
   readonly #from: Record<LinkEnd, OneWay>;
   readonly #peers: Record<LinkEnd, Peer | null> = { host: null, node: null };
-  #ports: Port[] = [];
+  readonly #pacer: Pacer;
+  #ports: UnixListener[] = [];
   #resolveConnected = nothing;
   #rejectConnected: (reason: Error) => void = nothing;
   #resolveFailed: (reason: Error) => void = nothing;
@@ -78,6 +82,7 @@ export class Link extends EventEmitter<LinkEvents> {
   private constructor(options: LinkOptions, captures: Record<LinkEnd, CaptureFile>) {
     super();
     this.name = options.name;
+    this.#pacer = options.pacer ?? new Pacer();
     this.#options = options;
     this.#captures = captures;
     this.#from = { host: this.#direction('host'), node: this.#direction('node') };
@@ -174,11 +179,13 @@ export class Link extends EventEmitter<LinkEvents> {
 
   async #listen(): Promise<void> {
     const { hostSocket, nodeSocket, owner } = this.#options;
+    const maxClients = 1;
     for (const [end, path] of [
       ['host', hostSocket],
       ['node', nodeSocket],
     ] as const) {
-      this.#ports.push(await Port.listen(path, owner, (socket) => this.#accept(end, socket)));
+      const accept = (accepted: Socket) => this.#accept(end, accepted);
+      this.#ports.push(await UnixListener.listen({ path, owner, maxClients }, accept));
     }
   }
 
@@ -192,21 +199,23 @@ export class Link extends EventEmitter<LinkEvents> {
       sentCapture: this.#captures[from],
       deliveredCapture: this.#captures[to],
       observers: this.#observers,
+      pacer: this.#pacer,
     });
   }
 
-  #accept(end: LinkEnd, socket: Socket): void {
+  #accept(end: LinkEnd, accepted: Socket): void {
     if (this.#ended) {
-      socket.destroy();
+      accepted.destroy();
       return;
     }
     const outgoing = this.#from[end];
     const incoming = this.#from[otherEnd(end)];
-    const peer = new Peer(socket, {
+    const peer = new Peer(accepted, {
       chunk: (bytes) => {
-        if (this.#ended) return;
+        if (this.#ended) return false;
         const problem = outgoing.receive(bytes);
         if (problem !== null) this.#fail(this.#streamError(end, problem));
+        return outgoing.needs(bytes.buffer);
       },
       sent: (handedOver) => incoming.sent(handedOver),
       gone: () => {

@@ -1,6 +1,7 @@
 import { NS_PER_S, type Clock } from '@fenceline/contracts';
 import type { CaptureFile } from './capture-file.js';
-import { FrameSplitter, type Unit } from './frame-splitter.js';
+import { copyOf, FrameSplitter, type Unit } from './frame-splitter.js';
+import type { Pacer } from './pacer.js';
 import type { Peer } from './peer.js';
 import { UnitQueue, type WaitingUnit } from './unit-queue.js';
 
@@ -48,6 +49,7 @@ export interface OneWayOptions {
   /** Capture at the receiver's port. */
   deliveredCapture: CaptureFile;
   observers: ReadonlySet<FrameObserver>;
+  pacer: Pacer;
 }
 
 /** A unit that was not delivered when it entered: lost, or delivered later. */
@@ -114,14 +116,19 @@ export class OneWay {
     this.#sendWaiting();
   }
 
-  /** Takes a chunk of the sender's stream. Returns what is wrong with it, or null. */
+  /**
+   * Takes a chunk of the sender's stream. Returns what is wrong with it, or null. Its memory may be overwritten
+   * afterwards unless it `needs` it.
+   */
   receive(chunk: Buffer): string | null {
-    const { clock, observers } = this.#options;
+    const { clock, observers, pacer } = this.#options;
     const t = clock.now();
+    const before = this.#counts.sent;
     const units: Unit[] = [];
     const problem = this.#splitter.push(chunk, units);
     if (units.length === 0) return problem;
     const deliveredAt = units.map((unit) => this.#enter(unit, t));
+    pacer.came(this.#counts.sent - before);
     if (observers.size > 0) {
       // Only now: an observer may change this link, and everything of this chunk is captured.
       units.forEach((unit, index) => {
@@ -132,6 +139,11 @@ export class OneWay {
     }
     this.regulate();
     return problem;
+  }
+
+  /** Whether the receiver's socket has still to take bytes out of this memory. */
+  needs(memory: ArrayBufferLike): boolean {
+    return this.#inHand?.bytes.buffer === memory;
   }
 
   /** The unit in hand was taken by the receiver's socket, or never will be. */
@@ -218,7 +230,7 @@ export class OneWay {
   }
 
   #wait(unit: Unit, heldAt: number): void {
-    this.#queue.push({ ...unit, heldAt });
+    this.#queue.push({ ...copyOf(unit), heldAt });
     this.#waitingBytes += unit.bytes.length;
   }
 

@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
+import { readInto } from '@fenceline/sockets';
+import { receiveBytes } from './limits.js';
 
 export interface PeerHandlers {
-  chunk(bytes: Buffer): void;
+  /**
+   * A chunk of the stream was read. Returns whether some of its bytes are still needed: they are left alone then,
+   * else they are overwritten.
+   */
+  chunk(bytes: Buffer): boolean;
   /** The unit for which `send` returned `waits` was handed over, or was not as the peer is gone. */
   sent(handedOver: boolean): void;
   /** The peer closed its end or died. */
@@ -18,11 +24,18 @@ export class Peer {
   /** Writes whose callback has not come: Node calls back later even for a write that is done. */
   #callbacks = 0;
   #waits = false;
+  #memory = Buffer.allocUnsafeSlow(receiveBytes);
 
-  constructor(socket: Socket, handlers: PeerHandlers) {
+  /** @param accepted - the socket that a QEMU connected to */
+  constructor(accepted: Socket, handlers: PeerHandlers) {
+    const socket = readInto(accepted, {
+      space: () => this.#memory,
+      received: (bytes) => this.#received(bytes),
+    });
     this.#socket = socket;
     this.#handlers = handlers;
-    socket.on('data', (bytes: Buffer) => handlers.chunk(bytes));
+    // A QEMU that ends its half is gone.
+    socket.on('end', () => socket.end());
     // EPIPE, ECONNRESET: the peer died. Its 'close' follows and says all that there is to say.
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -57,6 +70,12 @@ export class Peer {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #received(bytes: number): boolean {
+    const stillNeeded = this.#handlers.chunk(this.#memory.subarray(0, bytes));
+    if (stillNeeded) this.#memory = Buffer.allocUnsafeSlow(receiveBytes);
+    return !this.#socket.isPaused();
   }
 
   readonly #onWritten = (error?: Error | null): void => {

@@ -10,6 +10,7 @@ const zeros = new Uint8Array(CHUNK_BYTES);
 /** A medium in a new sparse file. */
 export class FileMedium implements Medium {
   readonly size: number;
+  readonly immediate = false;
   readonly #file: FileHandle;
   /** One byte a chunk: 1 once something was written there. Other chunks are holes and read as zeros. */
   readonly #written: Uint8Array;

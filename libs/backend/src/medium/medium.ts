@@ -10,6 +10,8 @@
 export interface Medium {
   /** Bytes. */
   readonly size: number;
+  /** Every call is done when it returns. */
+  readonly immediate: boolean;
   /** Fills `into` with the bytes from `offset` on. */
   read(offset: number, into: Uint8Array): Promise<void> | undefined;
   /** Stores `data`, which is left alone until the call is done. */

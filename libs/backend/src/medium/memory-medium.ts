@@ -4,6 +4,7 @@ import type { Medium } from './medium.js';
 /** A medium in this process's memory; pages that were never written take none. */
 export class MemoryMedium implements Medium {
   readonly size: number;
+  readonly immediate = true;
   readonly #bytes: Uint8Array;
 
   /** @throws RangeError when `size` (bytes) is more than one buffer can have. */

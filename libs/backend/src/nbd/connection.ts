@@ -1,4 +1,5 @@
 import type { JournalOp } from '@fenceline/capture';
+import { readInto } from '@fenceline/sockets';
 import type { Socket } from 'node:net';
 import { Task } from '../request.js';
 import type { Client } from '../request.js';
@@ -15,6 +16,7 @@ import {
   REQUEST_MAGIC,
   replyErrno,
 } from './protocol.js';
+import { ReceiveBuffer } from './receive-buffer.js';
 
 /** What a connection needs of the backend. */
 export interface ConnectionHost {
@@ -23,7 +25,7 @@ export interface ConnectionHost {
   /** The handshake is over; returns the number of the connection. */
   opened(connection: Connection): number;
   nextRequestId(): number;
-  /** A whole request was read. Afterwards the payload is free for reuse when `task.data` is null. */
+  /** A whole request was read. Its payload is only lent: it is overwritten unless `keepPayload` was called. */
   received(task: Task): void;
   /** These answers were handed to the socket. */
   replied(tasks: readonly Task[]): void;
@@ -57,10 +59,9 @@ interface Refused {
 }
 
 /**
- * One client: the handshake, then requests out of the socket's chunks and answers into the socket.
+ * One client: the handshake, then requests out of the socket and answers into it.
  *
- * A payload that lies in one chunk is used where it is; one that spans chunks is gathered in a buffer of
- * its length. The answers to all requests of a chunk leave in one write.
+ * A payload is used where it was read. The answers to all requests that were read at once leave in one write.
  */
 export class Connection implements Client {
   readonly node: string;
@@ -74,20 +75,12 @@ export class Connection implements Client {
   #handshake: Handshake | null;
   #number = 0;
 
-  /** A request's header that spans chunks. */
-  readonly #header = Buffer.alloc(REQUEST_BYTES);
-  readonly #headerView = new DataView(this.#header.buffer, this.#header.byteOffset, REQUEST_BYTES);
-  #headerBytes = 0;
-  /** A write whose payload has not arrived in full, and how much of it has. */
-  #filling: Task | null = null;
-  #filled = 0;
-  /** A buffer of an applied write, for the next one of the same length. */
-  #spare: Uint8Array | null = null;
+  readonly #input = new ReceiveBuffer();
   /** Bytes of a refused write's payload, still to be dropped, and the answer that follows. */
   #skip = 0;
   #refused: Refused | null = null;
-  /** What came in while no more requests should be taken. */
-  #unread: Buffer | null = null;
+  /** No more requests should be taken: what came in waits, and the socket is not read. */
+  #stopped = false;
 
   #replies = Buffer.alloc(REPLIES_AT_ONCE * REPLY_BYTES);
   #repliesView = new DataView(this.#replies.buffer, this.#replies.byteOffset);
@@ -106,14 +99,23 @@ export class Connection implements Client {
   #ending = false;
   #closed = false;
 
-  constructor(socket: Socket, exported: ConnectedExport, host: ConnectionHost) {
+  /** @param accepted - the socket that the client connected to */
+  constructor(accepted: Socket, exported: ConnectedExport, host: ConnectionHost) {
+    const input = this.#input;
+    const socket = readInto(accepted, {
+      space: () => input.space(),
+      received: (bytes) => {
+        input.came(bytes);
+        this.#take();
+        return !this.#stopped;
+      },
+    });
     this.#socket = socket;
     this.#host = host;
     this.#size = exported.size;
     this.node = exported.node;
     this.export = exported.number;
     this.#handshake = new Handshake(exported, (bytes) => socket.write(bytes));
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => this.proceed());
     socket.on('end', () => this.#end());
     // A client that vanishes is no error here; `close` follows.
@@ -140,12 +142,10 @@ export class Connection implements Client {
 
   /** Takes up what was left while no more requests should be taken, if they may be taken now. */
   proceed(): void {
-    if (this.#unread === null || this.#closed || this.#isBlocked()) return;
-    const chunk = this.#unread;
-    this.#unread = null;
-    this.#read(chunk);
-    // `#read` may have set it again.
-    if ((this.#unread as Buffer | null) === null) this.#socket.resume();
+    if (!this.#stopped || this.#closed || this.#isBlocked()) return;
+    this.#stopped = false;
+    this.#read();
+    if (!this.#isStopped()) this.#socket.resume();
   }
 
   answer(task: Task, errno: number): void {
@@ -188,49 +188,44 @@ export class Connection implements Client {
     );
   }
 
-  #take(chunk: Buffer): void {
-    if (this.#closed || this.#ending) return;
-    if (this.#handshake === null) {
-      this.#read(chunk);
-      return;
-    }
-    const rest = this.#handshake.push(chunk);
-    const { state } = this.#handshake;
-    if (state === 'refused') this.#socket.destroySoon();
-    if (state !== 'transmission') return;
-    this.#handshake = null;
-    this.#number = this.#host.opened(this);
-    this.#read(rest);
+  /** `#stopped`, which `#read` may have set. */
+  #isStopped(): boolean {
+    return this.#stopped;
   }
 
-  /** Reads requests out of a chunk and sends the answers that are ready at its end. */
-  #read(chunk: Buffer): void {
+  #take(): void {
+    const input = this.#input;
+    if (this.#closed || this.#ending) {
+      input.take(input.length);
+      return;
+    }
+    if (this.#handshake !== null) {
+      const rest = this.#handshake.push(Buffer.from(input.bytes));
+      const { state } = this.#handshake;
+      input.take(input.length - (state === 'transmission' ? rest.length : 0));
+      if (state === 'refused') this.#socket.destroySoon();
+      if (state !== 'transmission') return;
+      this.#handshake = null;
+      this.#number = this.#host.opened(this);
+    }
+    this.#read();
+  }
+
+  /** Takes the requests that are there in full, and sends the answers that are ready then. */
+  #read(): void {
+    const input = this.#input;
     this.#reading = true;
-    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-    let at = 0;
-    while (at < chunk.length && !this.#ending && !this.#closed) {
-      if (this.#filling !== null) {
-        at += this.#fill(this.#filling, chunk, at);
-      } else if (this.#skip > 0) {
-        const skipped = Math.min(this.#skip, chunk.length - at);
-        at += skipped;
-        this.#skip -= skipped;
+    while (input.length > 0 && !this.#ending && !this.#closed) {
+      if (this.#skip > 0) {
+        this.#skip -= input.take(Math.min(this.#skip, input.length)).length;
         if (this.#skip === 0) this.#answerRefused();
-      } else if (this.#headerBytes === 0 && this.#isBlocked()) {
-        this.#unread = chunk.subarray(at);
-        this.#socket.pause();
+      } else if (input.length < REQUEST_BYTES) {
         break;
-      } else if (this.#headerBytes > 0 || chunk.length - at < REQUEST_BYTES) {
-        const missing = REQUEST_BYTES - this.#headerBytes;
-        const copied = chunk.copy(this.#header, this.#headerBytes, at, at + missing);
-        at += copied;
-        this.#headerBytes += copied;
-        if (copied < missing) break;
-        this.#headerBytes = 0;
-        at += this.#request(this.#headerView, 0, chunk, at);
-      } else {
-        at += REQUEST_BYTES;
-        at += this.#request(view, at - REQUEST_BYTES, chunk, at);
+      } else if (this.#isBlocked()) {
+        this.#stopped = true;
+        break;
+      } else if (!this.#request()) {
+        break;
       }
     }
     this.#reading = false;
@@ -238,66 +233,45 @@ export class Connection implements Client {
     this.#endWhenDone();
   }
 
-  /** Gathers a payload that spans chunks; returns how many bytes of the chunk belong to it. */
-  #fill(task: Task, chunk: Buffer, at: number): number {
-    const data = task.data!;
-    const copied = Math.min(data.length - this.#filled, chunk.length - at);
-    data.set(chunk.subarray(at, at + copied), this.#filled);
-    this.#filled += copied;
-    if (this.#filled === data.length) {
-      this.#filling = null;
-      this.#accept(task);
-      if (task.data === null) this.#spare = data;
-    }
-    return copied;
-  }
-
-  /**
-   * A request's header was read, `at` is where the chunk goes on behind it. Returns how many bytes of a
-   * payload were taken from there.
-   */
-  #request(header: DataView, headerAt: number, chunk: Buffer, at: number): number {
-    if (header.getUint32(headerAt) !== REQUEST_MAGIC) {
+  /** Takes one request; false when its payload is not there in full. */
+  #request(): boolean {
+    const input = this.#input;
+    const { view, at } = input;
+    if (view.getUint32(at) !== REQUEST_MAGIC) {
       this.destroy();
-      return 0;
+      return false;
     }
-    const flags = header.getUint16(headerAt + 4);
-    const command = header.getUint16(headerAt + 6);
-    const high = header.getUint32(headerAt + 8);
-    const low = header.getUint32(headerAt + 12);
-    const offset =
-      header.getUint32(headerAt + 16) * 0x1_0000_0000 + header.getUint32(headerAt + 20);
-    const length = header.getUint32(headerAt + 24);
+    const flags = view.getUint16(at + 4);
+    const command = view.getUint16(at + 6);
+    const high = view.getUint32(at + 8);
+    const low = view.getUint32(at + 12);
+    const offset = view.getUint32(at + 16) * 0x1_0000_0000 + view.getUint32(at + 20);
+    const length = view.getUint32(at + 24);
     if (command === Command.disconnect) {
       this.#end();
-      return 0;
+      return false;
     }
     const op = opOf(command);
     const errno = op === null ? Errno.invalid : this.#objection(op, flags, offset, length);
     if (op === null || errno !== Errno.ok) {
+      input.take(REQUEST_BYTES);
       this.#refused = { high, low, errno };
       // A write's payload follows whatever we think of it; it is dropped as it comes.
       if (command === Command.write && length > 0) this.#skip = length;
       else this.#answerRefused();
-      return 0;
+      return true;
     }
+    const payloadBytes = op === 'write' ? length : 0;
+    if (input.length < REQUEST_BYTES + payloadBytes) {
+      input.expect(REQUEST_BYTES + payloadBytes);
+      return false;
+    }
+    input.take(REQUEST_BYTES);
     const fua = (flags & CommandFlag.fua) !== 0;
-    const id = this.#host.nextRequestId();
-    const task = new Task(id, this, op, fua, offset, length, high, low);
-    if (op !== 'write') {
-      this.#accept(task);
-      return 0;
-    }
-    if (chunk.length - at >= length) {
-      task.data = new Uint8Array(chunk.buffer, chunk.byteOffset + at, length);
-      this.#accept(task);
-      return length;
-    }
-    task.data = this.#spare?.length === length ? this.#spare : Buffer.allocUnsafeSlow(length);
-    this.#spare = null;
-    this.#filling = task;
-    this.#filled = 0;
-    return this.#fill(task, chunk, at);
+    const task = new Task(this.#host.nextRequestId(), this, op, fua, offset, length, high, low);
+    if (op === 'write') task.data = input.take(payloadBytes);
+    this.#accept(task);
+    return true;
   }
 
   /** What the protocol has against a request; `Errno.ok` when nothing. */

@@ -292,14 +292,14 @@ describe('the socket', () => {
   it('is not made where another one is, and the message says so', async () => {
     const socket = lab.socket('A');
     await expect(lab.backend.addExport({ name: 'c', socket, node: 'C' })).rejects.toThrow(
-      `cannot listen on ${socket}: EADDRINUSE`,
+      `cannot listen on ${socket}: the socket exists already`,
     );
   });
 
   it('is not made where Linux would cut its path', async () => {
     const socket = `/tmp/${'x'.repeat(120)}`;
     await expect(lab.backend.addExport({ name: 'c', socket, node: 'C' })).rejects.toThrow(
-      /use a shorter folder/,
+      /choose a shorter folder/,
     );
   });
 });

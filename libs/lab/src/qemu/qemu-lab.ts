@@ -2,7 +2,7 @@ import type { Backend, Request } from '@fenceline/backend';
 import type { Action, LabEvent, Plan, PlanLink } from '@fenceline/contracts';
 import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
-import { Link } from '@fenceline/fabric';
+import { Link, Pacer } from '@fenceline/fabric';
 import { topologyOf } from '@fenceline/history';
 import {
   createRunFolder,
@@ -53,6 +53,7 @@ export class QemuLab {
   readonly observations: Observations;
   private readonly plan: Plan;
   private readonly links = new Map<string, Link>();
+  private readonly pacer = new Pacer();
   private readonly vms = new Map<string, Vm>();
   private readonly devices = new Map<string, string>();
   private readonly workloads = new Map<string, RunningWorkload>();
@@ -274,6 +275,7 @@ export class QemuLab {
       },
       startedAtWallSeconds: Math.floor(context.clock.startedAtMs / 1000),
       owner: qemuUser(),
+      pacer: this.pacer,
     });
     this.links.set(planned.name, link);
     void link.failed.then((error) => this.instrumentFailed(`link ${planned.name}`, error));
