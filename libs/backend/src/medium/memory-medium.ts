@@ -1,4 +1,3 @@
-import { constants } from 'node:buffer';
 import type { Medium } from './medium.js';
 
 /** A medium in this process's memory; pages that were never written take none. */
@@ -7,15 +6,15 @@ export class MemoryMedium implements Medium {
   readonly immediate = true;
   readonly #bytes: Uint8Array;
 
-  /** @throws RangeError when `size` (bytes) is more than one buffer can have. */
+  /** @throws RangeError when this process cannot have `size` bytes in one piece */
   constructor(size: number) {
-    if (size > constants.MAX_LENGTH) {
-      throw new RangeError(
-        `a medium in memory has at most ${constants.MAX_LENGTH} bytes, not ${size}: use a file`,
-      );
-    }
     this.size = size;
-    this.#bytes = new Uint8Array(size);
+    try {
+      this.#bytes = new Uint8Array(size);
+    } catch (error) {
+      const message = `${size} bytes in one piece are more than this process can have: use a file`;
+      throw new RangeError(message, { cause: error });
+    }
   }
 
   read(offset: number, into: Uint8Array): undefined {
