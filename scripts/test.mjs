@@ -10,7 +10,8 @@ import { parseArguments } from './testing/parse-arguments.mjs';
 /** What is checked beside the specs; each counts as one test. */
 const checks = [
   { title: 'formatting', argv: ['npx', '--no', '--', 'prettier', '--check', '.'] },
-  { title: 'lint', argv: ['npx', '--no', 'eslint', '.'] },
+  { title: 'lint', argv: ['npx', '--no', '--', 'eslint', '.'] },
+  { title: 'types of the specs', argv: ['npx', '--no', '--', 'tsc', '-p', 'tsconfig.eslint.json'] },
   { title: 'generated pages are current', argv: ['node', 'scripts/docs.mjs', '--check'] },
 ];
 

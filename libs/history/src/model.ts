@@ -183,7 +183,7 @@ export interface FaultSpan {
   describe: string;
   fault: 'drop' | 'hold' | 'slow' | 'error';
   link: string | null;
-  nodes: string[];
+  nodes: readonly string[];
   start: number;
   end: number;
 }

@@ -35,7 +35,7 @@ export function block(seed: number): Uint8Array {
   return bytes;
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -290,7 +290,7 @@ export class TestConnection {
     from: Side,
     sequence: number,
     flags: number,
-    payload = new Uint8Array(0),
+    payload: Uint8Array = new Uint8Array(0),
     acknowledgement?: number,
   ): TestFrame {
     const { link, hostPort } = this;

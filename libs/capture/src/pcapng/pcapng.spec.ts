@@ -11,6 +11,9 @@ interface Sample {
   comments: string[];
 }
 
+/** What outlasts the callback. */
+type ReadPacket = Omit<CapturedPacket, 'source' | 'start' | 'end'>;
+
 const samples: fc.Arbitrary<Sample[]> = fc.array(
   fc.record({
     t: fc.maxSafeNat(),
@@ -35,7 +38,7 @@ function encode(packets: Sample[], buffer?: ArrayBuffer): Uint8Array {
 }
 
 function read(file: Uint8Array, chunks: number[] = [file.length]) {
-  const packets: Omit<CapturedPacket, 'source' | 'start' | 'end'>[] = [];
+  const packets: ReadPacket[] = [];
   const reader = new PcapngReader((packet) => {
     const { source, start, end, ...rest } = packet;
     packets.push({ ...rest, bytes: source.slice(start, end) });
@@ -51,7 +54,7 @@ function read(file: Uint8Array, chunks: number[] = [file.length]) {
   return { packets, reader, summary: reader.end() };
 }
 
-function asSamples(packets: CapturedPacket[]): Sample[] {
+function asSamples(packets: ReadPacket[]): Sample[] {
   return packets.map(({ t, bytes, direction, comments }) => {
     return { t, bytes, direction, comments: [...comments] };
   });

@@ -58,7 +58,7 @@ describe(rule, () => {
     expect(reason).toContain('tried 2 times');
   });
 
-  it.each([
+  it.each<[string, History, HostSettings?]>([
     ['the fault lasts', history({ healedAt: 900_000_000 })],
     ['the host was to give up for good', history(), { ...settings, ctrlLossTimeoutMs: 20_000 }],
   ])('says nothing where %s', (_, it, own = settings) => {
