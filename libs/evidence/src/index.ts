@@ -8,3 +8,4 @@ export type { SealCheck } from './seal.js';
 export type { Timeline } from './timeline.js';
 export { openEvidence, type OpenedEvidence } from './transport/open-evidence.js';
 export { packEvidence, transportSuffix } from './transport/pack.js';
+export { removeAtExit } from './transport/remove-at-exit.js';

@@ -18,7 +18,8 @@ export function removeAtExit(path: string): () => void {
 function removeAll(): void {
   for (const path of paths) {
     try {
-      rmSync(path, { recursive: true, force: true });
+      // Another thread may still be making a file in it: the last one that it makes.
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
     } catch {
       // The process ends: nobody can be told.
     }
