@@ -1,0 +1,3 @@
+export { whyNotFillable } from './fill-folder.js';
+export { ParquetError } from './parquet-error.js';
+export { writeParquet } from './write-parquet.js';
