@@ -11,6 +11,7 @@ import {
 } from '@fenceline/report';
 import { Command } from 'commander';
 import { withEvidence } from '../evidence/with-evidence.js';
+import { parquetFolder } from '../evidence/parquet-folder.js';
 import { writeOutput } from '../evidence/write-output.js';
 import { untilStopped } from '../run/stop-signals.js';
 import { UsageError } from '../usage-error.js';
@@ -26,7 +27,7 @@ const forms = {
 type Form = keyof typeof forms;
 const names = Object.keys(forms) as Form[];
 
-type ReportOptions = { profile?: ProfileName } & Partial<Record<Form, string>>;
+type ReportOptions = { profile?: ProfileName; parquet?: string } & Partial<Record<Form, string>>;
 
 /** `fenceline report`: the verdict over stored evidence, for people and for other machines. */
 export function reportCommand(finish: (code: ExitCode) => void): Command {
@@ -37,6 +38,7 @@ export function reportCommand(finish: (code: ExitCode) => void): Command {
     .option('--junit <file>', 'JUnit XML, a test case a rule')
     .option('--ktap <file>', 'KTAP version 1')
     .option('--kcidb <file>', 'KCIDB version 4 JSON, a test object a rule')
+    .option('--parquet <dir>', 'Parquet files of the history, into a new or empty folder')
     .addOption(profileOption())
     .action(async (evidence: string, options: ReportOptions) => {
       if (names.filter((name) => options[name] === '-').length > 1) {
@@ -48,11 +50,14 @@ export function reportCommand(finish: (code: ExitCode) => void): Command {
 }
 
 async function report(evidence: OpenedEvidence, options: ReportOptions): Promise<void> {
+  const parquet =
+    options.parquet === undefined ? null : await parquetFolder(options.parquet, evidence);
   const { input } = await judgeRecording(evidence.dir, {
     evidence: evidence.path,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
-  const asked = names.some((name) => options[name] !== undefined);
+  if (parquet) await parquet.write(input);
+  const asked = parquet !== null || names.some((name) => options[name] !== undefined);
   const files: ReportOptions = asked ? options : { out: defaultPage(evidence) };
   for (const name of names) {
     const file = files[name];

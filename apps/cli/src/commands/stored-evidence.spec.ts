@@ -165,6 +165,76 @@ describe('fenceline report', () => {
   });
 });
 
+describe('fenceline report --parquet', () => {
+  const tables = [
+    ...['applies', 'associations', 'blocks', 'commands', 'connections'],
+    ...['events', 'faults', 'final_image', 'findings'],
+  ].map((name) => `${name}.parquet`);
+  const out = () => path.join(folder, 'out');
+
+  it('is in the help', async () => {
+    const { code, stdout } = await fenceline(['report', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /--parquet <dir> +Parquet files of the history, into a new or\s+empty folder/,
+    );
+  });
+
+  it('writes the files, of packed evidence too, and then no page', async () => {
+    const { code, stdout, stderr } = await fenceline(['report', stuck, '--parquet', 'out']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `written: ${out()}\n`,
+    });
+    expect((await readdir(out())).sort()).toEqual(tables);
+    expect(await readdir(stuck)).not.toContain('report.html');
+    const both = await fenceline(['report', passed, '--parquet', 'other', '--ktap', '-']);
+    expect(both).toMatchObject({ code: 0, stdout: expect.stringContaining('KTAP') as string });
+    expect((await readdir(path.join(folder, 'other'))).sort()).toEqual(tables);
+    expect(await temporaries()).toEqual([]);
+  });
+
+  it('refuses a folder that holds anything, a file, and the evidence itself', async () => {
+    await mkdir(out());
+    await writeFile(path.join(out(), 'findings.parquet'), 'mine');
+    for (const [dir, why] of [
+      ['out', 'is not empty (it holds findings.parquet)'],
+      ['out/findings.parquet', 'is no folder'],
+      [stuck, 'lies in the evidence'],
+      [path.join(stuck, 'parquet'), 'lies in the evidence'],
+    ] as const) {
+      const { code, stdout, stderr } = await fenceline(['report', stuck, '--parquet', dir]);
+      expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+      expect(stderr).toContain(why);
+    }
+    expect(await readFile(path.join(out(), 'findings.parquet'), 'utf8')).toBe('mine');
+    expect((await fenceline(['verify', stuck])).code).toBe(0);
+  });
+
+  it('says where it could not write, and of evidence that cannot be decoded why', async () => {
+    const { code, stderr } = await fenceline(['report', stuck, '--parquet', 'none/out']);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`could not write Parquet files to ${path.join(folder, 'none/out')}`);
+    await writeFile(path.join(stuck, 'timeline.jsonl'), '{"t":1}\n');
+    const broken = await fenceline(['report', stuck, '--parquet', 'out']);
+    expect(broken.code).toBe(3);
+    expect(broken.stderr).toContain('no Parquet files: The recording could not be read: timeline');
+    expect(await readdir(folder)).not.toContain('out');
+  });
+
+  it('leaves all files or none when it is stopped', async () => {
+    const child = start(['report', stuck, '--parquet', 'out']);
+    const closed = once(child, 'close');
+    while (!(await readdir(folder)).includes('out'))
+      await new Promise((wake) => setTimeout(wake, 1));
+    child.kill('SIGINT');
+    const [code] = (await closed) as [number];
+    const left = (await readdir(folder)).includes('out') ? (await readdir(out())).sort() : [];
+    expect([code, left]).toEqual(code === 0 ? [0, tables] : [3, []]);
+  });
+});
+
 describe('fenceline pack', () => {
   it('makes one file that is verified and judged as the folder', async () => {
     const { code, stdout, stderr } = await fenceline(['pack', stuck]);
