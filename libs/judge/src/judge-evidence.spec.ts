@@ -230,7 +230,7 @@ describe('judgeEvidence', () => {
     const { verdict } = await judgeEvidence(dir);
     expect(verdict.verdict).toBe('inconclusive');
     expect(verdict.inconclusive.map(({ reason }) => reason)).toContain(
-      'no I/O was answered: there is nothing to judge',
+      'no I/O of a workload was answered: there is nothing to judge',
     );
   });
 

@@ -25,9 +25,14 @@ export function whatKeepsFromPass(
   ];
 }
 
-function nothingDone({ commands }: History): string[] {
-  const done = commands.some(({ op, answeredAt }) => op !== 'other' && answeredAt !== never);
-  return done ? [] : ['no I/O was answered: there is nothing to judge'];
+/** The host's own scan of partitions before the workload, and the read-back behind it, are no exercise. */
+function nothingDone(history: History): string[] {
+  const { start, end } = workloadSpan(history);
+  const done = history.commands.some(
+    ({ op, sentAt, answeredAt }) =>
+      op !== 'other' && answeredAt !== never && sentAt >= start && sentAt <= end,
+  );
+  return done ? [] : ['no I/O of a workload was answered: there is nothing to judge'];
 }
 
 function exerciseNotMet(exercise: JudgeInput['exercise'], counters: ExerciseCounters): string[] {
@@ -89,10 +94,16 @@ function eventsAgainst(history: History, input: JudgeInput): string[] {
   return reasons;
 }
 
-/** Stalls of the recorder from the first workload's start to the end of the drain: faults and fences lie between. */
+/** From the first workload's start to the end of the drain: faults and fences lie between. */
+function workloadSpan({ events }: History): { start: number; end: number } {
+  return {
+    start: events.find(({ kind }) => kind === 'workload-start')?.t ?? 0,
+    end: events.find(({ kind }) => kind === 'drained')?.t ?? never,
+  };
+}
+
 function standstills(history: History): string[] {
-  const start = history.events.find(({ kind }) => kind === 'workload-start')?.t ?? 0;
-  const end = history.events.find(({ kind }) => kind === 'drained')?.t ?? never;
+  const { start, end } = workloadSpan(history);
   return history.events.flatMap((event) =>
     event.kind === 'stall' &&
     event.ns >= disturbingStallNs &&

@@ -168,7 +168,25 @@ describe('judge', () => {
     lab.association({ link: 'A' });
     const verdict = judged(lab.build());
     expect(verdict.verdict).toBe('inconclusive');
-    expect(reasonsOf(verdict)).toEqual(['no I/O was answered: there is nothing to judge']);
+    expect(reasonsOf(verdict)).toEqual([
+      'no I/O of a workload was answered: there is nothing to judge',
+    ]);
+  });
+
+  it.each([
+    ['before the workload', 50],
+    ['behind the drain', 900],
+  ])('does not pass a recording with I/O only %s', (_, sent) => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    lab.command(a, { op: 'read', lba: 0, bytes: '0', sent, answered: sent + 1 });
+    lab.event({ t: 100e6, kind: 'workload-start', job: 'writers', host: 'host1' });
+    lab.event({ t: 800e6, kind: 'drained', ok: true, pending: 0 });
+    const verdict = judged(lab.build());
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(reasonsOf(verdict)).toContain(
+      'no I/O of a workload was answered: there is nothing to judge',
+    );
   });
 
   it('takes an apply that no command explains for a contradiction, and counts it', () => {
