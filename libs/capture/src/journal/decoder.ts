@@ -55,7 +55,7 @@ export class JournalDecoder {
   /** Bytes of that part; it grows from a block's header to the whole block once its header is known. */
   #need = FILE_HEADER_BYTES;
   #inBlock = false;
-  #carry = new Uint8Array(128 * 1024);
+  #carry = new Uint8Array(0);
   #carried = 0;
 
   constructor(sink: JournalSink) {
@@ -186,6 +186,8 @@ export class JournalDecoder {
     const t = readUint64(view, at + 8);
     switch (kind) {
       case RecordKind.export: {
+        // A length that is beyond the block is not reckoned with: `padded` holds for 31 bits.
+        if (subject * 2 > view.byteLength) return 0;
         const bytes = RECORD_BYTES + padded(subject * 2);
         if (at + bytes > view.byteLength) return 0;
         let node = '';

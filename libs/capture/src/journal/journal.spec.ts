@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hashBlock } from '../payload.js';
 import { JournalDecoder, JournalEncoder, decodeJournal } from './index.js';
 import type { JournalRecord } from './index.js';
 
@@ -200,6 +201,22 @@ describe('the journal', () => {
     expect(decoded.cut).toBeNull();
     expect(decoded.records).toEqual([...records, end]);
   });
+
+  it.each([0x10_0000, 0x4000_0000, 0x8000_0000, 0xffff_ffff])(
+    'refuses a name of %d characters, which the block does not hold, whatever its checksum says',
+    (characters) => {
+      const encoder = new JournalEncoder(4096);
+      encoder.exported(0, 'A');
+      const bytes = encoder.take();
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      // Behind the file's header and the block's: the subject of the first record, and the block's checksum.
+      view.setUint32(24 + 24 + 4, characters, true);
+      view.setBigUint64(24 + 8, hashBlock(bytes.subarray(24 + 16)), true);
+      const { records, cut } = decodeInChunks(bytes, [65_536]);
+      expect(records).toEqual([]);
+      expect(cut).toEqual({ offset: 24, reason: 'record 1 is malformed' });
+    },
+  );
 
   it('refuses a record that no reader would accept', () => {
     const encoder = new JournalEncoder(512);
