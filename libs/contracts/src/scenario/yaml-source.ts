@@ -19,6 +19,7 @@ import {
   type FieldPath,
   type ScenarioProblem,
 } from './problem.js';
+import { tooDeepAt } from './yaml-nesting.js';
 
 /** Where a value, and the name of its field, begin in the text. */
 interface Place {
@@ -91,6 +92,13 @@ export class YamlSource {
         `the file has more than ${scenarioLimits.textBytes / 1024} KiB`,
         'Split it into several scenarios.',
       );
+      return null;
+    }
+    const tooDeep = tooDeepAt(text);
+    if (tooDeep !== null) {
+      // The parser counts the lines as a rule.
+      for (const start of lineStarts(text)) this.lines.addNewLine(start);
+      this.report(tooDeep, '', 'is nested too deeply', 'No field is that deep.');
       return null;
     }
     const document = parseDocument(text, {
@@ -248,6 +256,11 @@ export class YamlSource {
 
 function hasTagDirective(document: Document.Parsed): boolean {
   return Object.keys(document.directives.tags).some((handle) => handle !== '!!');
+}
+
+function* lineStarts(text: string): Generator<number> {
+  yield 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) yield at + 1;
 }
 
 function utf8Length(text: string): number {
