@@ -25,6 +25,14 @@ const newer: TriggerEvent = { kind: 'newerWriteAcknowledged', over: 'held' };
 const retry: TriggerEvent = { kind: 'firstRetry', links: ['B'] };
 
 describe('the observations of a lab', () => {
+  it('come to an end for a write at an address that a plain number does not hold', async () => {
+    const observations = new Observations();
+    const far = write(2 ** 60, 1);
+    observations.sent(far, over('A'));
+    observations.answered(far);
+    await expect(isSeen(observations, newer)).resolves.toBe(false);
+  });
+
   it('wake a step that waits, with the reason', async () => {
     const observations = new Observations();
     const waiting = observations.await(

@@ -1,5 +1,5 @@
 import type { TriggerEvent } from '@fenceline/contracts';
-import type { Association, Command, PayloadId } from '@fenceline/history';
+import { forEachBlock, type Association, type Command, type PayloadId } from '@fenceline/history';
 
 /** A write request as the backend has it; its payloads are numbered as those of the commands are. */
 export interface BackendWrite {
@@ -93,11 +93,11 @@ export class Observations {
 
   sent(write: Command, { link, node }: Association): void {
     this.outstanding.set(write, { node, link, blocksToApply: write.blocks });
-    for (let block = write.slba; block < write.slba + write.blocks; block++) {
+    forEachBlock(write, (block) => {
       const others = this.outstandingByBlock.get(block);
       if (others) others.add(write);
       else this.outstandingByBlock.set(block, new Set([write]));
-    }
+    });
   }
 
   /** Blocks of unanswered writes of one link were sent again on another association. */
@@ -130,9 +130,7 @@ export class Observations {
     if (!state) return;
     if (state.blocksToApply <= 0) increment(this.appliedUnanswered, state.node, -1);
     this.outstanding.delete(write);
-    for (let block = write.slba; block < write.slba + write.blocks; block++) {
-      this.outstandingByBlock.get(block)?.delete(write);
-    }
+    forEachBlock(write, (block) => this.outstandingByBlock.get(block)?.delete(write));
     if (write.status === 0) this.checkNewerWrite(write, state.link);
     this.notify();
   }
