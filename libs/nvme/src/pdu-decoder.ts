@@ -101,8 +101,9 @@ export class PduDecoder {
    *
    * @param t - when they came, ns
    * @param frame - number of the frame that brought them
+   * @returns where it stopped: at `end`, or behind what is no PDU
    */
-  push(bytes: Uint8Array, start: number, end: number, t: number, frame: number): void {
+  push(bytes: Uint8Array, start: number, end: number, t: number, frame: number): number {
     let at = start;
     while (at < end && !this.lost) {
       if (this.taken === 0) this.begin(t, frame);
@@ -113,6 +114,7 @@ export class PduDecoder {
       this.position += part;
       this.advance(t, frame);
     }
+    return at;
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   encodeResponse,
   encodeSqe,
 } from './encode.testing.js';
+import { PduFlag } from './pdu.js';
 import { opensConnection, PduFinder } from './pdu-finder.js';
 
 /** Cuts bytes into pieces and looks for the first PDU in them; returns its position. */
@@ -61,6 +62,12 @@ describe('PduFinder', () => {
         },
       ),
     );
+  });
+
+  it('takes a command for none when its data digest has no room', () => {
+    const pdu = encodeCommand(sqe(), data.subarray(0, 2));
+    pdu[1] = PduFlag.dataDigest;
+    expect(findIn(pdu, 'host', pdu.length)).toBe(-1);
   });
 
   it('knows the beginning of a connection', () => {

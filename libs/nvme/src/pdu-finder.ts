@@ -112,7 +112,9 @@ function isPdu(bytes: Uint8Array, at: number, end: number, sender: PduSender): b
       return (
         usesSgls(bytes[at + COMMON_HEADER_BYTES + 1]!) &&
         (flags & (PduFlag.last | PduFlag.success)) === 0 &&
-        (dataOffset === 0 ? length === headerPart : carriesData(length, headerPart, dataOffset))
+        (dataOffset === 0
+          ? length === headerPart
+          : carriesData(length - dataDigest, headerPart, dataOffset))
       );
     case PduType.capsuleResp:
     case PduType.r2t:

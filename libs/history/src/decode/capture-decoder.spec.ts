@@ -235,6 +235,25 @@ describe('CaptureDecoder', () => {
     expect(late.rows.every(({ association, qid }) => association === -1 && qid === -1)).toBe(true);
   });
 
+  it('finds the next command in the segment in which a stream makes no sense, and counts what is left out', () => {
+    const noPdu = new Uint8Array(100).fill(0xee);
+    const from = (splits: readonly number[]) =>
+      decode(
+        capture((traffic) => {
+          const association = new TestAssociation(traffic, traffic.link('A'));
+          const capsule = association.writeCapsule(1, 100, block(1));
+          association.io.send('host', concat(noPdu, capsule), { splits });
+          association.answer(1);
+        }),
+      );
+    for (const splits of [[], [100, 30], [30, 75, 5, 5, 5]]) {
+      const { rows, trouble } = from(splits);
+      expect(brief(rows.at(-1)!)).toEqual(['Write', 1, 1, 100, 1, 4096, 0]);
+      // All but the header in which the stream was found to make no sense.
+      expect(trouble).toMatchObject({ losses: 1, missingBytes: noPdu.length - 8 });
+    }
+  });
+
   it('lists the commands of packets that were captured without their data', () => {
     const { rows, trouble } = decode(
       capture((traffic) => someIo(traffic)),

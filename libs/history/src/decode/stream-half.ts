@@ -134,22 +134,29 @@ export class StreamHalf implements ByteSink {
   }
 
   push(bytes: Uint8Array, start: number, end: number, t: number, frame: number): void {
-    if (!this.#searching) {
-      this.#decoder.push(bytes, start, end, t, frame);
-      return;
+    let at = start;
+    while (at < end) {
+      if (this.#searching) at = this.#find(bytes, at, end, t, frame);
+      // Where it loses its way, the next PDU may begin in the same bytes.
+      if (at < end) at = this.#decoder.push(bytes, at, end, t, frame);
     }
+  }
+
+  /** Looks for a PDU; returns where to go on decoding, which is `end` when there is none. */
+  #find(bytes: Uint8Array, start: number, end: number, t: number, frame: number): number {
     const at = this.#finder.find(bytes, start, end);
     if (at < 0) {
       this.trouble.missingBytes += end - start;
-      return;
+      return end;
     }
+    const { before } = this.#finder;
     this.#searching = false;
     this.found = true;
-    this.trouble.missingBytes += at - start;
-    const { before } = this.#finder;
+    // The PDU's first bytes, which came earlier, were taken for missing then.
+    this.trouble.missingBytes += at - start - before.length;
     this.#decoder.restart();
     if (before.length > 0) this.#decoder.push(before, 0, before.length, t, frame);
-    this.#decoder.push(bytes, at, end, t, frame);
+    return at;
   }
 
   #charge(): void {
