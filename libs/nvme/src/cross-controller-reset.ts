@@ -20,6 +20,8 @@ export const CCR_LOG_PAGE = 0x1e;
 export const CCR_LOG_HEADER_BYTES = 8;
 export const CCR_LOG_ENTRY_BYTES = 8;
 export const CCR_LOG_MAX_ENTRIES = 511;
+/** The whole log page, with as many entries as it can have. */
+export const CCR_LOG_BYTES = CCR_LOG_HEADER_BYTES + CCR_LOG_MAX_ENTRIES * CCR_LOG_ENTRY_BYTES;
 
 export const CcrStatus = { inProgress: 0, success: 1, failed: 2 } as const;
 

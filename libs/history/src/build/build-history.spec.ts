@@ -147,6 +147,37 @@ describe('a healthy path', () => {
     );
   });
 
+  it('leaves out what a deallocation names beyond the namespace', async () => {
+    const traffic = new Traffic();
+    const path = new TestAssociation(traffic, traffic.link('A'));
+    const blocks = traffic.topology().namespaceBytes / BLOCK;
+    path.deallocate(1, [
+      { slba: blocks - 3, blocks: 0xffff_ffff },
+      { slba: 2 ** 60, blocks: 0xffff_ffff },
+    ]);
+    const history = await buildHistory(traffic.recording());
+    expect(history.commands.at(-1)!.ranges).toEqual([
+      { slba: blocks - 3, blocks: 3 },
+      { slba: 2 ** 60, blocks: 0 },
+    ]);
+  });
+
+  it('doubts a journal with a request that lies beyond the medium', async () => {
+    const traffic = new Traffic();
+    new TestAssociation(traffic, traffic.link('A'));
+    const { namespaceBytes } = traffic.topology();
+    traffic.apply('A', namespaceBytes / BLOCK - 1, block(1));
+    for (const slba of [namespaceBytes / BLOCK, 2 ** 50]) traffic.apply('A', slba, block(1));
+    const history = await buildHistory(traffic.recording());
+    expect(history.applies).toHaveLength(1);
+    expect(history.problems.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        'request 2 lies beyond the end of the medium',
+        'request 3 lies beyond the end of the medium',
+      ]),
+    );
+  });
+
   it('knows the ranges of a deallocation', async () => {
     const traffic = new Traffic();
     const path = new TestAssociation(traffic, traffic.link('A'));

@@ -1,3 +1,4 @@
+import { CCR_LOG_BYTES } from '@fenceline/nvme';
 import { encodeC2hData, encodeCcrLog, encodeResponse } from '@fenceline/nvme/testing';
 import { describe, expect, it } from 'vitest';
 import { TestAssociation, Traffic } from '../traffic.testing.js';
@@ -40,5 +41,23 @@ describe('commands of a Cross-Controller Reset', () => {
     ]);
     expect(history.openings!.map(({ link }) => link)).toEqual(['A', 'A', 'B', 'B']);
     expect(history.associations[0]!.identifiedAt).toBeGreaterThan(0);
+  });
+
+  it('sets no more memory aside for the log page than it can have, whatever a host asks for', async () => {
+    const traffic = new Traffic();
+    const source = new TestAssociation(traffic, traffic.link('A'));
+    const cid = source.adminCommand({
+      opcode: 0x02,
+      dataLength: 0xffff_ffff,
+      dwords: { 10: 0x1e },
+    });
+    const page = new Uint8Array(CCR_LOG_BYTES + 100);
+    page.set(encodeCcrLog([{ icid: 1, ciu: 3, status: 1 }]));
+    source.respond(
+      source.admin,
+      encodeC2hData({ cid, offset: 0, data: page, last: true, success: true }),
+    );
+    const history = await buildHistory(traffic.recording());
+    expect(history.commands.at(-1)!.ccrLog).toMatchObject({ announced: 1 });
   });
 });

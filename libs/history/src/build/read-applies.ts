@@ -19,12 +19,16 @@ const mediumOps: Readonly<Record<JournalOp, MediumOp | null>> = {
   trim: 'deallocate',
 };
 
-/** Reads the journal into applies, without candidates. Requests that change nothing are left out. */
+/**
+ * Reads the journal into applies, without candidates. Requests that change nothing are left out, and so are those
+ * beyond the medium, which the backend refuses: a journal that has one is not the backend's.
+ */
 export async function readApplies(
   chunks: AsyncIterable<Uint8Array>,
   table: PayloadTable,
+  mediumBytes: number,
 ): Promise<ReadJournal> {
-  const reader = new ApplyReader(table);
+  const reader = new ApplyReader(table, mediumBytes);
   const decoder = new JournalDecoder((record) => reader.take(record));
   for await (const chunk of chunks) decoder.push(chunk);
   const cut = decoder.finish();
@@ -46,7 +50,10 @@ class ApplyReader {
   readonly #problems: InstrumentProblem[] = [];
   #lastAt = 0;
 
-  constructor(private readonly table: PayloadTable) {}
+  constructor(
+    private readonly table: PayloadTable,
+    private readonly mediumBytes: number,
+  ) {}
 
   take(record: JournalRecord): void {
     if (record.kind === 'export') {
@@ -58,6 +65,10 @@ class ApplyReader {
       case 'received': {
         const op = mediumOps[record.op];
         if (op === null) return;
+        if (record.offset + record.length > this.mediumBytes) {
+          this.problem(`request ${record.request} lies beyond the end of the medium`);
+          return;
+        }
         const { blockSize } = this.table;
         const isAligned = record.offset % blockSize === 0 && record.length % blockSize === 0;
         const slba = Math.floor(record.offset / blockSize);

@@ -2,9 +2,7 @@ import {
   AdminOpcode,
   adminName,
   CAPSULE_ENTRY_OFFSET,
-  CCR_LOG_HEADER_BYTES,
-  CCR_LOG_ENTRY_BYTES,
-  CCR_LOG_MAX_ENTRIES,
+  CCR_LOG_BYTES,
   CCR_LOG_PAGE,
   CNS_CONTROLLER,
   CONNECT_DATA_BYTES,
@@ -51,7 +49,6 @@ import { StreamHalf, type StreamTrouble, type Waiting } from './stream-half.js';
 const MAX_OPEN = 262_144;
 /** Of how many commands in a whole capture the data are collected at a time: 4 KiB each, or less. */
 const MAX_COLLECTING = 4096;
-const LONGEST_CCR_LOG = CCR_LOG_HEADER_BYTES + CCR_LOG_MAX_ENTRIES * CCR_LOG_ENTRY_BYTES;
 
 /** What all connections of a capture share. */
 export interface DecodeContext {
@@ -218,7 +215,7 @@ export class QueueStream {
     ) {
       this.#collect(command, IDENTIFY_BYTES);
     } else if (command.opcode === AdminOpcode.getLogPage && logPageId(entry, 0) === CCR_LOG_PAGE) {
-      this.#collect(command, Math.min(command.bytes, LONGEST_CCR_LOG));
+      this.#collect(command, Math.min(command.bytes, CCR_LOG_BYTES));
     }
   }
 

@@ -43,6 +43,8 @@ export interface WireContext {
   readonly table: PayloadTable;
   readonly tracker: AssociationTracker;
   readonly listener: WireListener;
+  /** Logical blocks of the namespace. */
+  readonly blocks: number;
   /** Number of the next command; commands are numbered in the order sent. */
   nextCommand: number;
 }
@@ -265,7 +267,7 @@ export class QueueDecoder implements ConnectionListener {
       command.payloads = sentToNode.payloads;
     } else if (sentToNode !== null) {
       if (!sentToNode.complete) return;
-      if (command.op === 'deallocate') readRanges(command, sentToNode.bytes);
+      if (command.op === 'deallocate') readRanges(command, sentToNode.bytes, this.context.blocks);
     }
     flight.payloadSent = true;
     this.context.listener.onPayloadSent?.(command);
@@ -414,12 +416,17 @@ function answerStatus(pdu: Pdu): number {
   return pdu.type === PduType.capsuleResp ? cqeStatus(pdu.view, CAPSULE_ENTRY_OFFSET) : 0;
 }
 
-/** Dataset Management: the blocks are named by its data. */
-function readRanges(command: Command, bytes: Uint8Array): void {
+/**
+ * Dataset Management: the blocks are named by its data. What a range names beyond the namespace is left out: there is
+ * nothing, and a range may name 2^32 blocks.
+ */
+function readRanges(command: Command, bytes: Uint8Array, blocksOfNamespace: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ranges = [];
   for (let at = 0; at < bytes.length; at += DSM_RANGE_BYTES) {
-    ranges.push({ slba: dsmRangeSlba(view, at), blocks: dsmRangeBlocks(view, at) });
+    const slba = dsmRangeSlba(view, at);
+    const left = Math.max(0, blocksOfNamespace - slba);
+    ranges.push({ slba, blocks: Math.min(dsmRangeBlocks(view, at), left) });
   }
   command.slba = ranges[0]!.slba;
   command.blocks = ranges[0]!.blocks;

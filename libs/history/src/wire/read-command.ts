@@ -1,6 +1,7 @@
 import {
   AdminOpcode,
   adminName,
+  CCR_LOG_BYTES,
   CCR_LOG_PAGE,
   CNS_CONTROLLER,
   CONNECT_DATA_BYTES,
@@ -104,8 +105,9 @@ function readAdmin(flight: InFlight, view: DataView, at: number, isFabrics: bool
   if (command.opcode === AdminOpcode.identify && identifyCns(view, at) === CNS_CONTROLLER) {
     flight.deliveredToHost = new CollectedData(IDENTIFY_BYTES);
   } else if (command.opcode === AdminOpcode.getLogPage && logPageId(view, at) === CCR_LOG_PAGE) {
-    flight.sentToHost = new CollectedData(sqeSglLength(view, at));
-    flight.deliveredToHost = new CollectedData(sqeSglLength(view, at));
+    const wanted = Math.min(sqeSglLength(view, at), CCR_LOG_BYTES);
+    flight.sentToHost = new CollectedData(wanted);
+    flight.deliveredToHost = new CollectedData(wanted);
   }
 }
 

@@ -39,6 +39,7 @@ export class WireDecoder {
       table: this.payloads,
       tracker: this.#tracker,
       listener,
+      blocks: Math.floor(topology.namespaceBytes / topology.blockSize),
       nextCommand: 0,
     };
     let connections = 0;
