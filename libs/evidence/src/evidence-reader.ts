@@ -7,18 +7,9 @@ import { readFinalImage, type ImageRun } from './final-image.js';
 import { checkPartName, layout, type CaptureSide } from './layout.js';
 import { splitLines } from './lines.js';
 import { recordingSha256 } from './manifest-seal.js';
+import { parseDocument, type Schema } from './parse-document.js';
 import { checkSeal, type SealCheck } from './seal.js';
 import { readTimeline, type Timeline } from './timeline.js';
-
-/** What is needed of a zod schema to check a document. */
-export interface Schema<T> {
-  safeParse(value: unknown):
-    | { success: true; data: T }
-    | {
-        success: false;
-        error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] };
-      };
-}
 
 /** A capture of one link at one of its ends. */
 export interface CapturePart {
@@ -58,7 +49,7 @@ export class EvidenceReader {
         ? await notEvidence(folder, error)
         : evidenceError('read', path, error);
     }
-    return new EvidenceReader(folder, parseJson(path, text, manifestSchema));
+    return new EvidenceReader(folder, parseDocument(path, text, manifestSchema));
   }
 
   /** The scenario's own text. */
@@ -87,7 +78,7 @@ export class EvidenceReader {
    * @throws EvidenceError naming the first field that does not fit.
    */
   async json<T>(part: string, schema: Schema<T>): Promise<T> {
-    return parseJson(join(this.dir, part), await this.text(part), schema);
+    return parseDocument(join(this.dir, part), await this.text(part), schema);
   }
 
   /** True when the recording has that part. */
@@ -193,18 +184,4 @@ async function notEvidence(folder: string, cause: unknown): Promise<EvidenceErro
       : `there is no folder ${folder}`,
     { cause },
   );
-}
-
-function parseJson<T>(path: string, text: string, schema: Schema<T>): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new EvidenceError(`${path} is no JSON: ${String(error)}`, { cause: error });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new EvidenceError(`${path} does not fit this version: ${where}${issue?.message ?? ''}`);
 }

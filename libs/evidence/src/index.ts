@@ -3,6 +3,7 @@ export { EvidenceError } from './evidence-error.js';
 export * from './evidence-reader.js';
 export * from './evidence-writer.js';
 export { imageEnd, imageLine, type ImageRun } from './final-image.js';
+export { type Schema } from './parse-document.js';
 export { layout, type CaptureSide } from './layout.js';
 export type { SealCheck } from './seal.js';
 export type { Timeline } from './timeline.js';
