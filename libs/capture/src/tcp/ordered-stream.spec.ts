@@ -106,4 +106,14 @@ describe('OrderedStream', () => {
       ),
     );
   });
+
+  it('keeps no more pieces behind a gap than any window holds', () => {
+    const ordered = new OrderedStream({ push: () => undefined }, 'contiguous');
+    ordered.begin(0);
+    const byte = Uint8Array.of(1);
+    let pieces = 0;
+    while (ordered.take(1 + 2 * pieces, byte, 0, 1, 0, 0)) pieces++;
+    expect(pieces).toBe(65_536);
+    expect(ordered.earlyRanges).toBe(pieces);
+  });
 });

@@ -21,6 +21,8 @@ interface EarlyRange {
  * means that the capture lacks frames.
  */
 const MAX_EARLY_BYTES = 32 * 1024 * 1024;
+/** The most pieces in which they may wait: as many bytes in segments of the usual size are fewer. */
+const MAX_EARLY_RANGES = 65_536;
 
 /**
  * One direction of a TCP connection at one vantage point: segments in, whatever their order, new bytes
@@ -147,8 +149,9 @@ export class OrderedStream {
     frame: number,
   ): boolean {
     if (this.#earlyBytes + to - from > this.maxEarlyBytes) return false;
+    if (this.#early.length >= MAX_EARLY_RANGES) return false;
     const origin = start - from;
-    let at = 0;
+    let at = this.#firstEndingAfter(from);
     let next = from;
     while (next < to) {
       while (at < this.#early.length && this.#early[at]!.end <= next) at++;
@@ -162,6 +165,18 @@ export class OrderedStream {
       next = Math.max(end, range === undefined ? to : range.end);
     }
     return true;
+  }
+
+  /** Index of the first range that waits and ends behind a position. */
+  #firstEndingAfter(position: number): number {
+    let low = 0;
+    let high = this.#early.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#early[middle]!.end <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #drain(t: number, frame: number): void {
