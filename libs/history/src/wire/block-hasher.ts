@@ -12,7 +12,8 @@ interface PartialBlock {
  * hashed in place; one that comes in several is put together in a buffer of one block.
  */
 export class BlockHasher {
-  readonly payloads: PayloadId[];
+  /** Complete once `done`; until then as many as came, as a command may name more blocks than it ever sends. */
+  readonly payloads: PayloadId[] = [];
   #missing: number;
   /** The block being put together: nearly always the only one. */
   #index = -1;
@@ -22,9 +23,8 @@ export class BlockHasher {
 
   constructor(
     private readonly table: PayloadTable,
-    blocks: number,
+    private readonly blocks: number,
   ) {
-    this.payloads = new Array<PayloadId>(blocks).fill(-1);
     this.#missing = blocks;
   }
 
@@ -40,7 +40,7 @@ export class BlockHasher {
     let offset = at;
     while (from < end) {
       const index = Math.floor(offset / blockSize);
-      if (index >= this.payloads.length) return;
+      if (index >= this.blocks) return;
       const within = offset - index * blockSize;
       const part = Math.min(blockSize - within, end - from);
       if (part === blockSize) this.#finish(index, bytes.subarray(from, from + part));
@@ -75,7 +75,7 @@ export class BlockHasher {
   }
 
   #finish(index: number, block: Uint8Array): void {
-    if (this.payloads[index] === -1) this.#missing--;
+    if (this.payloads[index] === undefined) this.#missing--;
     this.payloads[index] = this.table.ofBlock(block);
   }
 }
