@@ -56,6 +56,10 @@ describe('the plan', () => {
     expect(planSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
   });
 
+  it.each([0, 511, 65_537, 2 ** 53 - 1])('refuses blocks of %d bytes', (blockSize) => {
+    expect(planSchema.safeParse({ ...plan, blockSize }).success).toBe(false);
+  });
+
   it('refuses another version, unknown fields and addresses that are none', () => {
     expect(planSchema.safeParse({ ...plan, schema: 'fenceline.plan/v2' }).success).toBe(false);
     expect(planSchema.safeParse({ ...plan, extra: 1 }).success).toBe(false);

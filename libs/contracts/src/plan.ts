@@ -99,7 +99,8 @@ export const planSchema = z.strictObject({
   subsystemSerial: z.string(),
   namespaceId: z.int().positive(),
   namespaceUuid: uuid,
-  blockSize: z.int().positive(),
+  /** As far as devices have it; readers set aside a block's memory. */
+  blockSize: z.int().min(512).max(65_536),
   namespaceBytes: bytes,
   hosts: z.array(planHostSchema).min(1),
   nodes: z.array(planNodeSchema).min(1),

@@ -7,7 +7,7 @@ import {
   readTimeline,
   sealManifest,
 } from '@fenceline/evidence/testing';
-import { topologyOf } from '@fenceline/history';
+import { topologyOf, WireDecoder } from '@fenceline/history';
 import { cut, streamed } from '../chunks.js';
 import { law, sameTrace, type Trace } from '../laws.js';
 import { bytesOf, goldenPart, utf8 } from '../material/recordings.js';
@@ -54,7 +54,9 @@ export async function planTarget(share: number): Promise<Target> {
       const plan = unlessRefused(() => parseDocument('plan.json', text, planSchema));
       if (plan === null) return;
       try {
-        law(topologyOf(plan).links.length === plan.links.length, 'links are lost');
+        const topology = topologyOf(plan);
+        law(topology.links.length === plan.links.length, 'links are lost');
+        for (const { name } of topology.links) new WireDecoder(topology, {}).link(name);
       } catch (error) {
         if (!(error instanceof Error && error.message.startsWith('link '))) throw error;
       }
