@@ -24,6 +24,14 @@ describe('SentWindow', () => {
     expect(window.firstDifference(100, other, 0, 50)).toBe(-1);
   });
 
+  it('keeps no memory before a byte was sent, and little for a few', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const windows = Array.from({ length: 1000 }, () => new SentWindow());
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000);
+    for (const window of windows) window.append(Uint8Array.of(1), 0, 1);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16_000_000);
+  });
+
   it('agrees with a plain copy for any pieces and releases', () => {
     const step = fc.tuple(fc.integer({ min: 1, max: 50_000 }), fc.nat(60_000));
     fc.assert(

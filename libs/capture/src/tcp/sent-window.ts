@@ -1,4 +1,5 @@
-const FIRST_CAPACITY = 64 * 1024;
+/** A capture may have many connections that carry little, or nothing. */
+const FIRST_CAPACITY = 4 * 1024;
 
 /** As much as a sender may have in flight; bytes beyond are no longer compared. */
 const LARGEST_CAPACITY = 16 * 1024 * 1024;
@@ -8,7 +9,7 @@ const LARGEST_CAPACITY = 16 * 1024 * 1024;
  * with what was sent first. A ring: it grows to the sender's window and no further.
  */
 export class SentWindow {
-  #ring = new Uint8Array(FIRST_CAPACITY);
+  #ring = new Uint8Array(0);
   /** Positions in the stream of the first byte kept and of one past the last. */
   #start = 0;
   #end = 0;
@@ -57,7 +58,7 @@ export class SentWindow {
 
   #makeRoom(length: number): void {
     const kept = this.#end - this.#start;
-    let capacity = this.#ring.length;
+    let capacity = Math.max(this.#ring.length, FIRST_CAPACITY);
     while (capacity < kept + length && capacity < LARGEST_CAPACITY) capacity *= 2;
     if (capacity === this.#ring.length) return;
     const old = this.#ring;
