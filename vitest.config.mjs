@@ -28,7 +28,6 @@ export default defineConfig(({ mode }) => ({
                   'apps/*/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
-                  'test/quick/**/*.spec.ts',
                 ],
                 maxWorkers: 2,
               },
