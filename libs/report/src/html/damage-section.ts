@@ -12,7 +12,7 @@ export function damageSection(damage: readonly Damage[], history: History): Html
   const value = (payload: number) =>
     html`<code>${history.payloadHashes[payload] ?? `#${payload}`}</code>`;
   const over = (command: Command) => history.associations[command.association]?.link ?? '?';
-  return html`<section>
+  return html`<section id="damage">
     <h2>What the application had been promised, and what it read</h2>
     <p class="muted">
       ${grouped(bad.length)} of ${grouped(damage.length)} overwritten blocks still hold older data

@@ -13,7 +13,7 @@ const statusTone: Record<RuleStatus['status'], string> = {
 export function rulesSection(verdict: Verdict): Html {
   const judged = verdict.rules.filter(({ status }) => status !== 'not-judged');
   const rest = verdict.rules.filter(({ status }) => status === 'not-judged');
-  return html`<section>
+  return html`<section id="rules">
     <h2>Rules</h2>
     <div class="scroll">
       <table>
@@ -51,7 +51,7 @@ export function rulesSection(verdict: Verdict): Html {
 
 /** What had to happen for the verdict to mean something. */
 export function exercisedSection(verdict: Verdict): Html {
-  return html`<section>
+  return html`<section id="exercised">
     <h2>What was exercised</h2>
     <dl class="counts">
       ${exercisedWords.map(
@@ -68,7 +68,7 @@ export function exercisedSection(verdict: Verdict): Html {
 
 /** The verdict and the margins under each reading of the specification. */
 export function profilesSection(verdict: Verdict): Html {
-  return html`<section>
+  return html`<section id="margins">
     <h2>Margins under each profile</h2>
     <p class="muted">
       A profile is one reading of the specification where its readings differ; ${verdict.profile}
