@@ -45,6 +45,7 @@ export function consolesSection(lines: readonly ConsoleLine[]): Html | null {
         ({ t, vm, text }, i) =>
           html`<li
             role="option"
+            aria-selected="false"
             id="line-${i}"
             data-line="${i}"
             data-t="${Math.round(t / 1000)}"

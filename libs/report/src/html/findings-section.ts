@@ -57,25 +57,30 @@ function findingOf(finding: Finding, index: number, withPicture: boolean): Html 
       }
     </div>
     <p id="sentence-${index}">${finding.sentence}</p>
-    <div class="scroll">
-      <table class="witness">
-        <thead>
-          <tr>
-            <th scope="col" class="number">ms</th>
-            <th scope="col">what</th>
-            <th scope="col">where</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${finding.witness.steps.map(
-            (step) =>
-              html`<tr>
-                <td class="number">${inPicture ? momentButton(step.ms, index) : atMs(step.ms)}</td>
-                <td>${step.what}</td>
-                <td class="mono">${step.at ?? ''}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    <details ${index === 0 && 'open'}>
+      <summary>The witness: ${counted(finding.witness.steps.length, 'step')}</summary>
+      <div class="scroll">
+        <table class="witness">
+          <thead>
+            <tr>
+              <th scope="col" class="number">ms</th>
+              <th scope="col">what</th>
+              <th scope="col">where</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${finding.witness.steps.map(
+              (step) =>
+                html`<tr>
+                  <td class="number">
+                    ${inPicture ? momentButton(step.ms, index) : atMs(step.ms)}
+                  </td>
+                  <td>${step.what}</td>
+                  <td class="mono">${step.at ?? ''}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>`;
 }

@@ -104,7 +104,7 @@ kbd { display: inline-block; min-width: 20px; padding: 0 5px; margin-right: 3px;
 #console-lines { position: relative; list-style: none; margin: 0; padding: 4px 0; max-height: 300px; overflow-y: auto; background: var(--lane); border-radius: 6px; font-family: ui-monospace, SFMono-Regular, "DejaVu Sans Mono", Menlo, monospace; font-size: 12px; line-height: 1.45; }
 #console-lines li { display: grid; grid-template-columns: 88px 56px 1fr; gap: 0 10px; padding: 1px 10px 1px 7px; border-left: 3px solid transparent; cursor: pointer; }
 #console-lines li[hidden] { display: none; }
-#console-lines li.outside { opacity: 0.65; }
+#console-lines li.outside { opacity: 0.75; }
 #console-lines li:hover { background: var(--surface); }
 #console-lines li.chosen { opacity: 1; background: var(--surface); border-left-color: var(--accent); }
 #console-lines li > :nth-child(2) { overflow: hidden; text-overflow: ellipsis; font-weight: 600; }
