@@ -51,7 +51,7 @@ code, .mono, pre { font-family: ui-monospace, SFMono-Regular, "DejaVu Sans Mono"
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th { text-align: left; font-weight: 600; color: var(--muted); font-size: 12.5px; white-space: nowrap; }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-tr:last-child > td, tr:last-child > th[scope=row] { border-bottom: 0; }
+tbody > tr:last-child > td, tbody > tr:last-child > th { border-bottom: 0; }
 th[scope=row] { color: var(--text); font-size: 13.5px; }
 th.number, td.number { padding-right: 16px; }
 th.number { white-space: normal; }
@@ -131,7 +131,7 @@ footer { margin-top: 20px; font-size: 13px; color: var(--muted); }
   .findings { display: grid; grid-template-columns: repeat(auto-fit, minmax(760px, 1fr)); gap: 0 40px; align-items: start; }
   .findings > h2 { grid-column: 1 / -1; }
   .findings .finding { border-top: 0; padding-top: 0; }
-  .beside { display: grid; grid-template-columns: minmax(0, 7fr) minmax(520px, 3fr); gap: 0 24px; }
+  .beside:has(.consoles) { display: grid; grid-template-columns: minmax(0, 7fr) minmax(520px, 3fr); gap: 0 24px; }
   .consoles { margin-top: 0; display: flex; flex-direction: column; }
   #console-lines { flex: 1 1 0; min-height: 300px; max-height: none; }
 }
@@ -142,7 +142,16 @@ footer { margin-top: 20px; font-size: 13px; color: var(--muted); }
   .verdict p { font-size: 16px; }
   #console-lines li { grid-template-columns: auto 1fr; }
   #console-lines li > :last-child { grid-column: 1 / -1; }
-  .witness thead { display: none; }
+  .witness thead, .cards thead { display: none; }
+  .cards tr { display: block; border-bottom: 1px solid var(--line); padding: 6px 0; }
+  .cards tr:last-child { border-bottom: 0; }
+  .cards td, .cards th { display: flex; justify-content: space-between; gap: 12px; border: 0; padding: 2px 0; text-align: right; white-space: normal; }
+  .cards [data-name]::before { content: attr(data-name); color: var(--muted); font-weight: 400; text-align: left; }
+  .rules tr { display: grid; grid-template-columns: 1fr auto; gap: 2px 8px; border-bottom: 1px solid var(--line); padding: 6px 0; }
+  .rules tr:last-child { border-bottom: 0; }
+  .rules td, .rules th { border: 0; padding: 0; }
+  .rules td:last-child { grid-column: 1 / -1; }
+  .counts { grid-template-columns: 1fr 1fr; }
   .witness tr { display: grid; grid-template-columns: 92px 1fr; border-bottom: 1px solid var(--line); padding: 5px 0; }
   .witness tr:last-child { border-bottom: 0; }
   .witness td { border: 0; padding: 0 8px 0 0; }
