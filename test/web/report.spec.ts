@@ -51,6 +51,24 @@ describe.skipIf(noBrowser)(inBrowser('the report in a browser'), () => {
     await page.close();
   });
 
+  it('has nothing to draw and says so without a complaint, where nothing was recorded', async () => {
+    const { history, ...input } = stuckWrite();
+    const nothing = { associations: [], commands: [], applies: [], faults: [], consoles: [] };
+    const verdict = { ...input.verdict, findings: [], margins: [], profiles: [] };
+    const markup = htmlReport({ ...input, verdict, history: { ...history, ...nothing } });
+    for (const width of [360, 1920]) {
+      const { page, complaints } = await pages.open(markup, { width });
+      await page.locator('#picture').focus();
+      for (const key of ['ArrowDown', '.', 'Enter', '+', 'End', '0', 'Escape']) {
+        await page.keyboard.press(key);
+      }
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await page.locator('#console-lines').count()).toBe(0);
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+  });
+
   it('tells verdicts apart by their shapes', async () => {
     const { verdict, ...input } = stuckWrite();
     const shapes = new Set<string>();

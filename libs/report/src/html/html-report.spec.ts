@@ -114,6 +114,13 @@ describe('htmlReport', () => {
     );
   });
 
+  it('moves nothing by itself, so that nothing has to stop for who cannot bear motion', () => {
+    expect(page.slice(0, page.indexOf('<body>'))).not.toMatch(
+      /transition|animation|scroll-behavior/,
+    );
+    expect(page).not.toMatch(/behavior: 'smooth'/);
+  });
+
   it('is the same for the same input', () => {
     expect(htmlReport(stuckWrite())).toBe(page);
   });
