@@ -5,7 +5,7 @@ import { html, type Html } from './escape.js';
 /** What ran, so that somebody else can run it again: kernels, images, machine, QEMU, workload. */
 export function configurationSection({ manifest, plan, qemu, verdict }: ReportInput): Html {
   const { machine } = manifest;
-  return html`<section>
+  return html`<section id="configuration">
     <h2>Configuration</h2>
     <div class="scroll">
       <table>

@@ -1,45 +1,78 @@
 import type { ConsoleLine } from '@fenceline/history';
-import { atNs, counted, grouped } from '../words.js';
+import { atNs, counted } from '../words.js';
 import { html, type Html } from './escape.js';
 
-/** As much of a console as a page carries; its end says most. */
+/** As much of the consoles as a page carries; their ends say most. */
 const mostCharacters = 120_000;
+const mostLines = 1_500;
 
-/** The consoles, folded; where one is long, its end. */
+/**
+ * The consoles as one list in the order of time; of long ones their ends. The picture draws its strokes from
+ * this list, and the two share a cursor.
+ */
 export function consolesSection(lines: readonly ConsoleLine[]): Html | null {
   const byVm = new Map<string, ConsoleLine[]>();
   for (const line of lines) {
+    if (line.text.trim() === '') continue;
     const own = byVm.get(line.vm);
     if (own) own.push(line);
     else byVm.set(line.vm, [line]);
   }
   if (byVm.size === 0) return null;
-  return html`<section>
-    <h2>Consoles</h2>
-    ${[...byVm].map(([vm, own]) => {
-      const { text, left } = lastOf(own, mostCharacters / byVm.size);
-      return html`<details>
-        <summary>${vm} <span class="muted">${counted(own.length, 'line')}</span></summary>
-        ${
-          left > 0 &&
-          html`<p class="muted">${grouped(left)} earlier lines are in consoles/${vm}.log.</p>`
-        }
-        <pre tabindex="0">${text}</pre>
-      </details>`;
-    })}
-  </section>`;
+  const vms = [...byVm].map(([vm, own]) => {
+    const kept = lastOf(own, mostCharacters / byVm.size, Math.floor(mostLines / byVm.size));
+    return { vm, kept, left: own.length - kept.length };
+  });
+  const kept = vms.flatMap((vm) => vm.kept).sort((a, b) => a.t - b.t);
+  return html`<div class="consoles">
+    <div class="tools">
+      <h3>Consoles</h3>
+      ${vms.map(
+        (vm) =>
+          html`<label
+            ><input type="checkbox" checked data-console="${vm.vm}" />${vm.vm}
+            <span class="muted">${counted(vm.kept.length, 'line')}</span></label
+          >`,
+      )}
+    </div>
+    <ol
+      id="console-lines"
+      tabindex="0"
+      role="listbox"
+      aria-label="Lines of the consoles in the order of time. Up and down move the cursor of the timeline."
+    >
+      ${kept.map(
+        ({ t, vm, text }, i) =>
+          html`<li
+            role="option"
+            aria-selected="false"
+            id="line-${i}"
+            data-line="${i}"
+            data-t="${Math.round(t / 1000)}"
+            data-vm="${vm}"
+          >
+            <span class="number muted">${atNs(t)}</span><b>${vm}</b><span>${text}</span>
+          </li>`,
+      )}
+    </ol>
+    ${vms.map(
+      ({ vm, left }) =>
+        left > 0 &&
+        html`<p class="muted note">
+          ${counted(left, 'earlier line')} of ${vm} ${left === 1 ? 'is' : 'are'} in
+          consoles/${vm}.log.
+        </p>`,
+    )}
+  </div>`;
 }
 
-function lastOf(lines: readonly ConsoleLine[], most: number): { text: string; left: number } {
-  const kept: string[] = [];
+function lastOf(lines: readonly ConsoleLine[], characters: number, most: number): ConsoleLine[] {
   let size = 0;
   let i = lines.length;
-  for (; i > 0; i--) {
-    const line = lines[i - 1]!;
-    const text = `${atNs(line.t).padStart(12)}  ${line.text}`;
-    size += text.length + 1;
-    if (size > most) break;
-    kept.push(text);
+  while (i > 0 && lines.length - i < most) {
+    size += lines[i - 1]!.text.length;
+    if (size > characters) break;
+    i -= 1;
   }
-  return { text: kept.reverse().join('\n'), left: i };
+  return lines.slice(i);
 }

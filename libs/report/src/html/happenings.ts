@@ -1,8 +1,9 @@
 import type { Verdict } from '@fenceline/contracts';
 import { NS_PER_MS } from '@fenceline/contracts';
 import type { History } from '@fenceline/history';
-import { atNs, fenceEndWord, grouped } from '../words.js';
+import { fenceEndWord, grouped } from '../words.js';
 import { html, type Html } from './escape.js';
+import { momentButton } from './moment-button.js';
 
 interface Happening {
   t: number;
@@ -24,7 +25,7 @@ export function happeningsSection(verdict: Verdict, history: History): Html {
       })),
     )
     .sort((a, b) => a.t - b.t);
-  return html`<section>
+  return html`<section id="happenings">
     <h2>What happened</h2>
     <div class="scroll">
       <table>
@@ -39,11 +40,7 @@ export function happeningsSection(verdict: Verdict, history: History): Html {
           ${all.slice(0, mostRows).map(
             ({ t, kind, text }) =>
               html`<tr>
-                <td class="number">
-                  <button type="button" class="link" data-at="${Math.round(t / 1000)}">
-                    ${atNs(t)}
-                  </button>
-                </td>
+                <td class="number">${momentButton(t / NS_PER_MS)}</td>
                 <td><span class="badge">${kind}</span></td>
                 <td>${text}</td>
               </tr>`,

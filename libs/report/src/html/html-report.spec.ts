@@ -15,7 +15,7 @@ const empty = new Set(['meta', 'br', 'input', 'link', 'hr', 'img']);
 function openElements(markup: string): string[] {
   const open: string[] = [];
   const body = markup.replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>/g, '');
-  for (const [, slash, name = ''] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+  for (const [, slash, name = ''] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)\b(?:[^>]*[^/])?>/g)) {
     if (empty.has(name)) continue;
     if (slash === '') open.push(name);
     else expect(open.pop()).toBe(name);
@@ -64,7 +64,11 @@ describe('htmlReport', () => {
     evil.verdict.findings[0]!.sentence = text;
     evil.verdict.findings[0]!.witness.steps[0]!.what = text;
     evil.verdict.rules[0]!.reason = text;
-    evil.plan = { ...evil.plan, scenario: { ...evil.plan.scenario, description: text } };
+    evil.plan = {
+      ...evil.plan,
+      scenario: { ...evil.plan.scenario, description: text },
+      links: evil.plan.links.map((link) => ({ ...link, node: text })),
+    };
     evil.qemu = [{ vm: text, commandLine: [text] }];
     const markup = htmlReport(evil);
     expect(openElements(markup)).toEqual([]);
@@ -108,6 +112,13 @@ describe('htmlReport', () => {
     expect(markup.indexOf('<h3>no-stale-overwrite')).toBeLessThan(
       markup.indexOf('<h3>no-early-retry'),
     );
+  });
+
+  it('moves nothing by itself, so that nothing has to stop for who cannot bear motion', () => {
+    expect(page.slice(0, page.indexOf('<body>'))).not.toMatch(
+      /transition|animation|scroll-behavior/,
+    );
+    expect(page).not.toMatch(/behavior: 'smooth'/);
   });
 
   it('is the same for the same input', () => {

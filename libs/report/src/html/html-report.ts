@@ -11,6 +11,7 @@ import { escapeJson, Html, html } from './escape.js';
 import { findingsSection } from './findings-section.js';
 import { happeningsSection } from './happenings.js';
 import { exercisedSection, profilesSection, rulesSection } from './judgement-sections.js';
+import { pageNav } from './page-nav.js';
 import { styleSheet } from './style.js';
 import { timelineSection } from './timeline-section.js';
 import { verdictSection } from './verdict-section.js';
@@ -42,11 +43,14 @@ export function htmlReport(given: ReportInput): string {
       </head>
       <body>
         <main>
-          ${verdictSection(input)} ${findingsSection(verdict.findings, picture !== null)}
-          ${picture && timelineSection(picture)} ${history && damageSection(damage, history)}
-          ${exercisedSection(verdict)} ${rulesSection(verdict)} ${profilesSection(verdict)}
-          ${history && happeningsSection(verdict, history)} ${configurationSection(input)}
-          ${history && consolesSection(history.consoles)}
+          ${verdictSection(input)} ${pageNav(picture !== null, damage.length > 0)}
+          ${findingsSection(verdict.findings, picture !== null)}
+          ${picture && timelineSection(picture, consolesSection(input.history?.consoles ?? []))}
+          <div class="columns">
+            ${profilesSection(verdict)} ${history && damageSection(damage, history)}
+            ${exercisedSection(verdict)} ${rulesSection(verdict)}
+            ${history && happeningsSection(verdict, history)} ${configurationSection(input)}
+          </div>
           <footer>
             Fenceline ${input.manifest.fencelineVersion} · evidence ${verdict.evidence}
           </footer>

@@ -13,10 +13,10 @@ const statusTone: Record<RuleStatus['status'], string> = {
 export function rulesSection(verdict: Verdict): Html {
   const judged = verdict.rules.filter(({ status }) => status !== 'not-judged');
   const rest = verdict.rules.filter(({ status }) => status === 'not-judged');
-  return html`<section>
+  return html`<section id="rules">
     <h2>Rules</h2>
     <div class="scroll">
-      <table>
+      <table class="rules">
         <tbody>
           ${judged.map(
             ({ rule, status, reason }) =>
@@ -51,7 +51,7 @@ export function rulesSection(verdict: Verdict): Html {
 
 /** What had to happen for the verdict to mean something. */
 export function exercisedSection(verdict: Verdict): Html {
-  return html`<section>
+  return html`<section id="exercised">
     <h2>What was exercised</h2>
     <dl class="counts">
       ${exercisedWords.map(
@@ -66,26 +66,36 @@ export function exercisedSection(verdict: Verdict): Html {
   </section>`;
 }
 
+/** Names of the columns, which each cell carries where the table is narrow. */
+const columns = {
+  association: 'association',
+  giveUp: 'given up, ms',
+  fenceEnd: 'host fence end, ms',
+  by: 'by',
+  host: 'first retry − host fence end',
+  target: 'target fence end − last apply',
+};
+
 /** The verdict and the margins under each reading of the specification. */
 export function profilesSection(verdict: Verdict): Html {
-  return html`<section>
+  return html`<section id="margins">
     <h2>Margins under each profile</h2>
     <p class="muted">
       A profile is one reading of the specification where its readings differ; ${verdict.profile}
       decides. A negative margin is a violation.
     </p>
     <div class="scroll">
-      <table>
+      <table class="cards">
         <thead>
           <tr>
             <th scope="col">profile</th>
             <th scope="col">verdict</th>
-            <th scope="col">association</th>
-            <th scope="col" class="number">given up, ms</th>
-            <th scope="col" class="number">host fence end, ms</th>
-            <th scope="col">by</th>
-            <th scope="col" class="number">first retry − host fence end</th>
-            <th scope="col" class="number">target fence end − last apply</th>
+            <th scope="col">${columns.association}</th>
+            <th scope="col" class="number">${columns.giveUp}</th>
+            <th scope="col" class="number">${columns.fenceEnd}</th>
+            <th scope="col">${columns.by}</th>
+            <th scope="col" class="number">${columns.host}</th>
+            <th scope="col" class="number">${columns.target}</th>
           </tr>
         </thead>
         <tbody>
@@ -112,14 +122,17 @@ function profileRows(profile: ProfileVerdict, deciding: string): Html {
 }
 
 function marginRow(margin: Margin, head: Html | null): Html {
-  const cell = (ms: number | null) =>
-    html`<td class="number ${ms !== null && ms < 0 && 'violation tone'}">${marginMs(ms)}</td>`;
+  const cell = (name: string, ms: number | null) =>
+    html`<td data-name="${name}" class="number ${ms !== null && ms < 0 && 'violation tone'}">
+      ${marginMs(ms)}
+    </td>`;
   return html`<tr>
     ${head}
-    <td>${margin.association}</td>
-    <td class="number">${atMs(margin.giveUpMs)}</td>
-    <td class="number">${atMs(margin.fenceEndMs)}</td>
-    <td>${fenceEndWord[margin.fenceEndBy]}</td>
-    ${cell(margin.firstRetryMinusFenceEndMs)}${cell(margin.targetFenceEndMinusLastApplyMs)}
+    <td data-name="${columns.association}">${margin.association}</td>
+    <td data-name="${columns.giveUp}" class="number">${atMs(margin.giveUpMs)}</td>
+    <td data-name="${columns.fenceEnd}" class="number">${atMs(margin.fenceEndMs)}</td>
+    <td data-name="${columns.by}">${fenceEndWord[margin.fenceEndBy]}</td>
+    ${cell(columns.host, margin.firstRetryMinusFenceEndMs)}
+    ${cell(columns.target, margin.targetFenceEndMinusLastApplyMs)}
   </tr>`;
 }

@@ -1,27 +1,18 @@
 import { NS_PER_S } from '@fenceline/contracts';
 import type { ReportInput } from '../input.js';
-import {
-  duration,
-  expectationWord,
-  grouped,
-  verdictSentence,
-  verdictSymbol,
-  verdictWord,
-} from '../words.js';
+import { duration, expectationWord, grouped, verdictSentence, verdictWord } from '../words.js';
 import { html, type Html } from './escape.js';
+import { verdictShape } from './verdict-shape.js';
 
 /** The top of the page: the verdict as one word and one sentence, and what it is about. */
 export function verdictSection({ verdict, history, manifest, plan }: ReportInput): Html {
   const sentence = verdictSentence(verdict.verdict, verdict.findings, verdict.inconclusive);
   const more = verdict.inconclusive.slice(verdict.verdict === 'inconclusive' ? 1 : 0);
   const writes = history?.commands.filter((command) => command.op === 'write').length;
-  return html`<section class="verdict ${verdict.verdict}">
+  return html`<section id="verdict" class="verdict wide ${verdict.verdict}">
     <div class="kicker">
       <h1>
-        <span class="tone"
-          ><span aria-hidden="true">${verdictSymbol[verdict.verdict]}</span>
-          ${verdictWord[verdict.verdict]}</span
-        >
+        <span class="tone">${verdictShape(verdict.verdict)} ${verdictWord[verdict.verdict]}</span>
         ${verdict.scenario}
       </h1>
       <span class="badge ${verdict.asExpected ? 'pass' : 'violation'}"

@@ -12,6 +12,9 @@ export interface Bar {
   fua: boolean;
   /** More than 1: a group, without fields of its own. */
   count: number;
+  /** The shortest and the longest time from sent to answered, in µs; −1 where nothing was answered. */
+  shortest: number;
+  longest: number;
   /** Row inside its lane, given by `packRows`. */
   row: number;
   slba: number;
@@ -65,6 +68,8 @@ export function decodeItems(
       held: (flags & 2) !== 0,
       fua: (flags & 8) !== 0,
       count: next(),
+      shortest: -1,
+      longest: -1,
       row: 0,
       slba: 0,
       blocks: 0,
@@ -92,7 +97,11 @@ export function decodeItems(
         bar.opcode = next();
         bar.status = next() - 1;
         bar.frame = next();
+        if (!bar.open && bar.status >= 0) bar.shortest = bar.longest = bar.end - bar.start;
       }
+    } else {
+      bar.shortest = next() - 1;
+      bar.longest = next() - 1;
     }
     bars.push(bar);
   }

@@ -1,17 +1,20 @@
 import type { Picture } from '../picture/picture.js';
 import type { Bar } from './decode-items.js';
+import type { msText } from './ms-text.js';
 
 /** What a tooltip says of a bar: a title, then names with values. Runs in the browser. */
 export function describeBar(
   bar: Bar,
   picture: Picture,
+  tools: { msText: typeof msText },
 ): { title: string; rows: [string, string][] } {
-  const ms = (us: number): string =>
-    `${(us / 1000).toFixed(3).replace(/\B(?=(\d{3})+(?=\.))/g, ',')} ms`;
-  const lane = picture.lanes[bar.lane]?.label ?? '';
+  const ms = tools.msText;
+  const { group = '', name: queue = '' } = picture.lanes[bar.lane] ?? {};
+  const lane = `${group}, ${queue}`;
   const rows: [string, string][] = [];
   if (bar.count > 1) {
     rows.push(['from', ms(bar.start)], ['to', ms(bar.end)]);
+    if (bar.longest >= 0) rows.push(['took', `${ms(bar.shortest)} to ${ms(bar.longest)}`]);
     const what = {
       write: 'writes',
       read: 'reads',

@@ -13,6 +13,12 @@ export interface PageElement {
   clientWidth: number;
   offsetWidth: number;
   offsetHeight: number;
+  offsetTop: number;
+  clientHeight: number;
+  scrollTop: number;
+  lastElementChild: PageElement | null;
+  classList: { toggle(name: string, on: boolean): void };
+  closest(selector: string): PageElement | null;
   focus(options?: { preventScroll: boolean }): void;
   append(...children: (PageElement | string)[]): void;
   replaceChildren(...children: (PageElement | string)[]): void;
@@ -29,6 +35,10 @@ export interface PageElement {
 
 export interface PageSelect extends PageElement {
   value: string;
+}
+
+export interface PageCheckbox extends PageElement {
+  checked: boolean;
 }
 
 export interface PageCanvas extends PageElement {
@@ -49,6 +59,7 @@ export interface PageEvent {
   shiftKey: boolean;
   altKey: boolean;
   key: string;
+  target: PageElement;
   preventDefault(): void;
 }
 
@@ -87,7 +98,7 @@ export interface PageWindow {
   document: {
     documentElement: PageElement;
     getElementById(id: string): PageElement | null;
-    querySelectorAll(selector: string): Iterable<PageElement>;
+    querySelectorAll<T extends PageElement>(selector: string): Iterable<T>;
     createElement(name: string): PageElement;
   };
   atob(text: string): string;

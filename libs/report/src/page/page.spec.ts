@@ -4,19 +4,24 @@ import { describe, expect, it } from 'vitest';
 import { buildPicture } from '../picture/build-picture.js';
 import { encodeItems } from '../picture/encode-items.js';
 import { pictureItems, withinBudget, type PictureItem } from '../picture/items.js';
+import { lanesOf } from '../picture/lanes.js';
 import { itemKinds, itemMarks } from '../picture/picture.js';
 import { base64 } from '../picture/varint.js';
 import { stuckWrite } from '../stuck-write.testing.js';
 import { decodeItems, type Bar } from './decode-items.js';
 import { describeBar } from './describe-bar.js';
+import { firstFrom } from './first-from.js';
 import { firstVisible } from './first-visible.js';
+import { latencyDecades } from './latency-decades.js';
+import { latencyY } from './latency-y.js';
+import { msText } from './ms-text.js';
 import { packRows } from './pack-rows.js';
 import { pageScript } from './page-script.js';
 import { timeTicks } from './time-ticks.js';
 
 const { verdict, history, plan } = stuckWrite();
-const lanes = { association: (id: number) => id, node: (name: string) => (name === 'A' ? 2 : 3) };
-const items = pictureItems(history, lanes, new Map());
+const { laneOf } = lanesOf(history, plan);
+const items = pictureItems(history, laneOf, new Map());
 const decode = (encoded: string, count: number): Bar[] =>
   decodeItems(Buffer.from(encoded, 'base64').toString('latin1'), count, itemKinds, itemMarks);
 const us = (ns: number) => Math.round(ns / 1000);
@@ -35,6 +40,7 @@ describe('the encoding of the picture', () => {
         expect(bar.status).toBe(command.status ?? -1);
         expect(bar.open).toBe(!Number.isFinite(command.answeredAt));
         expect(bar.frame).toBe(command.sentFrame.frame);
+        expect(bar.longest).toBe(bar.open ? -1 : bar.end - bar.start);
       } else if (apply) {
         expect(bar.end).toBe(us(apply.appliedAt));
         expect(bar.request).toBe(apply.request);
@@ -61,6 +67,13 @@ describe('the encoding of the picture', () => {
     expect(open(kept)).toBe(open(items));
     const bars = decode(encodeItems(kept), kept.length);
     expect(bars.reduce((sum, bar) => sum + bar.count, 0)).toBe(items.length);
+    // A group keeps the span of its latencies: the slowest and the quickest command stay in the plot.
+    const slowest = (list: readonly { longest: number }[]) =>
+      Math.max(...list.map(({ longest }) => longest));
+    const quickest = (list: readonly { shortest: number }[]) =>
+      Math.min(...list.map(({ shortest }) => shortest).filter((took) => took >= 0));
+    expect(slowest(bars)).toBe(slowest(items));
+    expect(quickest(bars)).toBe(quickest(items));
   });
 });
 
@@ -73,12 +86,12 @@ describe('the picture of a stuck write', () => {
     const bar = (i: number | null) => bars[i ?? -1]!;
     const { witness } = verdict.findings[0]!;
     const [sent] = witness.steps;
-    expect(bar(story.original)).toMatchObject({ lane: 0, open: true, mark: 'stale' });
+    expect(bar(story.original)).toMatchObject({ lane: 1, open: true, mark: 'stale' });
     expect(bar(story.original).start).toBe(Math.round(sent!.ms * 1000));
-    expect(bar(story.apply)).toMatchObject({ lane: 2, kind: 'apply', held: true, mark: 'stale' });
+    expect(bar(story.apply)).toMatchObject({ lane: 4, kind: 'apply', held: true, mark: 'stale' });
     expect(bar(story.apply).end).toBe(Math.round(witness.steps.at(-1)!.ms * 1000));
-    expect(bar(story.newer)).toMatchObject({ lane: 1, kind: 'write', mark: 'destroyed' });
-    expect(bar(story.newerApply)).toMatchObject({ lane: 3, kind: 'apply', mark: 'destroyed' });
+    expect(bar(story.newer)).toMatchObject({ lane: 3, kind: 'write', mark: 'destroyed' });
+    expect(bar(story.newerApply)).toMatchObject({ lane: 5, kind: 'apply', mark: 'destroyed' });
     expect(bar(story.newerApply).payload).toBe(bar(story.newer).payload);
     expect(
       new Set([story.original, story.apply, story.newer, story.newerApply].map((i) => bar(i).slba)),
@@ -87,13 +100,13 @@ describe('the picture of a stuck write', () => {
 
   it('shades faults on the lanes that they touch, and fences on the path that was given up', () => {
     expect(picture.faults.map(({ label, lanes }) => [label, lanes])).toEqual([
-      ['hold writes of node A', [2]],
-      ['drop link A', [0]],
+      ['hold writes of node A', [4]],
+      ['drop link A', [0, 1]],
     ]);
-    expect(picture.fences.map(({ lane, profile }) => [lane, profile])).toEqual([
-      [0, 'cqt-zero-10s'],
-      [0, 'cqt-zero-immediate'],
-      [0, 'tp4129-strict'],
+    expect(picture.fences.map(({ lanes, profile }) => [lanes, profile])).toEqual([
+      [[0, 1], 'cqt-zero-10s'],
+      [[0, 1], 'cqt-zero-immediate'],
+      [[0, 1], 'tp4129-strict'],
     ]);
   });
 
@@ -103,10 +116,10 @@ describe('the picture of a stuck write', () => {
   });
 
   it('says of a bar what the recording knows', () => {
-    const stale = describeBar(bars[picture.stories[0]!.apply!]!, picture);
+    const stale = describeBar(bars[picture.stories[0]!.apply!]!, picture, { msText });
     expect(stale.title).toBe('Stale write landed · medium, through A');
-    const original = describeBar(bars[picture.stories[0]!.original!]!, picture);
-    expect(original.title).toBe('Write · host1 over A to A');
+    const original = describeBar(bars[picture.stories[0]!.original!]!, picture, { msText });
+    expect(original.title).toBe('Write · host1 over A to A, I/O queue 1');
     expect(Object.fromEntries(original.rows)).toMatchObject({ LBA: '7', answered: 'never' });
   });
 });
@@ -147,6 +160,49 @@ describe('rows', () => {
         }
       }),
     );
+  });
+});
+
+describe('a list in the order of time', () => {
+  it('is entered where a moment is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(100)), fc.nat(110), (times, t) => {
+        const list = times.sort((a, b) => a - b).map((start) => ({ start }));
+        const at = firstFrom(list, t);
+        expect(list.slice(0, at).every(({ start }) => start < t)).toBe(true);
+        expect(list.slice(at).every(({ start }) => start >= t)).toBe(true);
+        expect(
+          firstFrom(
+            times.map((moment) => ({ t: moment })).sort((a, b) => a.t - b.t),
+            t,
+          ),
+        ).toBe(at);
+      }),
+    );
+  });
+});
+
+describe('the scale of latencies', () => {
+  const panel = { top: 40, height: 124 };
+
+  it('holds every latency, the longer the higher, and those without an answer above all', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(100_000_000), { minLength: 1 }), (latencies) => {
+        const io = latencies.map((took) => ({ ...bar(0, took), shortest: took, longest: took }));
+        const decades = latencyDecades(io);
+        const places = latencies.sort((a, b) => a - b).map((us) => latencyY(us, panel, decades));
+        for (let i = 1; i < places.length; i++)
+          expect(places[i]).toBeLessThanOrEqual(places[i - 1]!);
+        expect(places[0]).toBeLessThanOrEqual(panel.top + panel.height);
+        expect(latencyY(-1, panel, decades)).toBeLessThan(places.at(-1)!);
+        expect(latencyY(-1, panel, decades)).toBeGreaterThan(panel.top);
+      }),
+    );
+  });
+
+  it('has decades where nothing was answered', () => {
+    const { low, high } = latencyDecades([]);
+    expect(high).toBeGreaterThan(low);
   });
 });
 

@@ -1,20 +1,41 @@
 import type { ItemKind, ItemMark, Picture, Story } from '../picture/picture.js';
-import type { Bar, decodeItems } from './decode-items.js';
+import type { decodeItems } from './decode-items.js';
 import type { describeBar } from './describe-bar.js';
-import type { PageCanvas, PageElement, PageEvent, PageSelect, PageWindow } from './dom.js';
-import type { DrawTools, drawPicture, LanePlace, Theme } from './draw-picture.js';
+import type { describeSpot } from './describe-spot.js';
+import type { PageCanvas, PageElement, PageSelect, PageWindow } from './dom.js';
+import type { DrawTools, drawPicture } from './draw-picture.js';
+import type { findSpot } from './find-spot.js';
+import type { latencyDecades } from './latency-decades.js';
+import type { listenToButtons } from './listen-to-buttons.js';
+import type { listenToConsoles } from './listen-to-consoles.js';
+import type { listenToKeys } from './listen-to-keys.js';
+import type { listenToPointers } from './listen-to-pointers.js';
+import type { msText } from './ms-text.js';
 import type { packRows } from './pack-rows.js';
+import type { placePanels } from './place-panels.js';
+import type { Content, Line, Spot, Theme, themeColours } from './scene.js';
+import type { Stage } from './stage.js';
 
 export interface PageTools extends DrawTools {
   decodeItems: typeof decodeItems;
-  packRows: typeof packRows;
   describeBar: typeof describeBar;
+  describeSpot: typeof describeSpot;
   drawPicture: typeof drawPicture;
+  findSpot: typeof findSpot;
+  latencyDecades: typeof latencyDecades;
+  msText: typeof msText;
+  listenToButtons: typeof listenToButtons;
+  listenToConsoles: typeof listenToConsoles;
+  listenToKeys: typeof listenToKeys;
+  listenToPointers: typeof listenToPointers;
+  packRows: typeof packRows;
+  placePanels: typeof placePanels;
   kinds: readonly ItemKind[];
   marks: readonly ItemMark[];
+  colours: typeof themeColours;
 }
 
-/** Brings the timeline picture to life: zoom, pan, tooltips, findings. Runs in the browser. */
+/** Brings the timeline picture to life. Runs in the browser. */
 export function startPage(window: PageWindow, tools: PageTools): void {
   const { document } = window;
   const byId = (id: string): PageElement => {
@@ -22,14 +43,6 @@ export function startPage(window: PageWindow, tools: PageTools): void {
     if (!element) throw new Error(`the page has no element ${id}`);
     return element;
   };
-  const picture = JSON.parse(byId('picture-data').textContent ?? '') as Picture;
-  const bars = tools.decodeItems(
-    window.atob(picture.items),
-    picture.itemCount,
-    tools.kinds,
-    tools.marks,
-  );
-  const packed = tools.packRows(bars, picture.lanes.length, 12);
   const canvas = byId('picture') as PageCanvas;
   const tooltip = byId('tooltip');
   const profile = byId('profile') as PageSelect;
@@ -37,73 +50,100 @@ export function startPage(window: PageWindow, tools: PageTools): void {
   if (!context) return;
   const brush = context;
 
-  const strip = 2 + 18 * Math.min(3, mostAtOnce(picture.faults));
-  const places = place();
-  const height = (places.at(-1)?.top ?? 0) + (places.at(-1)?.height ?? 0) + 6 + 22;
+  const lines = readLines();
+  const content = readContent();
+  const { picture, layout } = content;
   let width = 0;
   let from = picture.focus.start;
   let to = picture.focus.end;
   let selected: Story | null = null;
-  let hovered: Bar | null = null;
+  let hovered: Spot | null = null;
+  let cursor: number | null = null;
   let theme = readTheme();
   let queued = false;
 
-  canvas.style.height = `${height}px`;
+  const stage: Stage = {
+    content,
+    canvas,
+    view: () => ({ from, to, width }),
+    show,
+    zoom(factor, atX) {
+      const at = from + (atX / width) * (to - from);
+      show(at - (at - from) * factor, at + (to - at) * factor);
+    },
+    pan(pixels) {
+      const by = (pixels / width) * (to - from);
+      show(from + by, to + by);
+    },
+    point,
+    pointed: () => hovered,
+    select,
+    step,
+    cursor: () => cursor,
+    setCursor,
+    reveal(t) {
+      const half = (to - from) / 2;
+      if (t < from || t > to) show(t - half, t + half);
+    },
+    say: (text) => (byId('spoken').textContent = text),
+  };
+  const consoleList = tools.listenToConsoles(window, stage, lines, tools);
+  tools.listenToPointers(stage, tools);
+  tools.listenToKeys(stage, tools);
+  tools.listenToButtons(window, stage);
+  profile.addEventListener('change', redraw);
+  canvas.style['height'] = `${layout.height}px`;
   new window.ResizeObserver(resize).observe(canvas);
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     theme = readTheme();
     redraw();
   });
-  profile.addEventListener('change', redraw);
-  listenToPointers();
-  listenToKeys();
-  listenToButtons();
   resize();
 
-  /** How many faults are in force at the same time, at most. */
-  function mostAtOnce(spans: readonly { start: number; end: number }[]): number {
-    return spans.reduce(
-      (most, a) =>
-        Math.max(most, spans.filter((c) => c.start <= a.start && a.start < c.end).length),
-      0,
+  /** The lines of the consoles, from the list that the page has of them. */
+  function readLines(): Line[] {
+    return [...document.querySelectorAll<PageElement>('#console-lines > li')].map(
+      ({ dataset, lastElementChild }, index) => ({
+        t: Number(dataset['t']),
+        vm: dataset['vm'] ?? '',
+        text: lastElementChild?.textContent ?? '',
+        index,
+      }),
     );
   }
 
-  function place(): LanePlace[] {
-    let top = strip + 4;
-    return packed.map(({ rows }) => {
-      const rowHeight = rows.length > 8 ? 7 : 10;
-      const laneHeight = 18 + Math.max(2, rows.length) * rowHeight + 16;
-      const lane = { top, height: laneHeight, rowHeight };
-      top += laneHeight + 5;
-      return lane;
-    });
+  function readContent(): Content {
+    const picture = JSON.parse(byId('picture-data').textContent ?? '') as Picture;
+    const bars = tools.decodeItems(
+      window.atob(picture.items),
+      picture.itemCount,
+      tools.kinds,
+      tools.marks,
+    );
+    const packed = tools.packRows(bars, picture.lanes.length, 12);
+    const io = bars.filter(({ kind }) => kind !== 'admin' && kind !== 'apply');
+    const consoles = [...document.querySelectorAll<PageElement>('[data-console]')].map(
+      ({ dataset }) => {
+        const vm = dataset['console'] ?? '';
+        return { vm, lines: lines.filter((line) => line.vm === vm) };
+      },
+    );
+    return {
+      picture,
+      bars,
+      packed,
+      marked: bars.filter(({ mark }) => mark !== 'none'),
+      io,
+      decades: tools.latencyDecades(io),
+      consoles,
+      layout: tools.placePanels(picture, packed, consoles.length),
+    };
   }
 
   function readTheme(): Theme {
     const style = window.getComputedStyle(document.documentElement);
-    const names = [
-      'text',
-      'muted',
-      'grid',
-      'surface',
-      'lane',
-      'write',
-      'read',
-      'other',
-      'admin',
-      'apply',
-      'held',
-      'open',
-      'stale',
-      'destroyed',
-      'cited',
-      'fault',
-      'fence',
-      'giveup',
-    ];
     return Object.fromEntries(
-      names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
+      tools.colours.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
     ) as Theme;
   }
 
@@ -111,7 +151,7 @@ export function startPage(window: PageWindow, tools: PageTools): void {
     const ratio = window.devicePixelRatio || 1;
     width = canvas.clientWidth;
     canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
+    canvas.height = Math.round(layout.height * ratio);
     brush.setTransform(ratio, 0, 0, ratio, 0, 0);
     draw();
   }
@@ -127,31 +167,17 @@ export function startPage(window: PageWindow, tools: PageTools): void {
 
   function draw(): void {
     if (width === 0) return;
+    const { value } = profile;
+    consoleList.span(from, to);
     tools.drawPicture(
-      {
-        brush,
-        width,
-        height,
-        from,
-        to,
-        picture,
-        bars,
-        packed,
-        places,
-        strip,
-        profile: profile.value,
-        selected,
-        hovered,
-        theme,
-      },
+      { ...content, brush, width, from, to, profile: value, selected, hovered, cursor, theme },
       tools,
     );
   }
 
-  /** Shows another span of time, kept between 20 µs and the whole run. */
   function show(start: number, end: number): void {
     const least = 20;
-    const longest = picture.end + 200_000;
+    const longest = Math.max(picture.end, ...picture.fences.map((f) => f.end)) + 200_000;
     const span = Math.min(longest, Math.max(least, end - start));
     const middle = (start + end) / 2;
     from = Math.min(Math.max(0, middle - span / 2), Math.max(0, longest - span));
@@ -159,181 +185,54 @@ export function startPage(window: PageWindow, tools: PageTools): void {
     redraw();
   }
 
-  function zoom(factor: number, atX: number): void {
-    const at = from + (atX / width) * (to - from);
-    show(at - (at - from) * factor, at + (to - at) * factor);
-  }
-
-  function pan(pixels: number): void {
-    const by = (pixels / width) * (to - from);
-    show(from + by, to + by);
-  }
-
-  function listenToPointers(): void {
-    const pointers = new Map<number, { x: number; y: number }>();
-    const inside = (event: PageEvent) => {
-      const box = canvas.getBoundingClientRect();
-      return { x: event.clientX - box.left, y: event.clientY - box.top };
-    };
-    const gap = (): number => {
-      const [a, c] = [...pointers.values()];
-      return a && c ? Math.max(10, Math.abs(a.x - c.x)) : 0;
-    };
-    canvas.addEventListener('pointerdown', (event) => {
-      canvas.setPointerCapture(event.pointerId);
-      pointers.set(event.pointerId, inside(event));
-      canvas.focus({ preventScroll: true });
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      const point = inside(event);
-      const before = pointers.get(event.pointerId);
-      if (!before) {
-        hover(point.x, point.y);
-        return;
-      }
-      const wide = gap();
-      pointers.set(event.pointerId, point);
-      if (pointers.size === 2) zoom(wide / gap(), point.x);
-      else pan(before.x - point.x);
-      hideTooltip();
-    });
-    for (const type of ['pointerup', 'pointercancel']) {
-      canvas.addEventListener(type, (event) => {
-        pointers.delete(event.pointerId);
-        if (type === 'pointerup') hover(inside(event).x, inside(event).y);
-      });
-    }
-    canvas.addEventListener('pointerleave', hideTooltip);
-    let active = false;
-    canvas.addEventListener('focus', () => (active = true));
-    canvas.addEventListener('blur', () => (active = false));
-    canvas.addEventListener(
-      'wheel',
-      (event) => {
-        // Until the picture is clicked the wheel scrolls the page, as a reader expects.
-        if (!active && !event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-          pan(event.deltaX || event.deltaY);
-        } else {
-          zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))), inside(event).x);
-        }
-      },
-      { passive: false },
-    );
-    canvas.addEventListener('dblclick', (event) => zoom(0.4, inside(event).x));
-  }
-
-  function listenToKeys(): void {
-    canvas.addEventListener('keydown', (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const known: Record<string, () => void> = {
-        ArrowLeft: () => pan(-width / 8),
-        ArrowRight: () => pan(width / 8),
-        '+': () => zoom(0.7, width / 2),
-        '=': () => zoom(0.7, width / 2),
-        '-': () => zoom(1 / 0.7, width / 2),
-        Home: () => show(picture.focus.start, picture.focus.end),
-        '0': () => show(0, picture.end),
-        n: () => step(1),
-        p: () => step(-1),
-        Escape: () => select(null),
-      };
-      const action = known[event.key];
-      if (!action) return;
-      event.preventDefault();
-      action();
-    });
-  }
-
   function step(by: number): void {
     const count = picture.stories.length;
     if (count === 0) return;
     const now = selected ? picture.stories.indexOf(selected) : by > 0 ? -1 : 0;
-    select(picture.stories[(now + by + count) % count] ?? null);
+    select(picture.stories[(now + by + count) % count] ?? null, true);
   }
 
-  /** Shows one finding alone, zoomed to it; none shows them all again. */
-  function select(story: Story | null): void {
+  function select(story: Story | null, zoomed: boolean): void {
     selected = story;
     byId('picture-status').textContent = story
       ? `finding ${story.finding + 1} of ${picture.stories.length}${story.lba === null ? '' : `, LBA ${story.lba}`}`
       : '';
+    caption(story);
+    if (story && zoomed) {
+      const pad = Math.max(500, (story.end - story.start) * 0.06);
+      show(story.start - pad, story.end + pad);
+    } else {
+      redraw();
+    }
+  }
+
+  /** The sentence of the finding that is shown, as a link to its place in the page. */
+  function caption(story: Story | null): void {
+    const place = document.getElementById('picture-caption');
+    if (!place) return;
     if (!story) {
-      redraw();
+      place.replaceChildren(place.dataset['nothing'] ?? '');
       return;
     }
-    const pad = Math.max(500, (story.end - story.start) * 0.06);
-    show(story.start - pad, story.end + pad);
+    const link = document.createElement('a');
+    link.setAttribute('href', `#finding-${story.finding}`);
+    link.textContent = document.getElementById(`sentence-${story.finding}`)?.textContent ?? '';
+    place.replaceChildren(link);
   }
 
-  function listenToButtons(): void {
-    const actions: Record<string, () => void> = {
-      in: () => zoom(0.5, width / 2),
-      out: () => zoom(2, width / 2),
-      workload: () => {
-        select(null);
-        show(picture.focus.start, picture.focus.end);
-      },
-      all: () => {
-        select(null);
-        show(0, picture.end);
-      },
-      next: () => step(1),
-    };
-    for (const button of document.querySelectorAll('[data-view]')) {
-      button.addEventListener('click', () => actions[button.dataset['view'] ?? '']?.());
-    }
-    for (const button of document.querySelectorAll('[data-finding]')) {
-      button.addEventListener('click', () => {
-        const story = picture.stories.find((s) => s.finding === Number(button.dataset['finding']));
-        select(story ?? null);
-        byId('timeline').scrollIntoView({ block: 'start' });
-        canvas.focus({ preventScroll: true });
-      });
-    }
-    for (const button of document.querySelectorAll('[data-at]')) {
-      button.addEventListener('click', () => {
-        const at = Number(button.dataset['at']);
-        show(at - 20_000, at + 20_000);
-        byId('timeline').scrollIntoView({ block: 'start' });
-      });
-    }
+  function setCursor(t: number | null, line?: number): void {
+    cursor = t;
+    byId('cursor-status').textContent = t === null ? '' : `cursor at ${tools.msText(t)}`;
+    consoleList.follow(t, line);
+    redraw();
   }
 
-  /** The bar under a point, or the nearest one within a few pixels of it. */
-  function barAt(px: number, py: number): Bar | null {
-    const lane = places.findIndex((p) => py >= p.top && py < p.top + p.height);
-    const { top, rowHeight } = places[lane] ?? { top: 0, rowHeight: 1 };
-    const row = packed[lane]?.rows[Math.floor((py - top - 18) / rowHeight)];
-    if (!row) return null;
-    const perPixel = (to - from) / width;
-    const t = from + px * perPixel;
-    let best: Bar | null = null;
-    let bestGap = 5 * perPixel;
-    for (let i = tools.firstVisible(row, t - bestGap); i < row.length; i++) {
-      const bar = row[i]!;
-      if (bar.start > t + bestGap) break;
-      const distance = Math.max(0, bar.start - t, t - bar.end);
-      if (distance < bestGap || (distance === bestGap && bar.mark !== 'none')) {
-        best = bar;
-        bestGap = distance;
-      }
-    }
-    return best;
-  }
-
-  function hover(px: number, py: number): void {
-    const bar = barAt(px, py);
-    if (bar !== hovered) {
-      hovered = bar;
-      redraw();
-    }
-    if (!bar) {
-      tooltip.hidden = true;
-      return;
-    }
-    const { title, rows } = tools.describeBar(bar, picture);
+  function point(spot: Spot | null, px: number, py: number): string {
+    hovered = spot;
+    redraw();
+    tooltip.hidden = spot === null;
+    if (!spot) return '';
+    const { title, rows } = tools.describeSpot(spot, picture, tools);
     const head = document.createElement('strong');
     head.textContent = title;
     const list = document.createElement('dl');
@@ -345,16 +244,10 @@ export function startPage(window: PageWindow, tools: PageTools): void {
       list.append(term, text);
     }
     tooltip.replaceChildren(head, list);
-    tooltip.hidden = false;
     const left = px + 14 + tooltip.offsetWidth > width ? px - tooltip.offsetWidth - 14 : px + 14;
     tooltip.style['left'] = `${Math.max(0, left)}px`;
-    tooltip.style['top'] = `${Math.min(py + 14, Math.max(0, height - tooltip.offsetHeight))}px`;
-  }
-
-  function hideTooltip(): void {
-    tooltip.hidden = true;
-    if (!hovered) return;
-    hovered = null;
-    redraw();
+    tooltip.style['top'] =
+      `${Math.min(py + 14, Math.max(0, layout.height - tooltip.offsetHeight))}px`;
+    return [title, ...rows.map(([name, value]) => `${name} ${value}`)].join(', ');
   }
 }

@@ -4,15 +4,17 @@ import type { Apply, Command, History } from '@fenceline/history';
 import { citedBy, staleWrites, type StaleWrite } from '../story.js';
 import { fenceEndWord } from '../words.js';
 import { encodeItems } from './encode-items.js';
-import { pictureItems, withinBudget, type LaneOf, type PictureItem } from './items.js';
-import type { Fence, ItemMark, Lane, Picture, Story } from './picture.js';
+import { pictureItems, withinBudget, type PictureItem } from './items.js';
+import { lanesOf } from './lanes.js';
+import type { Fence, ItemMark, Picture, Story } from './picture.js';
+import { signalsOf } from './signals.js';
+import { us } from './us.js';
 
-const us = (ns: number): number => Math.max(0, Math.round(ns / 1000));
 const usOfMs = (ms: number): number => Math.max(0, Math.round(ms * 1000));
 
 /** The timeline picture of a judged history. */
 export function buildPicture(verdict: Verdict, history: History, plan: Plan): Picture {
-  const { lanes, laneOf, pathLane } = lanesOf(history, plan);
+  const { lanes, laneOf, lanesOfPath } = lanesOf(history, plan);
   const cited = citedBy(verdict.findings, history);
   const stale = staleWrites(verdict, history, cited);
   const marks = marksOf(cited, stale);
@@ -27,22 +29,22 @@ export function buildPicture(verdict: Verdict, history: History, plan: Plan): Pi
     grouped: items.reduce((sum, item) => sum + (item.count > 1 ? item.count : 0), 0),
     faults: history.faults.map((fault) => ({
       label: fault.describe,
-      lanes: lanes.flatMap((_, lane) =>
-        (fault.link !== null &&
-          plan.links.some((l) => l.name === fault.link && pathLane(l.host, l.name) === lane)) ||
-        fault.nodes.some((node) => laneOf.node(node) === lane)
-          ? lane
-          : [],
-      ),
+      lanes: [
+        ...plan.links
+          .filter(({ name }) => name === fault.link)
+          .flatMap(({ host, name }) => lanesOfPath(host, name)),
+        ...fault.nodes.map(laneOf.node).filter((lane) => lane >= 0),
+      ],
       start: us(fault.start),
       end: us(Math.min(fault.end, history.end)),
     })),
-    fences: fencesOf(verdict, pathLane),
+    fences: fencesOf(verdict, lanesOfPath),
     profiles: [
       verdict.profile,
       ...verdict.profiles.map(({ name }) => name).filter((name) => name !== verdict.profile),
     ],
     moments: momentsOf(history),
+    signals: signalsOf(history, laneOf),
     stories: storiesOf(verdict, cited, stale, items),
     names: commandNames(history),
   };
@@ -54,33 +56,6 @@ function commandNames(history: History): Record<string, string> {
     names[`${qid === 0 ? 'a' : 'i'}${opcode}`] ??= name;
   }
   return names;
-}
-
-/** A lane for each path, then one for each array node at the backend. */
-function lanesOf(
-  history: History,
-  plan: Plan,
-): { lanes: Lane[]; laneOf: LaneOf; pathLane: (host: string, link: string) => number } {
-  const paths = new Map(plan.links.map((link, i) => [`${link.host}/${link.name}`, i]));
-  const nodes = new Map(plan.nodes.map((node, i) => [node.name, plan.links.length + i]));
-  const pathLane = (host: string, link: string) => paths.get(`${host}/${link}`) ?? -1;
-  return {
-    lanes: [
-      ...plan.links.map((link): Lane => ({
-        kind: 'path',
-        label: `${link.host} over ${link.name} to ${link.node}`,
-      })),
-      ...plan.nodes.map((node): Lane => ({ kind: 'node', label: `medium, through ${node.name}` })),
-    ],
-    laneOf: {
-      association: (id) => {
-        const association = history.associations[id];
-        return association ? pathLane(association.host, association.link) : -1;
-      },
-      node: (name) => nodes.get(name) ?? -1,
-    },
-    pathLane,
-  };
 }
 
 function marksOf(
@@ -111,10 +86,13 @@ function focusOf(history: History): { start: number; end: number } {
   return { start: us(first - pad), end: us(Math.max(end, first + NS_PER_S)) };
 }
 
-function fencesOf(verdict: Verdict, lane: (host: string, link: string) => number): Fence[] {
+function fencesOf(
+  verdict: Verdict,
+  lanesOfPath: (host: string, link: string) => number[],
+): Fence[] {
   return verdict.profiles.flatMap((profile) =>
     profile.margins.map((margin) => ({
-      lane: lane(margin.host, margin.path),
+      lanes: lanesOfPath(margin.host, margin.path),
       profile: profile.name,
       by: fenceEndWord[margin.fenceEndBy],
       start: usOfMs(margin.giveUpMs),

@@ -5,7 +5,7 @@ import { VarintWriter } from './varint.js';
 /**
  * Items as base64 of variable-length integers; `page/decode-items.ts` is the other side. Each item, in the
  * order of their starts: start − start of the one before · lane × 8 + kind · flags · end − start · count,
- * and for a single one its fields.
+ * and for a single one its fields, for a group its shortest and its longest latency.
  */
 export function encodeItems(items: readonly PictureItem[]): string {
   const out = new VarintWriter();
@@ -24,7 +24,12 @@ export function encodeItems(items: readonly PictureItem[]): string {
     );
     out.write(Math.max(0, item.end - item.start));
     out.write(item.count);
-    writeFields(out, item);
+    if (single) {
+      writeFields(out, item);
+    } else {
+      out.write(known(item.shortest));
+      out.write(known(item.longest));
+    }
   }
   return out.toBase64();
 }
@@ -51,7 +56,7 @@ function writeFields(out: VarintWriter, { command, apply, start }: PictureItem):
 
 /** 0 for what is not known, else the value + 1. */
 function known(value: number | null | undefined): number {
-  return value === null || value === undefined || !Number.isFinite(value)
+  return value === null || value === undefined || !Number.isFinite(value) || value < 0
     ? 0
-    : Math.max(0, value) + 1;
+    : value + 1;
 }

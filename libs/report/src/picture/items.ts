@@ -1,5 +1,6 @@
 import type { Apply, Command, History } from '@fenceline/history';
 import { itemKinds, type ItemKind, type ItemMark } from './picture.js';
+import { us } from './us.js';
 
 /** A command or an apply, or a group of them, as the picture draws it: a bar on a lane. */
 export interface PictureItem {
@@ -14,6 +15,9 @@ export interface PictureItem {
   held: boolean;
   /** 1, or how many the group stands for. */
   count: number;
+  /** The shortest and the longest time from sent to answered in it, in µs; −1 where nothing was answered. */
+  shortest: number;
+  longest: number;
   command: Command | null;
   apply: Apply | null;
 }
@@ -23,11 +27,10 @@ export const itemBudget = 80_000;
 
 const asynchronousEventRequest = 0x0c;
 const ordinaryUs = 50_000;
-const us = (ns: number): number => Math.max(0, Math.round(ns / 1000));
 
-/** Where things are drawn: the lane of a path by association, the lane of a node by its name. */
+/** Where things are drawn: the lane of a queue by its association, the lane of a node by its name. */
 export interface LaneOf {
-  association: (id: number) => number;
+  queue: (association: number, qid: number) => number;
   node: (name: string) => number;
 }
 
@@ -45,15 +48,19 @@ export function pictureItems(
     const waits = admin && command.opcode === asynchronousEventRequest;
     const giveUp = history.associations[command.association]?.giveUpAt ?? history.end;
     const last = Math.max(command.sentAt, Math.min(giveUp, history.end));
+    const start = us(command.sentAt);
+    const took = answered ? us(command.answeredAt) - start : -1;
     items.push({
-      lane: lanes.association(command.association),
+      lane: lanes.queue(command.association, command.qid),
       kind: admin ? 'admin' : commandKind(command),
       mark: marks.get(command) ?? 'none',
-      start: us(command.sentAt),
-      end: us(answered ? command.answeredAt : waits ? command.sentAt : last),
+      start,
+      end: answered ? us(command.answeredAt) : waits ? start : us(last),
       open: !answered && !waits,
       held: false,
       count: 1,
+      shortest: took,
+      longest: took,
       command,
       apply: null,
     });
@@ -69,6 +76,8 @@ export function pictureItems(
       open: !applied,
       held: apply.heldAt !== null,
       count: 1,
+      shortest: -1,
+      longest: -1,
       command: null,
       apply,
     });
@@ -106,6 +115,11 @@ export function withinBudget(items: PictureItem[], budget = itemBudget): Picture
     if (group) {
       group.end = Math.max(group.end, item.end);
       group.count += 1;
+      if (item.shortest >= 0) {
+        group.shortest =
+          group.shortest < 0 ? item.shortest : Math.min(group.shortest, item.shortest);
+        group.longest = Math.max(group.longest, item.longest);
+      }
       group.command = group.apply = null;
       group.open = group.held = false;
     } else {

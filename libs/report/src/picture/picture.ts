@@ -19,6 +19,7 @@ export interface Picture {
   /** The profiles under which fences are known, the deciding one first. */
   profiles: string[];
   moments: { t: number; label: string }[];
+  signals: Signal[];
   stories: Story[];
   /** Names of commands by `a` (admin) or `i` (I/O) and opcode, e.g. `i1` → `Write`. */
   names: Record<string, string>;
@@ -29,14 +30,30 @@ export interface Span {
   end: number;
 }
 
+/** A queue of a path, or the medium as seen through one array node. Lanes of one group stand together. */
 export interface Lane {
-  kind: 'path' | 'node';
-  label: string;
+  kind: 'queue' | 'node';
+  group: string;
+  name: string;
 }
+
+/** A word of a Cross-Controller Reset or an event, as a mark on a lane; `rows` are names with values. */
+export interface Signal {
+  t: number;
+  lane: number;
+  kind: SignalKind;
+  label: string;
+  title: string;
+  rows: [name: string, value: string][];
+}
+
+/** A CCR as it was sent, its success as it reached the host, an event, a read of log page 1Eh. */
+export type SignalKind = 'ccr' | 'ccr-success' | 'event' | 'log';
 
 /** The time in which a host must not send again elsewhere what it had sent on a path. */
 export interface Fence extends Span {
-  lane: number;
+  /** Every queue of the path. */
+  lanes: number[];
   profile: string;
   by: string;
 }

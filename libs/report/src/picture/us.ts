@@ -1,0 +1,2 @@
+/** Nanoseconds of the lab's clock as whole microseconds, the unit of the picture. */
+export const us = (ns: number): number => Math.max(0, Math.round(ns / 1000));
