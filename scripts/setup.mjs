@@ -27,7 +27,7 @@ export class SetupStop extends Error {}
  *
  * What is there is skipped, so that a second call does nothing.
  *
- * @param {'demo' | 'test'} purpose
+ * @param {import('./setup/requirements.mjs').Purpose} purpose
  * @param {{ yes: boolean }} options
  * @throws {SetupStop} where a human must act
  * @throws {import('./setup/steps.mjs').StepError} where a step failed

@@ -79,7 +79,7 @@ async function main() {
     process.stderr.write(`${given.problem}\n`);
     return 64;
   }
-  await setUp('test', given);
+  await setUp(given.tier === 'web' ? 'test:web' : 'test', given);
   await stage(build);
   if (given.tier === null) {
     for (const { title, argv } of checks) {

@@ -10,7 +10,7 @@ const aptLists = '/var/lib/apt/lists';
 /**
  * Looks at the machine and changes nothing.
  *
- * @param {'demo' | 'test'} purpose
+ * @param {import('./requirements.mjs').Purpose} purpose
  * @param {string} root folder of the repository
  * @returns {import('./decide.mjs').Facts}
  */

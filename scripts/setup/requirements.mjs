@@ -22,10 +22,22 @@ const toTest = [
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
 ];
 
+/** @type {Requirement[]} */
+const toBrowse = [{ package: 'chromium', command: 'chromium', why: 'opens the pages' }];
+
+/** @typedef {'demo' | 'test' | 'test:web'} Purpose */
+
+/** @type {Record<Purpose, Requirement[]>} */
+const requirements = {
+  demo: toRun,
+  test: [...toRun, ...toTest],
+  'test:web': [...toRun, ...toTest, ...toBrowse],
+};
+
 /**
- * @param {'demo' | 'test'} purpose
+ * @param {Purpose} purpose
  * @returns {Requirement[]}
  */
 export function requirementsFor(purpose) {
-  return purpose === 'demo' ? toRun : [...toRun, ...toTest];
+  return requirements[purpose];
 }

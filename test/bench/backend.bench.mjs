@@ -2,11 +2,11 @@
  * The recording backend beside `nbdkit --filter=log memory`: the same writes over a Unix socket, memory
  * medium and a log of every request on both sides, alternating runs, median of five.
  *
- *   npm run bench:backend        (build first: npm run build)
+ *   npm run bench:backend        (needs nbdkit: apt-get install nbdkit)
  *
  * Prints a table and the ratio (ours / nbdkit); exits 1 when a ratio is below 1.0.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,6 +83,10 @@ function run(command, args) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
+if (spawnSync('nbdkit', ['--version']).error !== undefined) {
+  console.error('nbdkit is missing, install it first: apt-get install nbdkit');
+  process.exit(1);
+}
 let good = true;
 console.log(
   `${'load'.padEnd(28)}${'fenceline/s'.padStart(14)}${'nbdkit/s'.padStart(14)}${'ratio'.padStart(8)}`,
