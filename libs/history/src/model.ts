@@ -70,6 +70,8 @@ export interface Association {
   giveUpAt: number;
   giveUpBy: 'fin' | 'rst' | 'ccr' | 'retry' | null;
   giveUpAtFrame: FrameRef | null;
+  /** The first CCR that names it was sent, whatever else gave it up before; `never` where none was. */
+  ccrNamedAt: number;
   /**
    * CCR success or a confirmed Controller Level Reset, as delivered to the host (a, b of the host fence
    * end); `never` where there was none.

@@ -452,6 +452,7 @@ function association(id: number, link: string, gaveUp: number): Association {
     giveUpAt: gaveUp,
     giveUpBy: gaveUp === never ? null : 'fin',
     giveUpAtFrame: null,
+    ccrNamedAt: never,
     ccrSuccessDeliveredAt: never,
     resetConfirmedDeliveredAt: never,
     ccrSuccessSentAt: never,

@@ -15,7 +15,8 @@ export interface GiveUp {
  */
 export function giveUpTimes(history: History, firstRetryAt: readonly number[]): number[] {
   return history.associations.map((association, id) => {
-    let at = association.giveUpBy === 'retry' ? never : association.giveUpAt;
+    // The history takes any equal bytes for a retry, and those may have come before the CCR.
+    let at = association.giveUpBy === 'retry' ? association.ccrNamedAt : association.giveUpAt;
     for (const connection of association.connections) at = Math.min(at, connection.hostClosedAt);
     return Math.min(at, firstRetryAt[id]!);
   });

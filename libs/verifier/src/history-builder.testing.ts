@@ -98,6 +98,7 @@ export class HistoryBuilder {
       giveUpAt: options.givenUp === undefined ? never : ns(options.givenUp.at),
       giveUpBy: options.givenUp?.by ?? null,
       giveUpAtFrame: null,
+      ccrNamedAt: options.givenUp?.by === 'ccr' ? ns(options.givenUp.at) : never,
       ccrSuccessDeliveredAt: ns(options.ccrSuccessDelivered ?? null),
       resetConfirmedDeliveredAt: never,
       ccrSuccessSentAt: ns(options.ccrSuccessSent ?? null),

@@ -125,7 +125,10 @@ export class AssociationTracker {
         immediate: false,
       };
       const target = this.#named(state, entry);
-      if (target !== null) this.giveUp(target.model, 'ccr', command.sentAt, command.sentFrame);
+      if (target !== null) {
+        target.model.ccrNamedAt = Math.min(target.model.ccrNamedAt, command.sentAt);
+        this.giveUp(target.model, 'ccr', command.sentAt, command.sentFrame);
+      }
     } else if (
       command.opcode === AdminOpcode.fabrics &&
       fabricsType(entry, 0) === FabricsType.propertySet &&
@@ -201,6 +204,7 @@ export class AssociationTracker {
       giveUpAt: never,
       giveUpBy: null,
       giveUpAtFrame: null,
+      ccrNamedAt: never,
       ccrSuccessDeliveredAt: never,
       resetConfirmedDeliveredAt: never,
       ccrSuccessSentAt: never,
