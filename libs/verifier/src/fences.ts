@@ -34,8 +34,8 @@ export interface Closing {
 
 /**
  * When a logical write is closed: a success of one of its commands was delivered to the host, or its host
- * fence end has come, which is that of the last of its commands. A command answered with an error ends with
- * that answer.
+ * fence end has come, which is that of the last of its commands. A command answered with an error before its
+ * fence end ends with that answer.
  */
 export function closingOf(write: LogicalWrite, fences: Fences): Closing {
   let last: Closing = { at: -never, by: 'fence', from: -never };
@@ -47,13 +47,13 @@ export function closingOf(write: LogicalWrite, fences: Fences): Closing {
   return succeededAt <= last.at ? { at: succeededAt, by: 'answer', from: succeededAt } : last;
 }
 
-/** When a command that did not succeed was over for its host. */
+/** When a command that did not succeed was over for its host: by an error, or by its fence. */
 function endOf(command: Command, fences: Fences): Closing {
   const { answeredAt, sentAt, association } = command;
-  if (answeredAt !== never && !succeeded(command)) {
-    return { at: answeredAt, by: 'answer', from: answeredAt };
-  }
   const { at, from } = fences.host[association]!;
   // A command sent after the fence end of its association is not over before it began.
-  return at >= sentAt ? { at, by: 'fence', from } : { at: sentAt, by: 'fence', from: sentAt };
+  const fence: Closing =
+    at >= sentAt ? { at, by: 'fence', from } : { at: sentAt, by: 'fence', from: sentAt };
+  if (succeeded(command) || answeredAt > fence.at) return fence;
+  return { at: answeredAt, by: 'answer', from: answeredAt };
 }

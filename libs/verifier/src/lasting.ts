@@ -49,10 +49,12 @@ export class LastingWrites {
     );
   }
 
+  /** Where equal bytes leave a choice, the apply shows none of them. */
   #appliedTo(block: Block): Set<number> {
     let applied = this.#applied.get(block);
     if (applied === undefined) {
-      applied = new Set(block.applies.flatMap(({ candidates }) => candidates));
+      const only = block.applies.filter(({ candidates }) => candidates.length === 1);
+      applied = new Set(only.flatMap(({ candidates }) => candidates));
       this.#applied.set(block, applied);
     }
     return applied;

@@ -61,6 +61,7 @@ export class LogicalWritesOfBlock {
   readonly writes: LogicalWrite[] = [];
   readonly #writeOf = new Map<number, LogicalWrite>();
   readonly #byPayload = new Map<PayloadId, SameBytes>();
+  readonly #kinOf = new Map<number, Command[]>();
 
   /**
    * @returns true when the bytes are evidently written more than once by the application, so that a
@@ -68,6 +69,7 @@ export class LogicalWritesOfBlock {
    */
   add(command: Command, host: string, payload: PayloadId): boolean {
     const same = this.#byPayload.get(payload);
+    this.#joinKin(command, host, same);
     if (same !== undefined) {
       forgetEnded(same, command.sentAt);
       const open = same.open.find((write) => write.host === host && isRetryOf(write, command));
@@ -88,7 +90,8 @@ export class LogicalWritesOfBlock {
     this.writes.push(write);
     this.#writeOf.set(command.id, write);
     if (same === undefined) {
-      this.#byPayload.set(payload, { host, open: [write], succeeded: false });
+      const outstanding = [{ command, host }];
+      this.#byPayload.set(payload, { host, open: [write], succeeded: false, outstanding });
       return false;
     }
     const repeated = same.succeeded || same.open.length > 0 || same.host !== host;
@@ -99,6 +102,30 @@ export class LogicalWritesOfBlock {
   of(command: number): LogicalWrite | undefined {
     return this.#writeOf.get(command);
   }
+
+  /**
+   * A command with all those that may belong to one logical write with it where bytes repeat: each pair of
+   * same host and bytes of which one was outstanding when the other was sent on another association, and the
+   * pairs of those. Which of them are retries, and of which, the bytes do not tell.
+   */
+  kinOf(command: number): readonly Command[] {
+    return this.#kinOf.get(command)!;
+  }
+
+  #joinKin(command: Command, host: string, same: SameBytes | undefined): void {
+    let kin = [command];
+    this.#kinOf.set(command.id, kin);
+    if (same === undefined) return;
+    same.outstanding = same.outstanding.filter((it) => it.command.answeredAt > command.sentAt);
+    for (const earlier of same.outstanding) {
+      const others = this.#kinOf.get(earlier.command.id)!;
+      const isKin = earlier.host === host && earlier.command.association !== command.association;
+      if (!isKin || others === kin) continue;
+      kin = [...others, ...kin];
+      for (const { id } of kin) this.#kinOf.set(id, kin);
+    }
+    same.outstanding.push({ command, host });
+  }
 }
 
 /** The writes of one block that carry the same bytes: those that a command may still belong to. */
@@ -107,6 +134,8 @@ interface SameBytes {
   open: LogicalWrite[];
   /** One of them succeeded: the next one is another write. */
   succeeded: boolean;
+  /** Commands that were not answered yet. */
+  outstanding: { command: Command; host: string }[];
 }
 
 /** A write that succeeded, or of which every command failed, takes no retry. Keeps the list short. */

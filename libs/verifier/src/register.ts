@@ -1,8 +1,9 @@
-import { never, type History, type PayloadId } from '@fenceline/history';
+import { never, type Command, type History, type PayloadId } from '@fenceline/history';
 import type { Block, Blocks } from './blocks.js';
-import { closingOf, type Fences } from './fences.js';
+import type { Fences } from './fences.js';
 import { listOf } from './lists.js';
-import { deallocated, loneWrite, type LogicalWrite } from './logical-writes.js';
+import { deallocated, loneWrite, succeeded, type LogicalWrite } from './logical-writes.js';
+import { boundsOf } from './write-bounds.js';
 
 /** A value that a block was seen to hold at some moment between two, by a read or at the end. */
 export interface Observation {
@@ -108,7 +109,6 @@ class Register<O extends Observation> {
       }
     }
     this.#collectEffects(seen);
-    const byEnd = new Latest(this.#effects, ({ inBy, stillAt }) => Math.max(inBy, stillAt));
     const byEffect = {
       standing: new Latest(this.#effects, ({ inBy }) => inBy),
       started: new Latest(
@@ -118,24 +118,33 @@ class Register<O extends Observation> {
       ),
     };
     for (const [payload, reads] of seen) {
-      if (this.#isPlain(payload)) illegal.push(...this.#illegalOfPlain(payload, reads, byEnd));
+      if (this.#isPlain(payload))
+        illegal.push(...this.#illegalOfPlain(payload, reads, byEffect.standing));
       else illegal.push(...this.#illegalOfOther(payload, reads, byEffect));
     }
     return illegal;
   }
 
   #addWriter(write: LogicalWrite): void {
-    const start = this.#early(write.firstSentAt);
-    const writer = { write, start, closed: this.#closed(write) };
-    if (write.payload === deallocated) {
-      listOf(this.#writers, 0).push(writer);
-      const { onesPayload } = this.rules.history;
-      if (onesPayload !== undefined) listOf(this.#writers, onesPayload).push(writer);
+    if (!this.rules.blocks.isRepeated(write.payload)) {
+      this.#addSource(write, write.firstSentAt, this.#closed(write, write.commands.at(-1)!));
       return;
     }
-    for (const payload of valuesOf(write, this.block.lba)) {
-      listOf(this.#writers, payload).push(writer);
+    for (const command of write.commands) {
+      this.#addSource(write, command.sentAt, this.#closed(write, command));
     }
+  }
+
+  #addSource(write: LogicalWrite, sentAt: number, closed: number): void {
+    const writer = { write, start: this.#early(sentAt), closed };
+    const { onesPayload } = this.rules.history;
+    const values =
+      write.payload !== deallocated
+        ? valuesOf(write, this.block.lba)
+        : onesPayload === undefined
+          ? [0]
+          : [0, onesPayload];
+    for (const payload of values) listOf(this.#writers, payload).push(writer);
   }
 
   /** A value with one write of one command, which has this value alone: it can take effect only once. */
@@ -152,9 +161,7 @@ class Register<O extends Observation> {
     for (const write of this.block.writes.writes) {
       const { payload } = write;
       if (payload === deallocated || valuesOf(write, this.block.lba).size > 1) continue;
-      const isLasting = write.succeededAt !== never && this.rules.isLasting(write, this.block);
-      const start = this.#early(write.firstSentAt);
-      const inBy = isLasting ? this.#late(write.succeededAt) : never;
+      const { start, inBy } = this.#success(write);
       const effect: Effect = { write, start, inBy, stillAt: start };
       if (this.#isPlain(payload)) {
         for (const { from, to } of seen.get(payload) ?? []) {
@@ -166,7 +173,10 @@ class Register<O extends Observation> {
     }
   }
 
-  /** The value was there by one moment, is seen after another, and between them was another one. */
+  /**
+   * The value was there by one moment, is seen after another, and between them was another one. Of two values
+   * that were both seen while the other was there, the older one is wrong: it is found with that.
+   */
   #illegalOfPlain(payload: PayloadId, reads: readonly O[], effects: Latest): Illegal<O>[] {
     const { write, closed } = this.#writers.get(payload)![0]!;
     let [inBy, stillAt] = [closed, -never];
@@ -175,10 +185,9 @@ class Register<O extends Observation> {
       stillAt = Math.max(stillAt, this.#early(from));
     }
     const newer = effects.before(stillAt, payload);
-    if (newer === undefined || newer.stillAt <= inBy) return [];
-    const end = Math.max(newer.inBy, newer.stillAt);
+    if (newer === undefined || newer.stillAt <= inBy || newer.inBy < inBy) return [];
     return reads
-      .filter(({ from }) => this.#early(from) > end)
+      .filter(({ from }) => this.#early(from) > newer.inBy)
       .map((observation) => ({ observation, write, newer: newer.write }));
   }
 
@@ -208,21 +217,31 @@ class Register<O extends Observation> {
     });
   }
 
-  /** Where bytes repeat, a retry may be a write of its own: then the last of them counts. */
-  #closed(write: LogicalWrite): number {
+  /**
+   * When a write that succeeded began, and by when it had surely taken effect. Where bytes repeat, only the
+   * command that succeeded is surely of it.
+   */
+  #success(write: LogicalWrite): { start: number; inBy: number } {
     const { blocks, fences } = this.rules;
-    const readings =
-      write.commands.length > 1 && blocks.isRepeated(write.payload)
-        ? [write, ...write.commands.map((command) => loneWrite(write, command))]
-        : [write];
-    let latest = -never;
-    for (const reading of readings) {
-      const { at, by, from } = closingOf(reading, fences);
-      const margin = Number.isFinite(from) ? this.rules.history.uncertaintyAt(from) : 0;
-      if (this.margins) latest = Math.max(latest, at + margin);
-      else latest = Math.max(latest, by === 'answer' ? at : at - margin);
-    }
-    return latest;
+    const done = write.commands.find((it) => succeeded(it) && it.answeredAt === write.succeededAt);
+    if (done === undefined) return { start: this.#early(write.firstSentAt), inBy: never };
+    const { earliestStart } = boundsOf(blocks, this.block, write, done, fences);
+    const sure = blocks.isRepeated(write.payload) ? loneWrite(write, done) : write;
+    return {
+      start: this.#early(earliestStart!),
+      inBy: this.rules.isLasting(sure, this.block) ? this.#late(write.succeededAt) : never,
+    };
+  }
+
+  /** When the logical write of a command was closed. Where bytes repeat, the reading counts that closes it last. */
+  #closed(write: LogicalWrite, command: Command): number {
+    const { history, blocks, fences } = this.rules;
+    const { latestClosed } = boundsOf(blocks, this.block, write, command, fences);
+    const { at, by, from } = latestClosed;
+    const margin = Number.isFinite(from) ? history.uncertaintyAt(from) : 0;
+    if (this.margins) return at + margin;
+    // A stamp that is late does not put the end of a fence before what was sent on it.
+    return by === 'answer' ? at : Math.max(at - margin, command.sentAt);
   }
 
   #late(t: number): number {

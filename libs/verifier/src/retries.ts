@@ -1,6 +1,6 @@
 import { never, type Command } from '@fenceline/history';
 import type { Block, Blocks } from './blocks.js';
-import type { LogicalWrite, Retry } from './logical-writes.js';
+import type { Retry } from './logical-writes.js';
 
 /**
  * Every retry of an outstanding command on another association, one entry for each pair of commands, in the
@@ -24,9 +24,14 @@ export function findRetries(blocks: Blocks): Retry[] {
       if (next !== undefined) add(command, next, block.lba, false);
     }
     for (const write of block.writes.writes) {
-      if (write.commands.length < 2) continue;
       const certain = !blocks.isRepeated(write.payload);
-      for (const [original, retry] of pairsOf(write)) add(original, retry, block.lba, certain);
+      for (const retry of write.commands) {
+        // Where bytes repeat, it may be one of any of its kin.
+        const earlier = certain ? write.commands : block.writes.kinOf(retry.id);
+        for (const original of earlier) {
+          if (isRetry(original, retry)) add(original, retry, block.lba, certain);
+        }
+      }
     }
   }
   return [...pairs.values()].sort(
@@ -66,11 +71,8 @@ function nextElsewhere(block: Block, original: Command, host: string): Command |
   return next;
 }
 
-function* pairsOf(write: LogicalWrite): Iterable<[original: Command, retry: Command]> {
-  for (const [index, retry] of write.commands.entries()) {
-    for (const original of write.commands.slice(0, index)) {
-      const elsewhere = original.association !== retry.association;
-      if (elsewhere && original.answeredAt > retry.sentAt) yield [original, retry];
-    }
-  }
+/** Sent on another association while the original was outstanding. */
+function isRetry(original: Command, retry: Command): boolean {
+  const isLater = original.id < retry.id && original.association !== retry.association;
+  return isLater && original.answeredAt > retry.sentAt;
 }

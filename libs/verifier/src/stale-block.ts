@@ -1,8 +1,8 @@
 import { never, type History, type PayloadId } from '@fenceline/history';
 import { forEachAssignment, type BlockApply } from './assignments.js';
 import type { Block, Blocks } from './blocks.js';
-import { closingOf, type Closing, type Fences } from './fences.js';
-import { loneWrite } from './logical-writes.js';
+import type { Closing, Fences } from './fences.js';
+import { boundsOf } from './write-bounds.js';
 
 /** An apply that put an older write over a newer one that was done. Both are positions in `Block.applies`. */
 export interface StaleApply {
@@ -129,18 +129,20 @@ class BoundsOfCommands {
       };
     }
     const command = this.history.commands[id]!;
-    // Where the bytes repeat, this command may be a write of its own instead of a retry.
-    const alone = this.blocks.isRepeated(write.payload) ? loneWrite(write, command) : write;
-    const joined = closingOf(write, this.fences);
-    const single = alone === write ? joined : closingOf(alone, this.fences);
+    const { earliestClosed, latestClosed, earliestStart, latestStart } = boundsOf(
+      this.blocks,
+      this.block,
+      write,
+      command,
+      this.fences,
+    );
     return {
-      earliestClosed: Math.min(this.#earliest(joined), this.#earliest(single)),
-      latestClosed: Math.max(this.#latest(joined), this.#latest(single)),
+      // A stamp that is late does not put the end of a fence before what was sent on it.
+      earliestClosed: Math.max(this.#earliest(earliestClosed), command.sentAt),
+      latestClosed: this.#latest(latestClosed),
       earliestStart:
-        alone.succeededAt === never || write.succeededAt === never
-          ? -never
-          : write.firstSentAt - this.#uncertaintyAt(write.firstSentAt),
-      latestStart: write.succeededAt === never ? -never : alone.firstSentAt,
+        earliestStart === undefined ? -never : earliestStart - this.#uncertaintyAt(earliestStart),
+      latestStart: latestStart ?? -never,
     };
   }
 

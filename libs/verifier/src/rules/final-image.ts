@@ -6,7 +6,13 @@ import type { Fences } from '../fences.js';
 import { LastingWrites, whyUnfollowed } from '../lasting.js';
 import { listOf } from '../lists.js';
 import { deallocated } from '../logical-writes.js';
-import { judgeRegister, type Illegal, type Observation, type RegisterRules } from '../register.js';
+import {
+  judgeRegister,
+  type Illegal,
+  type Observation,
+  type RegisterJudgement,
+  type RegisterRules,
+} from '../register.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { count, lbas, toMs } from '../sentences.js';
 import {
@@ -43,7 +49,7 @@ export const finalImage: Rule = {
 /** So many findings are listed; the reason tells how many there are. */
 const listed = 20;
 
-type Unsure = 'times' | 'half-sent' | 'contradiction';
+type Unsure = NonNullable<RegisterJudgement<Observation>['unsure']> | 'contradiction';
 
 const whyUnsure: Record<Unsure, string> = {
   times: 'the times are closer than the uncertainty of the recording',
@@ -82,12 +88,16 @@ function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
   const found = [...wrong.values()];
   const findings = found.slice(0, listed).map((it) => findingOf(history, it));
   const affected = found.reduce((sum, it) => sum + it.lbas.length, 0);
-  return outcome(findings, doubtsOf(unsure), {
+  const judged = outcome(findings, doubtsOf(unsure), {
     held: `each of ${count(blocks.byLba.size, 'block')} written held what a legal order allows`,
     violated:
       `${count(affected, 'block')} held at the end what no legal order allows` +
       (found.length > listed ? `; the first ${listed} findings are listed` : ''),
   });
+  // What was found rests on a journal that the medium contradicts.
+  return unsure.has('contradiction')
+    ? { ...judged, status: 'inconclusive', reason: doubtOf(unsure, 'contradiction') }
+    : judged;
 }
 
 /**
@@ -97,7 +107,7 @@ function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
 function contentOf(image: ReadonlyMap<number, PayloadId>, block: Block): PayloadId | null {
   const content = image.get(block.lba);
   const last = block.applies.at(-1);
-  if (last === undefined) return content ?? 0;
+  if (last === undefined) return content === undefined || content === 0 ? 0 : null;
   if (content === undefined) return null;
   return last.payload === content || last.payload === deallocated ? content : null;
 }
@@ -155,8 +165,11 @@ function findingOf(history: History, { illegal, origin, lbas: blocks }: WrongCon
 }
 
 function doubtsOf(unsure: Map<Unsure, number[]>): string[] {
-  return [...unsure].map(([why, blocks]) => {
-    const more = blocks.length > 1 ? ` and ${count(blocks.length - 1, 'more block')}` : '';
-    return `final-image, ${lbas(blocks[0]!)}${more}: ${whyUnsure[why]}`;
-  });
+  return [...unsure.keys()].map((why) => doubtOf(unsure, why));
+}
+
+function doubtOf(unsure: Map<Unsure, number[]>, why: Unsure): string {
+  const blocks = unsure.get(why)!;
+  const more = blocks.length > 1 ? ` and ${count(blocks.length - 1, 'more block')}` : '';
+  return `final-image, ${lbas(blocks[0]!)}${more}: ${whyUnsure[why]}`;
 }

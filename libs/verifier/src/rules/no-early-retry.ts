@@ -215,7 +215,7 @@ function labels({ history }: Facts, a: Command, b: Command): string {
 function toFenceEnd(facts: Facts, fences: Fences, retry: Retry): Order {
   const { at, from } = fenceEndOf(retry, fences);
   // A fence without a hold ends with the give-up, and a retry is itself one: none comes before the first.
-  if (at === facts.giveUpAt[retry.original.association]) return 'after';
+  if (at === from && at === facts.giveUpAt[retry.original.association]) return 'after';
   return order(facts.history, retry.retry.sentAt, at, from);
 }
 

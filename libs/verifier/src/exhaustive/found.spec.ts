@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { HistoryBuilder } from '../history-builder.testing.js';
+import { judged, statusOf } from '../judge.testing.js';
+
+/** Histories on which the two checkers had disagreed, and the fast one was wrong. Each is as small as it gets. */
+describe('found by the exhaustive checker', () => {
+  it('a read of the initial zeroes is wrong though a later read is right', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    lab.write(a, { lba: 0, bytes: 'v', sent: 1, answered: 2, applied: 1.5 });
+    lab.command(a, { lba: 0, bytes: '0', sent: 3, answered: 4, op: 'read' });
+    lab.command(a, { lba: 0, bytes: 'v', sent: 5, answered: 6, op: 'read' });
+    const judgement = judged(lab.build());
+    expect(statusOf(judgement, 'reads-consistent').status).toBe('violated');
+  });
+
+  it('an older value read between two reads of the newer one is the wrong one', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    lab.write(a, { lba: 0, bytes: 'u', sent: 1, answered: 2, applied: 1.5 });
+    lab.write(a, { lba: 0, bytes: 'v', sent: 3, answered: 4, applied: 3.5 });
+    const stale = lab.command(a, { lba: 0, bytes: 'u', sent: 5, answered: 6, op: 'read' });
+    lab.command(a, { lba: 0, bytes: 'v', sent: 7, answered: 8, op: 'read' });
+    const { findings } = judged(lab.build());
+    expect(findings).toHaveLength(1);
+    expect(findings[0]!.sentence).toContain(stale.cid.toString(16));
+  });
+
+  it('a write that fails after its fence end is closed by the fence', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({
+      link: 'A',
+      givenUp: { at: 2, by: 'ccr' },
+      ccrSuccessSent: 3,
+      ccrSuccessDelivered: 3.1,
+    });
+    const b = lab.association({ link: 'B' });
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, answered: 9, status: 0x0303, applied: 6 });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 4, answered: 5, applied: 4.5 });
+    expect(statusOf(judged(lab.build()), 'no-stale-overwrite').status).toBe('violated');
+  });
+
+  it('a repeated write may be the retry of any that is outstanding', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    const b = lab.association({ link: 'B' });
+    const c = lab.association({ link: 'C' });
+    lab.command(a, { lba: 0, bytes: 'x', sent: 1 });
+    lab.write(b, { lba: 0, bytes: 'x', sent: 2, answered: 3, applied: 2.5 });
+    lab.write(b, { lba: 0, bytes: 'w', sent: 4, answered: 5, applied: 8 });
+    // A write of its own, after w had been done; or the first one again, which w overlaps.
+    lab.write(c, { lba: 0, bytes: 'x', sent: 6, answered: 7, applied: 6.5 });
+    expect(statusOf(judged(lab.build()), 'no-stale-overwrite').status).toBe('inconclusive');
+  });
+
+  it('equal bytes elsewhere do not hide that a CCR gave an association up', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 5, by: 'ccr' } });
+    const b = lab.association({ link: 'B' });
+    lab.command(a, { lba: 1, bytes: '0', sent: 1 });
+    lab.command(b, { lba: 1, bytes: '0', sent: 2, answered: 3 });
+    lab.command(a, { lba: 0, bytes: 'w', sent: 4 });
+    // What the history makes of the zeroes.
+    a.giveUpAt = 2e6;
+    a.giveUpBy = 'retry';
+    expect(judged(lab.build()).margins).toHaveLength(1);
+  });
+
+  it('a medium that holds what the journal never applied is no evidence', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    const write = lab.command(a, { lba: 0, bytes: 'w', sent: 1 });
+    lab.apply(write, { applied: null });
+    lab.command(a, { lba: 1, bytes: 'v', sent: 1, answered: 2 });
+    const history = { ...lab.build(), finalImage: new Map([[0, write.payloads[0]!]]) };
+    expect(statusOf(judged(history), 'final-image').status).toBe('inconclusive');
+  });
+
+  it('an apply that equal bytes leave open does not show which of two writes it was', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    const first = lab.command(a, { lba: 0, bytes: 'x', sent: 1, answered: 5 });
+    lab.command(a, { lba: 0, bytes: 'x', sent: 3, answered: 5 });
+    lab.write(a, { lba: 0, bytes: 'v', sent: 1.5, answered: 2.5, applied: 2 });
+    lab.apply(first, { applied: 4, received: 3.5 });
+    const history = lab.build();
+    const image = new Map([[0, first.payloads[0]!]]);
+    expect(statusOf(judged({ ...history, finalImage: image }), 'final-image').status).toBe('held');
+  });
+});
