@@ -164,8 +164,10 @@ class Register<O extends Observation> {
       const { start, inBy } = this.#success(write);
       const effect: Effect = { write, start, inBy, stillAt: start };
       if (this.#isPlain(payload)) {
+        const { closed } = this.#writers.get(payload)![0]!;
         for (const { from, to } of seen.get(payload) ?? []) {
-          effect.inBy = Math.min(effect.inBy, this.#late(to));
+          // What was seen took effect, and a write takes effect before it is closed.
+          effect.inBy = Math.min(effect.inBy, this.#late(to), closed);
           effect.stillAt = Math.max(effect.stillAt, this.#early(from));
         }
       }
