@@ -83,7 +83,9 @@ function compare(
     if (fast === 'held') return 'held by both';
     if (fast === 'inconclusive') return 'inconclusive by both';
     if (fast === 'not-judged') return 'nothing to look at';
-    return blamesTheSame(judgement, rule, exhaustive) ? 'violated by both' : 'DISAGREE ABOUT BLAME';
+    const { maybe } = rule === 'reads-consistent' ? together() : exhaustive;
+    const decision = { ...exhaustive, maybe: new Set([...exhaustive.maybe, ...maybe]) };
+    return blamesTheSame(judgement, rule, decision) ? 'violated by both' : 'DISAGREE ABOUT BLAME';
   }
   const isAmongReads =
     rule === 'reads-consistent' &&
