@@ -10,7 +10,7 @@ function labThatEnds(end: Partial<WorkloadEnd>) {
   const lab = new HistoryBuilder();
   const a = lab.association({ link: 'A' });
   lab.write(a, { lba: 1, bytes: 'W', sent: 10, applied: 11, answered: 12 });
-  lab.event({ t: 1e9, kind: 'workload-start', host: 'host1', job: 'writers' });
+  lab.event({ t: 0, kind: 'workload-start', host: 'host1', job: 'writers' });
   lab.event({
     t: 9e9,
     kind: 'workload-end',
@@ -61,7 +61,7 @@ describe(rule, () => {
 
   it('is inconclusive when a workload was not seen to end', () => {
     const lab = new HistoryBuilder();
-    lab.event({ t: 1e9, kind: 'workload-start', host: 'host1', job: 'writers' });
+    lab.event({ t: 0, kind: 'workload-start', host: 'host1', job: 'writers' });
     expect(statusOf(judged(lab.build()), rule).status).toBe('inconclusive');
   });
 });
