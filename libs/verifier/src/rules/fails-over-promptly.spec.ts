@@ -22,6 +22,7 @@ const statusAt = (lab: HistoryBuilder) => statusOf(judged(lab.build()), rule).st
 
 describe(rule, () => {
   it.each([
+    ['in the moment of the answer', 1000, 'held'],
     ['1 ms inside', 5999, 'held'],
     ['at the bound', 6000, 'held'],
     ['1 ms outside', 6001, 'violated'],
