@@ -1,0 +1,2 @@
+export { faultsOf, runCampaign, type Campaign, type MutationTally } from './campaign.testing.js';
+export { allMutations } from './mutations/index.testing.js';
