@@ -27,12 +27,8 @@ export function shift(command: Command, ns: number): void {
 }
 
 /** When the command was sent, in ms. */
-export function sentMs({ command }: Sending): number {
+function sentMs({ command }: Sending): number {
   return command.sentAt / 1e6;
-}
-
-export function answeredMs({ command }: Sending): number {
-  return command.answeredAt / 1e6;
 }
 
 /** The command goes over another association. */
@@ -88,11 +84,9 @@ export function joinRetries(story: Story, held: Held): Sending {
   const [first] = held.retries as [Sending, ...Sending[]];
   if (held.retries.length === 1) return first;
   for (const retry of held.retries) takeBack(story, retry);
-  const { slba, payloads, association } = held.original.command;
-  const over = story.failovers.flatMap(({ other, back }) => [other, back]);
-  const to = over.find(({ id }) => id === first.command.association) ?? over[0]!;
-  if (to.id === association) throw new Error('a retry goes elsewhere');
-  const joined = sendAgain(story, to, slba, payloads, sentMs(first));
+  const { slba, payloads } = held.original.command;
+  const over = story.builder.associationOf(first.command);
+  const joined = sendAgain(story, over, slba, payloads, sentMs(first));
   held.retries = [joined];
   return joined;
 }

@@ -261,6 +261,7 @@ export class HostTale {
       if (retries.some(({ apply }) => apply?.node === lost.node)) story.isCertain = false;
     }
     const [first] = retries as [Sending, ...Sending[]];
+    // What comes after it is told at the end.
     failover.held.push({ original, retries, newer: first, read: command });
     const over = Math.max(...retries.map((it) => this.#over(it)));
     this.#overAt.set(command, over);
