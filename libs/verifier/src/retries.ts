@@ -22,6 +22,9 @@ export function findRetries(blocks: Blocks): Retry[] {
     for (const { command, host } of block.halfSent) {
       const next = nextElsewhere(block, command, host);
       if (next !== undefined) add(command, next, block.lba, false);
+      for (const earlier of outstandingElsewhere(block, command, host)) {
+        add(earlier, command, block.lba, false);
+      }
     }
     for (const write of block.writes.writes) {
       if (write.commands.length < 2) continue;
@@ -64,6 +67,17 @@ function nextElsewhere(block: Block, original: Command, host: string): Command |
     }
   }
   return next;
+}
+
+/** What its host had sent to the block on other associations, and was outstanding when it sent the command. */
+function* outstandingElsewhere(block: Block, command: Command, host: string): Iterable<Command> {
+  for (const write of block.writes.writes) {
+    if (write.host !== host) continue;
+    for (const earlier of write.commands) {
+      if (earlier.id > command.id || earlier.association === command.association) continue;
+      if (earlier.answeredAt > command.sentAt) yield earlier;
+    }
+  }
 }
 
 function* pairsOf(write: LogicalWrite): Iterable<[original: Command, retry: Command]> {

@@ -56,6 +56,12 @@ describe(rule, () => {
     expect(statusAt(lab)).toBe('held');
   });
 
+  it('holds where it went in time, but its data was never sent in full', () => {
+    const { lab, b } = labWithRefusal();
+    lab.command(b, { lba: 12, bytes: 'W', sent: 3000, complete: null }).payloads = [];
+    expect(statusAt(lab)).toBe('held');
+  });
+
   it('says nothing of an application that was told of errors', () => {
     const { lab } = labWithRefusal();
     lab.event({

@@ -44,7 +44,7 @@ function judgeFence({ facts, input }: RuleInput): Outcome {
     const spans = usableSpansOf(facts, sources, { from, to: experimentOf(history).to });
     const deadline = momentAfter(spans, from, boundNs);
     const askedAt = firstAsked(traffic, association);
-    const endedAt = Math.min(askedAt, facts.firstRetryAt[association.id]!, fenceEnded(association));
+    const endedAt = Math.min(askedAt, firstResumed(facts, association), fenceEnded(association));
     if (deadline === never) continue;
     if (endedAt === never && wasToldOfErrors(history, association.host)) continue;
     looked++;
@@ -111,6 +111,14 @@ function firstAsked({ ccrs }: CcrTraffic, lost: Association): number {
   return ccrs.reduce(
     (at, { command, named, asked }) =>
       named === lost || asked.icid === lost.cntlid ? Math.min(at, command.sentAt) : at,
+    never,
+  );
+}
+
+/** When a write of it was sent again, or perhaps was: then it is not seen to be held. */
+function firstResumed({ retries }: Facts, { id }: Association): number {
+  return retries.reduce(
+    (at, { original, retry }) => (original.association === id ? Math.min(at, retry.sentAt) : at),
     never,
   );
 }
