@@ -258,7 +258,9 @@ export class HostTale {
     const retries = this.#retry(failover, op, lba, bytes);
     if (complete !== null && original.apply === null) {
       // A request that the retry's node sends may then be the original's: the recording does not tell.
-      if (retries.some(({ apply }) => apply?.node === lost.node)) story.isCertain = false;
+      const goesThere = ({ command: retry, apply }: Sending): boolean =>
+        apply?.node === lost.node || this.#overAt.has(retry);
+      if (retries.some(goesThere)) story.isCertain = false;
     }
     const [first] = retries as [Sending, ...Sending[]];
     // What comes after it is told at the end.
