@@ -115,12 +115,14 @@ function firstAsked({ ccrs }: CcrTraffic, lost: Association): number {
   );
 }
 
-/** When a write of it was sent again, or perhaps was: then it is not seen to be held. */
-function firstResumed({ retries }: Facts, { id }: Association): number {
-  return retries.reduce(
-    (at, { original, retry }) => (original.association === id ? Math.min(at, retry.sentAt) : at),
-    never,
-  );
+/** When a write that is known by its bytes was sent again, or perhaps was, its data not in full. */
+function firstResumed(facts: Facts, { id }: Association): number {
+  let first = never;
+  for (const { original, retry } of facts.retries) {
+    if (original.association !== id || hasRepeatedBytes(facts, original)) continue;
+    first = Math.min(first, retry.sentAt);
+  }
+  return first;
 }
 
 function fenceEnded(association: Association): number {
