@@ -1,4 +1,5 @@
 export * from './model.js';
+export { attribute } from './build/attribute.js';
 export { buildHistory, type Recording } from './build/build-history.js';
 export type { CaptureInput } from './build/capture-cursor.js';
 export type { ConsoleInput } from './build/consoles.js';

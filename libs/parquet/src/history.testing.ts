@@ -167,6 +167,7 @@ const anyAssociation: fc.Arbitrary<Association> = fc.record({
   giveUpAtFrame: fc.option(anyFrame),
   ccrSuccessDeliveredAt: timeOrNever,
   resetConfirmedDeliveredAt: timeOrNever,
+  ccrNamedAt: timeOrNever,
   ccrSuccessSentAt: timeOrNever,
   resetConfirmedSentAt: timeOrNever,
 });

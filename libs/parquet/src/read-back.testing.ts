@@ -160,6 +160,7 @@ function associationOf(row: Row, connections: readonly Row[]): Association {
     giveUpAtFrame: frameOf(row, 'give_up_file', 'give_up_frame'),
     ccrSuccessDeliveredAt: at(row, 'ccr_success_delivered_ns'),
     resetConfirmedDeliveredAt: at(row, 'reset_confirmed_delivered_ns'),
+    ccrNamedAt: at(row, 'ccr_named_ns'),
     ccrSuccessSentAt: at(row, 'ccr_success_sent_ns'),
     resetConfirmedSentAt: at(row, 'reset_confirmed_sent_ns'),
   };

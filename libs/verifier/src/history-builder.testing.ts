@@ -1,5 +1,6 @@
 import type { LabEvent } from '@fenceline/contracts';
 import {
+  attribute,
   never,
   type Apply,
   type Association,
@@ -7,6 +8,7 @@ import {
   type Connection,
   type History,
   type MediumOp,
+  type PayloadId,
 } from '@fenceline/history';
 
 /** Times of the builder are in ms of the lab's clock; `null` stands for a moment that did not come. */
@@ -17,6 +19,10 @@ export interface AssociationOptions {
   katoMs?: number;
   tbkas?: boolean;
   cqtMs?: number;
+  /** When its admin Connect was answered. Default: 0. */
+  connected?: number;
+  /** Controller and instance, as Identify Controller data gave them. Default: a number of its own, no CCR. */
+  controller?: { cntlid: number; ciu: number; cirn: bigint; ccrl: number };
   /** H; default: the last command that was sent on it. */
   lastNewHostBytes?: number;
   givenUp?: { at: number; by: 'fin' | 'rst' | 'ccr' };
@@ -34,8 +40,12 @@ export interface CommandOptions {
   answered?: number;
   /** Default: 0, where it was answered. */
   status?: number;
-  op?: MediumOp | 'read';
+  op?: MediumOp | 'read' | 'flush';
 }
+
+/** A command of the admin queue, and what it carries. */
+export type AdminOptions = Pick<CommandOptions, 'sent' | 'complete' | 'answered' | 'status'> &
+  Pick<Command, 'opcode' | 'name' | 'ccr' | 'ccrLog' | 'event'>;
 
 export interface ApplyOptions {
   applied: number | null;
@@ -49,8 +59,15 @@ export interface ApplyOptions {
   unattributed?: string;
 }
 
-const opcodes = { write: 0x01, read: 0x02, 'write-zeroes': 0x08, deallocate: 0x09 } as const;
+const opcodes = {
+  flush: 0x00,
+  write: 0x01,
+  read: 0x02,
+  'write-zeroes': 0x08,
+  deallocate: 0x09,
+} as const;
 const names = {
+  flush: 'Flush',
   write: 'Write',
   read: 'Read',
   'write-zeroes': 'Write Zeroes',
@@ -64,8 +81,10 @@ const names = {
  */
 export class HistoryBuilder {
   readonly #associations: { association: Association; options: AssociationOptions }[] = [];
-  readonly #commands: Command[] = [];
-  readonly #applies: { apply: Apply; explained: boolean }[] = [];
+  #commands: Command[] = [];
+  #applies: { apply: Apply; unattributed: string | null }[] = [];
+  #sent = 0;
+  #requests = 0;
   readonly #events: LabEvent[] = [];
   readonly #payloads = new Map<string, number>([['0', 0]]);
   readonly #consoles: History['consoles'] = [];
@@ -74,25 +93,23 @@ export class HistoryBuilder {
 
   association(options: AssociationOptions): Association {
     const id = this.#associations.length;
-    const { link, node = link, host = 'host1' } = options;
+    const { link, node = link, host = 'host1', connected = 0 } = options;
+    const { controller = { cntlid: id + 1, ciu: 0, cirn: 0n, ccrl: 0 } } = options;
     const association: Association = {
       id,
-      label: `${host} over ${link}, CNTLID ${id + 1} (#${id})`,
+      label: `${host} over ${link}, CNTLID ${controller.cntlid} (#${id})`,
       host,
       hostNqn: `nqn.test:${host}`,
       subsystemNqn: 'nqn.test:array',
       link,
       node,
-      cntlid: id + 1,
-      connectedAt: 0,
+      ...controller,
+      connectedAt: ns(connected),
       connections: [connectionOf(id, link, options)],
-      identifiedAt: 0,
+      identifiedAt: ns(connected),
       katoMs: options.katoMs ?? 5000,
       tbkas: options.tbkas ?? true,
       cqtMs: options.cqtMs ?? 0,
-      ciu: 0,
-      cirn: 0n,
-      ccrl: 0,
       lastNewHostBytesAt: 0,
       lastCompleteAt: -never,
       giveUpAt: options.givenUp === undefined ? never : ns(options.givenUp.at),
@@ -112,7 +129,7 @@ export class HistoryBuilder {
     const { lba, sent, op = 'write' } = options;
     const bytes = typeof options.bytes === 'string' ? [options.bytes] : options.bytes;
     const answered = options.answered ?? null;
-    const number = this.#commands.length;
+    const number = this.#sent++;
     const complete = options.complete === undefined ? sent + 0.1 : options.complete;
     const command: Command = {
       id: number,
@@ -127,7 +144,7 @@ export class HistoryBuilder {
       slba: lba,
       blocks: bytes.length,
       fua: false,
-      payloads: bytes.map((name) => this.#payload(name)),
+      payloads: bytes.map((name) => this.payload(name)),
       sentAt: ns(sent),
       sentFrame: { file: `${association.link}.host.pcapng`, frame: number + 1 },
       completeAt: ns(complete),
@@ -143,13 +160,27 @@ export class HistoryBuilder {
     return command;
   }
 
+  /** A command of the admin queue. */
+  admin(association: Association, options: AdminOptions): Command {
+    const { sent, complete, answered, status, ...fields } = options;
+    const command = this.command(association, {
+      lba: 0,
+      bytes: [],
+      sent,
+      ...(complete === undefined ? {} : { complete }),
+      ...(answered === undefined ? {} : { answered }),
+      ...(status === undefined ? {} : { status }),
+    });
+    return Object.assign(command, { qid: 0, op: 'other' as const, ...fields });
+  }
+
   /** The backend received a request of a command from its node. */
   apply(command: Command, options: ApplyOptions): Apply {
     const [first, count] = options.blocks ?? [0, command.blocks];
     const { node } = this.#associations[command.association]!.association;
     const apply: Apply = {
       id: 0,
-      request: this.#applies.length + 1,
+      request: ++this.#requests,
       node,
       op: command.op as MediumOp,
       slba: command.slba + first,
@@ -162,7 +193,7 @@ export class HistoryBuilder {
       candidates: [],
       unattributed: options.unattributed ?? null,
     };
-    this.#applies.push({ apply, explained: options.unattributed === undefined });
+    this.#applies.push({ apply, unattributed: apply.unattributed });
     return apply;
   }
 
@@ -175,6 +206,22 @@ export class HistoryBuilder {
     const { applied, held } = options;
     this.apply(command, { applied, ...(held === undefined ? {} : { held }) });
     return command;
+  }
+
+  /** The association that a command goes over. */
+  associationOf({ association }: Command): Association {
+    return this.#associations[association]!.association;
+  }
+
+  /** As if they had never been sent. Their requests stay: see `removeApply`. */
+  remove(...commands: Command[]): this {
+    this.#commands = this.#commands.filter((command) => !commands.includes(command));
+    return this;
+  }
+
+  removeApply(...applies: Apply[]): this {
+    this.#applies = this.#applies.filter(({ apply }) => !applies.includes(apply));
+    return this;
   }
 
   event(event: LabEvent): this {
@@ -204,12 +251,16 @@ export class HistoryBuilder {
     const applies = [...this.#applies].sort((a, b) =>
       compare(a.apply.appliedAt, b.apply.appliedAt),
     );
-    applies.forEach(({ apply, explained }, id) => {
-      apply.id = id;
-      apply.candidates = apply.payloads.map((payload, index) =>
-        explained ? this.#candidates(commands, apply, apply.slba + index, payload) : [],
-      );
+    applies.forEach(({ apply, unattributed }, id) => {
+      Object.assign(apply, { id, unattributed, candidates: [] });
+      delete apply.altered;
     });
+    const associations = this.#associations.map(({ association }) => association);
+    const unexplained = attribute(
+      applies.map(({ apply }) => apply),
+      commands,
+      associations,
+    );
     for (const { association, options } of this.#associations) {
       const own = commands.filter((command) => command.association === association.id);
       const sent = own.map((command) => command.sentAt);
@@ -224,30 +275,17 @@ export class HistoryBuilder {
     return {
       blockSize: 4096,
       payloadHashes: [...this.#payloads.keys()].map((name) => `hash of ${name}`),
-      associations: this.#associations.map(({ association }) => association),
+      associations,
       commands,
       applies: applies.map(({ apply }) => apply),
       faults: [],
       events: this.#withEnd(end),
       consoles: this.#consoles,
-      problems: this.#problems,
+      problems: [...this.#problems, ...unexplained],
       remarks: [],
       end,
       uncertaintyAt: () => this.#uncertaintyMs * 1e6,
     };
-  }
-
-  #candidates(commands: Command[], apply: Apply, lba: number, payload: number): number[] {
-    return commands
-      .filter(
-        (command) =>
-          this.#associations[command.association]!.association.node === apply.node &&
-          command.payloads[lba - command.slba] === payload &&
-          command.op === apply.op &&
-          command.completeAt <= apply.receivedAt &&
-          command.answerSentAt > apply.receivedAt,
-      )
-      .map((command) => command.id);
   }
 
   #withEnd(t: number): LabEvent[] {
@@ -259,7 +297,8 @@ export class HistoryBuilder {
     return events;
   }
 
-  #payload(name: string): number {
+  /** The number of the block's bytes that have this name. */
+  payload(name: string): PayloadId {
     let id = this.#payloads.get(name);
     if (id === undefined) this.#payloads.set(name, (id = this.#payloads.size));
     return id;

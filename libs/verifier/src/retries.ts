@@ -22,6 +22,9 @@ export function findRetries(blocks: Blocks): Retry[] {
     for (const { command, host } of block.halfSent) {
       const next = nextElsewhere(block, command, host);
       if (next !== undefined) add(command, next, block.lba, false);
+      for (const earlier of outstandingElsewhere(block, command, host)) {
+        add(earlier, command, block.lba, false);
+      }
     }
     for (const write of block.writes.writes) {
       const certain = !blocks.isRepeated(write.payload);
@@ -63,9 +66,8 @@ function nextElsewhere(block: Block, original: Command, host: string): Command |
   for (const write of block.writes.writes) {
     if (write.host !== host) continue;
     for (const command of write.commands) {
-      if (command.association === original.association) continue;
-      if (command.id <= original.id || original.answeredAt <= command.sentAt) continue;
-      if (next === undefined || command.id < next.id) next = command;
+      const isEarlier = next === undefined || command.id < next.id;
+      if (isEarlier && isRetry(original, command)) next = command;
     }
   }
   return next;
@@ -75,4 +77,12 @@ function nextElsewhere(block: Block, original: Command, host: string): Command |
 function isRetry(original: Command, retry: Command): boolean {
   const isLater = original.id < retry.id && original.association !== retry.association;
   return isLater && original.answeredAt > retry.sentAt;
+}
+
+/** What its host had sent to the block on other associations, and was outstanding when it sent the command. */
+function* outstandingElsewhere(block: Block, command: Command, host: string): Iterable<Command> {
+  for (const write of block.writes.writes) {
+    if (write.host !== host) continue;
+    for (const earlier of write.commands) if (isRetry(earlier, command)) yield earlier;
+  }
 }

@@ -26,6 +26,7 @@ export function associationsTable({ associations }: History): Table {
     give_up_by: text((it) => it.giveUpBy),
     give_up_file: text((it) => it.giveUpAtFrame?.file),
     give_up_frame: bigint((it) => it.giveUpAtFrame?.frame),
+    ccr_named_ns: bigint((it) => it.ccrNamedAt),
     ccr_success_sent_ns: bigint((it) => it.ccrSuccessSentAt),
     ccr_success_delivered_ns: bigint((it) => it.ccrSuccessDeliveredAt),
     reset_confirmed_sent_ns: bigint((it) => it.resetConfirmedSentAt),

@@ -22,6 +22,7 @@ const statusAt = (lab: HistoryBuilder) => statusOf(judged(lab.build()), rule).st
 
 describe(rule, () => {
   it.each([
+    ['in the moment of the answer', 1000, 'held'],
     ['1 ms inside', 5999, 'held'],
     ['at the bound', 6000, 'held'],
     ['1 ms outside', 6001, 'violated'],
@@ -52,6 +53,12 @@ describe(rule, () => {
   it('holds where the same path takes it in time', () => {
     const { lab, a, again } = labWithRefusal();
     again(3000, a);
+    expect(statusAt(lab)).toBe('held');
+  });
+
+  it('holds where it went in time, but its data was never sent in full', () => {
+    const { lab, b } = labWithRefusal();
+    lab.command(b, { lba: 12, bytes: 'W', sent: 3000, complete: null }).payloads = [];
     expect(statusAt(lab)).toBe('held');
   });
 

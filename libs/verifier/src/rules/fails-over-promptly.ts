@@ -115,14 +115,22 @@ function isRefusedByPath(command: Command): boolean {
   return command.answeredAt !== never && isPathError(command.status) && changesMedium(command);
 }
 
-/** When the host sent the first block's bytes again after the answer. */
+/**
+ * When the host sent the first block's bytes again, at the moment of the answer or after it. A write of the block
+ * of which the bytes were not seen in full may be that, too.
+ */
 function nextSending({ blocks }: Facts, command: Command, host: string): number {
   const payload = command.payloads[0];
+  const block = blocks.byLba.get(command.slba);
   let next = never;
-  for (const write of blocks.byLba.get(command.slba)?.writes.writes ?? []) {
+  for (const half of block?.halfSent ?? []) {
+    const { sentAt } = half.command;
+    if (half.host === host && sentAt >= command.answeredAt) next = Math.min(next, sentAt);
+  }
+  for (const write of block?.writes.writes ?? []) {
     if (write.host !== host || write.payload !== payload) continue;
     for (const { sentAt } of write.commands) {
-      if (sentAt > command.answeredAt) next = Math.min(next, sentAt);
+      if (sentAt >= command.answeredAt) next = Math.min(next, sentAt);
     }
   }
   return next;

@@ -78,6 +78,12 @@ describe(rule, () => {
     expect(judge(history({ retryAt: 12_999 })).status).toBe('held');
   });
 
+  it('does not see writes held that may have gone on with data that was not sent in full', () => {
+    const held = history({ retryAt: 12_999 });
+    held.commands.find(({ sentAt }) => sentAt === 12_999e6)!.payloads = [];
+    expect(judge(held).status).toBe('held');
+  });
+
   it.each([
     ['nobody offers it', { offered: false }],
     ['the source has no slot', { ccrl: 0 }],

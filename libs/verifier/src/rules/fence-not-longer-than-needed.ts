@@ -44,7 +44,7 @@ function judgeFence({ facts, input }: RuleInput): Outcome {
     const spans = usableSpansOf(facts, sources, { from, to: experimentOf(history).to });
     const deadline = momentAfter(spans, from, boundNs);
     const askedAt = firstAsked(traffic, association);
-    const endedAt = Math.min(askedAt, facts.firstRetryAt[association.id]!, fenceEnded(association));
+    const endedAt = Math.min(askedAt, firstResumed(facts, association), fenceEnded(association));
     if (deadline === never) continue;
     if (endedAt === never && wasToldOfErrors(history, association.host)) continue;
     looked++;
@@ -113,6 +113,16 @@ function firstAsked({ ccrs }: CcrTraffic, lost: Association): number {
       named === lost || asked.icid === lost.cntlid ? Math.min(at, command.sentAt) : at,
     never,
   );
+}
+
+/** When a write that is known by its bytes was sent again, or perhaps was, its data not in full. */
+function firstResumed(facts: Facts, { id }: Association): number {
+  let first = never;
+  for (const { original, retry } of facts.retries) {
+    if (original.association !== id || hasRepeatedBytes(facts, original)) continue;
+    first = Math.min(first, retry.sentAt);
+  }
+  return first;
 }
 
 function fenceEnded(association: Association): number {

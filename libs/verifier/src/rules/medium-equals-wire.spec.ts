@@ -16,13 +16,8 @@ function lab(blocks: number, altered: readonly number[]) {
     const at = 10 * lba + 1;
     const options = { lba, bytes: `own ${lba}`, sent: at, answered: at + 5 };
     const command = builder.command(a, options);
-    const changed = altered.includes(lba);
-    const why = changed ? { unattributed: 'other bytes' } : {};
-    const apply = builder.apply(command, { applied: at + 2, ...why });
-    if (changed) {
-      apply.payloads = [0];
-      apply.altered = [{ lba, commands: [lba] }];
-    }
+    const apply = builder.apply(command, { applied: at + 2 });
+    if (altered.includes(lba)) apply.payloads = [0];
   }
   return builder.build();
 }

@@ -208,6 +208,15 @@ describe(rule, () => {
       expect(verdict.exercised.retriedEarly).toBe(0);
     });
 
+    it('is inconclusive too where it is the second: it may be the retry of the first', () => {
+      const { lab, a, b } = labWithLostPath();
+      lab.command(a, { lba: 20, bytes: 'F', sent: 1000 });
+      lab.command(b, { lba: 20, bytes: 'F', sent: 8100, complete: null }).payloads = [];
+      const verdict = judged(lab.build());
+      expect(statusOf(verdict, rule)).toMatchObject({ status: 'inconclusive' });
+      expect(statusOf(verdict, rule).reason).toContain('the second write was never sent in full');
+    });
+
     it.each([
       ['after the fence end', 'cqt-zero-10s', 26_500],
       ['where no fence holds it', 'cqt-zero-immediate', 8100],

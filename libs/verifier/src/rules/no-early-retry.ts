@@ -202,8 +202,9 @@ function doubtsOf(facts: Facts, fences: Fences): string[] {
 
 function whyUncertain(facts: Facts, { original, retry }: Retry): string {
   const where = labels(facts, original, retry);
-  return original.op === 'write' && original.payloads.length < original.blocks
-    ? `the block was written on ${where}, but the first write was never sent in full`
+  const half = [original, retry].find((it) => it.op === 'write' && it.payloads.length < it.blocks);
+  return half !== undefined
+    ? `the block was written on ${where}, but ${half === original ? 'the first' : 'the second'} write was never sent in full`
     : `the same bytes were sent on ${where}, but the workload repeats its bytes`;
 }
 

@@ -9,8 +9,8 @@ type WorkloadEnd = Extract<LabEvent, { kind: 'workload-end' }>;
 function labThatEnds(end: Partial<WorkloadEnd>) {
   const lab = new HistoryBuilder();
   const a = lab.association({ link: 'A' });
-  lab.write(a, { lba: 1, bytes: 'W', sent: 10, applied: 11, answered: 12 });
-  lab.event({ t: 0, kind: 'workload-start', host: 'host1', job: 'writers' });
+  lab.write(a, { lba: 1, bytes: 'W', sent: 1010, applied: 1011, answered: 1012 });
+  lab.event({ t: 1e9, kind: 'workload-start', host: 'host1', job: 'writers' });
   lab.event({
     t: 9e9,
     kind: 'workload-end',

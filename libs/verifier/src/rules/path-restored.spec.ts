@@ -65,6 +65,18 @@ describe(rule, () => {
     expect(judge(it, { host1: own }).status).toBe('not-judged');
   });
 
+  it.each([
+    [9, 'inconclusive'],
+    [10, 'violated'],
+  ])(
+    'does not decide below the uncertainty of the recording: %i ms after the bound',
+    (ms, expected) => {
+      const it = history({ backAt: 32_000 + ms });
+      it.uncertaintyAt = () => 5e6;
+      expect(judge(it).status).toBe(expected);
+    },
+  );
+
   it('says nothing where the lab ends before', () => {
     const it = history();
     it.events.push({ t: 31_999e6, kind: 'phase', phase: 'teardown' });

@@ -45,6 +45,12 @@ function judgePathRestored({ facts, input }: RuleInput): Outcome {
       if (wasRestored(facts, association)) restored++;
       continue;
     }
+    if (!gap.isSure) {
+      doubts.push(
+        `path-restored, ${association.label}: the margin to the bound is below the uncertainty of the recording`,
+      );
+      continue;
+    }
     const attempts = attemptsIn(facts, association, { from: gap.from, to: gap.from + waitNs });
     if (attempts === 0) {
       findings.push(finding(facts, association, gap, waitNs));
@@ -71,14 +77,21 @@ function whyNothing(lost: number, unknown: string | null): string {
   return 'no path that was given up was without a fault for as long as the reconnect delay and the bound';
 }
 
-/** The first stretch without a fault and without an association that lasted longer than the host may take. */
+/** A stretch without a fault and without an association that lasted longer than the host may take. */
+interface Gap extends Span {
+  /** Whether by more than the uncertainty of the recording. */
+  isSure: boolean;
+}
+
+/** The first gap that is sure, else the first one. */
 function firstGap(
   facts: Facts,
   { link, node, host }: Association,
   { ctrlLossTimeoutMs }: HostSettings,
   waitNs: number,
-): Span | null {
+): Gap | null {
   const { history } = facts;
+  let unsure: Gap | null = null;
   const alive = history.associations
     .filter((it) => it.link === link && it.host === host)
     .map((it) => aliveSpan(facts, it));
@@ -96,11 +109,13 @@ function firstGap(
       );
       const removed = lostAt + (ctrlLossTimeoutMs ?? Infinity) * nsPerMs;
       const uncertainty = history.uncertaintyAt(gap.from) + history.uncertaintyAt(gap.to);
-      const longest = Math.min(gap.to, removed) - gap.from;
-      if (longest - waitNs > uncertainty) return gap;
+      const over = Math.min(gap.to, removed) - gap.from - waitNs;
+      if (over <= 0) continue;
+      if (over >= uncertainty) return { ...gap, isSure: true };
+      unsure ??= { ...gap, isSure: false };
     }
   }
-  return null;
+  return unsure;
 }
 
 function wasRestored({ history }: Facts, lost: Association): boolean {

@@ -48,6 +48,13 @@ describe(rule, () => {
     }
   });
 
+  it('counts a retry whose data was never sent in full', () => {
+    const { lab, b, retry } = labWithLostPath();
+    lab.command(b, { lba: 12, bytes: 'W', sent: 33_000, complete: null }).payloads = [];
+    retry(60_000);
+    expect(status(lab.build())).toBe('held');
+  });
+
   it('blames the host for writes that never come back', () => {
     const { lab } = labWithLostPath();
     const [finding] = judged(lab.build()).findings;

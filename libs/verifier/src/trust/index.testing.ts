@@ -1,0 +1,1 @@
+export { faultsOf, runCampaign, type Campaign, type MutationTally } from './campaign.testing.js';
