@@ -4,14 +4,6 @@ import { fileURLToPath } from 'node:url';
 
 const fenceline = fileURLToPath(new URL('../../fenceline', import.meta.url));
 const nanosecondsOfSecond = 1_000_000_000n;
-const withRange = new Set([
-  'Write',
-  'Read',
-  'Write Uncorrectable',
-  'Compare',
-  'Write Zeroes',
-  'Verify',
-]);
 
 /** The commands of a capture as `fenceline decode` lists them, in the order sent. */
 export async function commandsOfDecode(file) {
@@ -33,7 +25,6 @@ export async function commandsOfDecode(file) {
 function commandOf(row) {
   const sentAt = nanosecondsOf(row.time);
   const answered = row.latencyNs !== null;
-  const hasRange = row.queue !== 0 && withRange.has(row.opcode);
   return {
     path: row.path,
     frame: row.frame,
@@ -41,8 +32,8 @@ function commandOf(row) {
     cid: row.cid,
     opcode: row.opcode,
     nsid: row.nsid,
-    slba: hasRange ? row.slba : null,
-    nlb: hasRange ? row.nlb : null,
+    slba: row.slba,
+    nlb: row.nlb,
     status: row.statusCode,
     answerFrame: row.answerFrame,
     answerTime: answered ? secondsOf(sentAt + BigInt(row.latencyNs)) : null,

@@ -2,9 +2,6 @@ import { adminName, fabricsName, headerLengthOf, ioName, PduType } from '@fencel
 import { tsharkFields } from './run-tshark.mjs';
 import { tsharkPdus } from './tshark-pdus.mjs';
 
-/** I/O commands of which tshark shows SLBA and NLB. */
-const withRange = new Set([0x01, 0x02, 0x04, 0x05, 0x08, 0x0c]);
-
 /**
  * The commands of a capture as tshark sees them, in the order sent, each with its answer if it has one: what
  * `fenceline decode` says of it, in the same words.
@@ -34,30 +31,27 @@ export async function commandsOfTshark(file) {
     if (command === undefined) continue;
     open.delete(key);
     command.status = answer.status;
-    command.answerFrame = pdu.frame;
-    command.answerTime = times.get(pdu.frame);
+    command.answerFrame = pdu.completedBy;
+    command.answerTime = times.get(pdu.completedBy);
   }
   return commands.sort((a, b) => a.frame - b.frame || a.cid - b.cid);
 }
 
-function commandOf({ fields, stream, frame, segments }, times) {
+function commandOf({ fields, stream, frameOf }, times) {
   const queue = Number(fields['nvme-tcp.cmd.qid']);
   const number = (name) => (fields[name] === undefined ? null : Number(fields[name]));
   const fabricsType = number('nvme.fabrics.cmd.fctype');
   const opcode = number('nvme.cmd.opc');
-  const lastOfHeader = headerLengthOf(PduType.capsuleCmd) - 1;
-  const header = segments.find(({ from, to }) => from <= lastOfHeader && lastOfHeader <= to);
-  const headerFrame = header?.frame ?? frame;
-  const hasRange = fabricsType === null && queue !== 0 && withRange.has(opcode);
+  const frame = frameOf(headerLengthOf(PduType.capsuleCmd) - 1);
   return {
     stream,
-    frame: headerFrame,
-    time: times.get(headerFrame),
+    frame,
+    time: times.get(frame),
     cid: number(fabricsType === null ? 'nvme.cmd.cid' : 'nvme.fabrics.cmd.cid'),
     opcode: nameOf(fabricsType, opcode, queue),
     nsid: fabricsType === null ? number('nvme.cmd.nsid') || null : null,
-    slba: hasRange ? number('nvme.cmd.slba') : null,
-    nlb: hasRange ? number('nvme.cmd.nlb') : null,
+    slba: number('nvme.cmd.slba'),
+    nlb: number('nvme.cmd.nlb'),
     status: null,
     answerFrame: null,
     answerTime: null,
