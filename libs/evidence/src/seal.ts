@@ -100,7 +100,6 @@ function isBesideTheSeal(name: string): boolean {
   return written === layout.manifest || isJudgement(written);
 }
 
-
 async function hashPart(dir: string, path: string, sync: boolean): Promise<EvidencePart> {
   const full = join(dir, path);
   try {
