@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashBlock } from '@fenceline/capture';
-import { encodeC2hData, encodeCcrLog, encodeResponse } from '@fenceline/nvme/testing';
+import {
+  encodeC2hData,
+  encodeCcrLog,
+  encodeCommand,
+  encodeResponse,
+  encodeSqe,
+} from '@fenceline/nvme/testing';
 import { never, type History } from '../model.js';
 import {
   block,
@@ -595,6 +601,23 @@ describe('a doubtful recording', () => {
         'timeline: the timeline has no end: the recording was cut',
       ]),
     );
+  });
+
+  it('tells commands that change the medium in ways that it does not follow, unless they were refused', async () => {
+    const { traffic, a } = twoPaths();
+    const send = (opcode: number, cid: number, status: number | null) => {
+      a.io.send('host', encodeCommand(encodeSqe({ opcode, cid, nsid: 1, slba: 1, blocks: 1 })));
+      if (status !== null) a.answer(cid, status);
+    };
+    send(0x04, 1, 0x001);
+    send(0x19, 2, 0);
+    send(0x19, 3, null);
+    a.adminCommand({ opcode: 0x84 });
+    const { problems } = await buildHistory(traffic.recording());
+    expect(problems.map(({ instrument, message }) => `${instrument}: ${message}`)).toEqual([
+      'decoder: host1 sent a Copy over A: what it does to the medium is not followed',
+      'decoder: host1 sent a Sanitize over A: what it does to the medium is not followed',
+    ]);
   });
 
   it('tells bytes that were delivered and never sent', async () => {
