@@ -654,6 +654,23 @@ describe('a doubtful recording', () => {
     expect(history.applies[0]!.candidates).toEqual([[write!.id]]);
   });
 
+  it('says of a connection that is recorded from the middle of a PDU on that it cannot be decoded, and reads the others', async () => {
+    const traffic = new Traffic();
+    const a = new TestAssociation(traffic, traffic.link('A'), { queues: 0 });
+    const b = new TestAssociation(traffic, traffic.link('B'), { cntlid: 2 });
+    const late = new TestConnection(traffic, a.link, {}, false);
+    late.send('host', a.writeCapsule(1, 10, block(1)).subarray(100));
+    late.send('host', a.writeCapsule(2, 11, block(2)));
+    b.write(3, 12, block(3));
+    const history = await buildHistory(traffic.recording());
+    expect(writesOf(history).map(({ cid, slba }) => [cid, slba])).toEqual([[3, 12]]);
+    expect(history.problems.map(({ message }) => message.replace(/^.*: /, ''))).toEqual([
+      expect.stringContaining("the connection's beginning is not recorded"),
+      expect.stringContaining('does not exist'),
+      expect.stringContaining('does not exist'),
+    ]);
+  });
+
   it('never throws for captures that were cut anywhere', async () => {
     const { traffic, a } = twoPaths();
     a.write(1, 10, block(1));
