@@ -63,7 +63,7 @@ function difference(ours, theirs) {
 }
 
 async function compare(capture) {
-  const [ours, theirs] = [await commandsOfDecode(capture), await commandsOfTshark(capture)];
+  const [ours, theirs] = await Promise.all([commandsOfDecode(capture), commandsOfTshark(capture)]);
   const { text, cutShort } = difference(ours, theirs);
   const answered = theirs.filter(({ status }) => status !== null).length;
   const counts = `${theirs.length} commands alike, ${answered} answered, ${cutShort} never sent whole`;
