@@ -13,7 +13,6 @@ const writesOf = (history: History) => history.commands.filter(({ op }) => op ==
 
 /** Connects an I/O queue as a host of any name does, to any subsystem and controller. */
 function connectQueue(
-  traffic: Traffic,
   connection: TestConnection,
   data: { cntlid: number; subsystemNqn: string; hostNqn: string },
 ): void {
@@ -40,7 +39,7 @@ describe('the association of an I/O queue', () => {
     const traffic = new Traffic();
     const link = traffic.link('A');
     new TestAssociation(traffic, link, { cntlid: 7, queues: 0 });
-    connectQueue(traffic, new TestConnection(traffic, link), data);
+    connectQueue(new TestConnection(traffic, link), data);
     const history = await buildHistory(traffic.recording());
     expect(history.commands.at(-1)).toMatchObject({ name: 'Connect', qid: 1, association });
   });
