@@ -5,33 +5,14 @@
 // The write commands (CID, SLBA, NLB) must be the same, in the same order, on every link; no frame may be
 // malformed, and no frame may be taken for a retransmission that is none (captured twice). Exits 0 when
 // all of that holds, 1 when not, 64 when it was called wrongly.
-import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { buildHistory, topologyOf } from '@fenceline/history';
+import { tsharkFields } from './compare/run-tshark.mjs';
 
 const WRITE = 0x01;
 /** Opcodes for which tshark lists SLBA and NLB. */
 const WITH_RANGE = new Set([0x01, 0x02, 0x04, 0x05, 0x08, 0x0c]);
-
-/** Rows of the fields of all frames that match a filter. */
-async function* tshark(file, filter, fields) {
-  const child = spawn(
-    'tshark',
-    ['-r', file, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let errors = '';
-  child.stderr.on('data', (text) => (errors += text));
-  const ended = new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new Error(`tshark does not start: ${error.message}`)));
-    child.on('close', resolve);
-  });
-  for await (const line of createInterface({ input: child.stdout })) yield line.split('\t');
-  const code = await ended;
-  if (code !== 0) throw new Error(`tshark ended with ${code} on ${file}:\n${errors.trim()}`);
-}
 
 const list = (field) => (field === '' || field === undefined ? [] : field.split(','));
 
@@ -40,7 +21,7 @@ async function writesOfTshark(file, link) {
   const writes = [];
   const filter = `nvme.cmd.opc && ip.src == ${link.hostAddress}`;
   const fields = ['frame.number', 'nvme.cmd.opc', 'nvme.cmd.cid', 'nvme.cmd.slba', 'nvme.cmd.nlb'];
-  for await (const [, opcodes, cids, slbas, counts] of tshark(file, filter, fields)) {
+  for await (const [, opcodes, cids, slbas, counts] of tsharkFields(file, filter, fields)) {
     const slba = list(slbas);
     const count = list(counts);
     let range = 0;
@@ -72,7 +53,7 @@ async function anomaliesOf(file) {
     'tcp.analysis.retransmission',
     '_ws.malformed',
   ];
-  for await (const row of tshark(file, 'tcp || _ws.malformed', fields)) {
+  for await (const row of tsharkFields(file, 'tcp || _ws.malformed', fields)) {
     const [source, stream, id, sequence, length, stamp, retransmission, malformation] = row;
     if (malformation) malformed++;
     // A guest's own retransmission is another IP packet: another identification or time stamp.

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEvidence } from '@fenceline/evidence';
 import { judgeRecording, type JudgedRecording } from '@fenceline/judge';
 import { writeParquet } from '@fenceline/parquet';
 import { readBack, rowsOf } from '@fenceline/parquet/testing';
@@ -13,7 +14,11 @@ let judged: JudgedRecording;
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fenceline-parquet-'));
   dir = join(folder, 'out');
-  judged = await judgeRecording(join(root, 'test/golden/stuck-write'));
+  const evidence = await openEvidence(
+    join(root, 'test/golden/stuck-write-without-manifest-hash.tar.zst'),
+  );
+  judged = await judgeRecording(evidence.dir);
+  await evidence.close();
   await writeParquet(dir, judged.history!, judged.verdict);
   return () => rm(folder, { recursive: true, force: true });
 });

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root, run, runScenario, withFolder } from '../support/run-fenceline.js';
+import { expectTsharkToAgree } from '../support/tshark.js';
+import { root, runScenario, withFolder } from '../support/run-fenceline.js';
 
 /** What every run without a finding must show. */
 const clean = { findings: [], inconclusive: [], exercised: { unattributed: 0 } };
@@ -13,6 +14,7 @@ describe('a stock kernel', () => {
       expect(verdict).toMatchObject({ verdict: 'pass', asExpected: true, ...clean });
       expect(verdict.profiles.map((profile) => profile.verdict)).toEqual(['pass', 'pass', 'pass']);
       expect(exitCode).toBe(0);
+      await expectTsharkToAgree(verdict.evidence);
     }));
 
   it('lets a stale write land, and the proof names it; tshark reads the same writes', () =>
@@ -32,8 +34,7 @@ describe('a stock kernel', () => {
       expect(verdict.findings).toContainEqual(
         expect.objectContaining({ rule: 'no-early-retry', harm: 'landed' }),
       );
-      const compared = await run(['scripts/compare-tshark.mjs', verdict.evidence]);
-      expect(compared.exitCode, compared.stdout + compared.stderr).toBe(0);
+      await expectTsharkToAgree(verdict.evidence);
     }));
 
   it('retries early and harmlessly where only answers were lost', () =>
@@ -44,6 +45,7 @@ describe('a stock kernel', () => {
       expect(verdict.findings.map(({ rule, harm }) => [rule, harm])).toEqual([
         ['no-early-retry', 'none'],
       ]);
+      await expectTsharkToAgree(verdict.evidence);
     }));
 });
 

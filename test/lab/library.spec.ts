@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root, run, runScenario, withFolder } from '../support/run-fenceline.js';
+import { expectTsharkToAgree } from '../support/tshark.js';
+import { root, runScenario, withFolder } from '../support/run-fenceline.js';
 
 const seeds = [1, 2, 3];
 const scenarios = readdirSync(join(root, 'scenarios')).filter((name) => name.endsWith('.yaml'));
@@ -14,8 +15,7 @@ describe.each(scenarios)('%s', (name) => {
       expect(verdict.asExpected, stderr).toBe(true);
       expect(verdict.exercised.unattributed).toBe(0);
       expect(exitCode).toBe(0);
-      const compared = await run(['scripts/compare-tshark.mjs', verdict.evidence]);
-      expect(compared.exitCode, compared.stdout + compared.stderr).toBe(0);
+      await expectTsharkToAgree(verdict.evidence);
     }),
   );
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEvidence } from '@fenceline/evidence';
 import { judgeRecording } from '../../libs/judge/src/index.js';
 import { ccrFailover } from '../../libs/report/src/ccr-failover.testing.js';
 import { htmlReport } from '../../libs/report/src/index.js';
@@ -14,7 +15,7 @@ import {
   type ReportPages,
 } from './report-pages.js';
 
-const golden = fileURLToPath(new URL('../golden/stuck-write', import.meta.url));
+const golden = fileURLToPath(new URL('../golden/stuck-write.tar.zst', import.meta.url));
 const stale = htmlReport(stuckWrite());
 const ccr = htmlReport(ccrFailover());
 
@@ -40,7 +41,9 @@ describe.skipIf(noBrowser)(inBrowser('the report in a browser'), () => {
   }
 
   it('shows a real recording, in a file below 5 MB', async () => {
-    const { input } = await judgeRecording(golden);
+    const evidence = await openEvidence(golden);
+    const { input } = await judgeRecording(evidence.dir);
+    await evidence.close();
     const markup = htmlReport(input);
     expect(Buffer.byteLength(markup)).toBeLessThan(5_000_000);
     const { page, complaints } = await pages.open(markup);

@@ -16,12 +16,13 @@ const plan: Plan = {
   blockSize: 4096,
   namespaceBytes: 67_108_864,
   hosts: [{ name: 'host1', hostNqn: 'nqn.x', hostId: uuid, kernel: 'k', memoryBytes: 1 }],
-  nodes: scenario.nodes.map(({ name, kernel, memoryBytes, cntlidMin, cntlidMax }) => ({
+  nodes: scenario.nodes.map(({ name, kernel, memoryBytes, cntlidMin, cntlidMax, blockLayer }) => ({
     name,
     kernel,
     memoryBytes,
     cntlidMin,
     cntlidMax,
+    blockLayer,
     ports: [{ id: 1, link: name, address: '10.0.1.2', trsvcid: 4420 }],
     exportName: name,
   })),

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { actionSchema, scenarioSchema, triggerEventSchema } from './scenario/model.js';
+import {
+  actionSchema,
+  blockLayerSchema,
+  scenarioSchema,
+  triggerEventSchema,
+} from './scenario/model.js';
 
 /**
  * `plan.json`: a scenario with everything that the seed and the lab chose. It is all that history,
@@ -36,6 +41,8 @@ export const planNodeSchema = z.strictObject({
   memoryBytes: bytes,
   cntlidMin: z.int().positive(),
   cntlidMax: z.int().positive(),
+  /** Plans from before there was a choice do not name it. */
+  blockLayer: blockLayerSchema.default('recorder'),
   ports: z.array(planPortSchema).min(1),
   /** Name of the node's export at the backend. */
   exportName: z.string(),

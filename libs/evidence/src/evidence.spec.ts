@@ -118,6 +118,20 @@ describe('a recording that came to its end', () => {
     expect((await (await EvidenceReader.open(join(root, 'e'))).verifySeal()).intact).toBe(true);
   });
 
+  it('takes a half-written judgement for none of its parts, and any other half-written file for added', async () => {
+    const dir = join(root, 'e');
+    await record(dir);
+    for (const name of [
+      'verdict.json.17.tmp',
+      'manifest.json.17.tmp',
+      'captures/A.host.pcapng.tmp',
+    ]) {
+      await writeFile(join(dir, name), 'x');
+    }
+    const { added, changed } = await (await EvidenceReader.open(dir)).verifySeal();
+    expect({ added, changed }).toEqual({ added: ['captures/A.host.pcapng.tmp'], changed: [] });
+  });
+
   it('shows a changed byte, a missing part and an added one', async () => {
     const dir = join(root, 'e');
     await record(dir);

@@ -7,6 +7,9 @@ import { errorCode, evidenceError } from './evidence-error.js';
 import { isJudgement, layout } from './layout.js';
 import { isManifestIntact } from './manifest-seal.js';
 
+/** What `writeFileAtomically` puts behind a name until the file is whole. */
+const halfWritten = new RegExp(`\\.\\d+\\${temporarySuffix}$`);
+
 /** What the check of a seal found; `intact` when every list is empty and the recording was sealed. */
 export interface SealCheck {
   intact: boolean;
@@ -39,7 +42,8 @@ export async function checkSeal(
   dir: string,
   manifest: Manifest & { complete: true },
 ): Promise<SealCheck> {
-  const present = new Set(await listParts(dir));
+  // A half-written part belongs to a recording in the making, never to a sealed one.
+  const present = new Set((await listAll(dir)).filter((name) => !isBesideTheSeal(name)));
   const changed: string[] = [];
   const missing: string[] = [];
   const bytes = await readFile(join(dir, layout.manifest));
@@ -68,11 +72,13 @@ async function listParts(dir: string): Promise<string[]> {
   return (await listFiles(dir)).filter((name) => !isBesideTheSeal(name));
 }
 
-/**
- * Names of every file below a folder, relative to it, sorted, but for half-written ones; `/` separates
- * folders everywhere.
- */
-export async function listFiles(dir: string, below = ''): Promise<string[]> {
+/** Names of every file below a folder but for half-written ones, as `listAll` gives them. */
+export async function listFiles(dir: string): Promise<string[]> {
+  return (await listAll(dir)).filter((name) => !name.endsWith(temporarySuffix));
+}
+
+/** Names of every file below a folder, relative to it, sorted; `/` separates folders everywhere. */
+async function listAll(dir: string, below = ''): Promise<string[]> {
   let entries;
   try {
     entries = await readdir(join(dir, below), { withFileTypes: true });
@@ -82,14 +88,16 @@ export async function listFiles(dir: string, below = ''): Promise<string[]> {
   const names: string[] = [];
   for (const entry of entries) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) names.push(...(await listFiles(dir, name)));
-    else if (!name.endsWith(temporarySuffix)) names.push(name);
+    if (entry.isDirectory()) names.push(...(await listAll(dir, name)));
+    else names.push(name);
   }
   return names.sort();
 }
 
+/** The manifest and the documents of judging, half-written ones too. */
 function isBesideTheSeal(name: string): boolean {
-  return name === layout.manifest || isJudgement(name);
+  const written = name.replace(halfWritten, '');
+  return written === layout.manifest || isJudgement(written);
 }
 
 async function hashPart(dir: string, path: string, sync: boolean): Promise<EvidencePart> {

@@ -5,6 +5,7 @@ import {
   packEvidence,
   type OpenedEvidence,
 } from '@fenceline/evidence';
+import fc from 'fast-check';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +18,11 @@ import { judgeRecording } from './judge-evidence.js';
  * them. `since` are rules that came later and are violated too, of which its scenario could not know.
  */
 const golden: Record<string, { expected: VerdictValue; since: RuleName[] }> = {
-  /** From before a manifest carried its own hash. */
-  'stuck-write': { expected: 'violation', since: ['reads-consistent'] },
+  'stuck-write-without-manifest-hash.tar.zst': {
+    expected: 'violation',
+    since: ['reads-consistent'],
+  },
+  'stuck-write.tar.zst': { expected: 'violation', since: [] },
   'no-fault.tar.zst': { expected: 'pass', since: [] },
 };
 
@@ -91,6 +95,38 @@ describe.each(Object.entries(golden))('the golden recording %s', (name, { expect
     }
     const { changed } = await reader.verifySeal();
     expect(changed).toEqual(parts.map(({ path }) => path));
+  });
+
+  it('names the part of which any byte is changed, put in or taken out', async () => {
+    const dir = await copyOf(name);
+    const reader = await EvidenceReader.open(dir);
+    const { parts } = reader.manifest;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(parts.length - 1),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.integer({ min: 1, max: 255 }),
+        fc.constantFrom('change', 'put in', 'take out'),
+        async (index, place, value, how) => {
+          const { path, bytes } = parts[index]!;
+          const file = join(dir, path);
+          const whole = await readFile(file);
+          const at = Math.floor(place * bytes);
+          const [before, behind] = [whole.subarray(0, at), whole.subarray(at)];
+          const changed =
+            how === 'put in' || bytes === 0
+              ? [before, Uint8Array.of(value), behind]
+              : how === 'take out'
+                ? [before, behind.subarray(1)]
+                : [before, Uint8Array.of(behind[0]! ^ value), behind.subarray(1)];
+          await writeFile(file, Buffer.concat(changed));
+          const found = await reader.verifySeal();
+          await writeFile(file, whole);
+          expect(found).toMatchObject({ intact: false, changed: [path], missing: [], added: [] });
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('is found changed where its manifest is', async () => {

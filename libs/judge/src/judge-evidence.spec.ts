@@ -43,6 +43,7 @@ function plan(): Plan {
         name: 'A',
         cntlidMin: 1,
         cntlidMax: 99,
+        blockLayer: 'recorder',
         ports: [{ id: 1, link: 'A', address: '10.0.1.2', trsvcid: 4420 }],
         exportName: 'A',
       },

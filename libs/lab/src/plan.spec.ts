@@ -50,6 +50,18 @@ describe('a plan', () => {
     expect(nodes.map(({ ports }) => ports[0]!.address)).toEqual(['10.0.1.2', '10.0.2.2']);
   });
 
+  it('leaves the block layer of a node as the scenario says, and as it was where a plan is older', () => {
+    const plan = makePlan(
+      scenario((text) => text.replace('cntlid: [1, 99]', 'cntlid: [1, 99], blockLayer: defaults')),
+      1,
+    );
+    expect(plan.nodes.map(({ blockLayer }) => blockLayer)).toEqual(['defaults', 'recorder']);
+    const older: unknown = JSON.parse(
+      JSON.stringify(makePlan(scenario(), 1)).replaceAll(/,"blockLayer":"[a-z]*"/g, ''),
+    );
+    expect(planSchema.parse(older)).toEqual(makePlan(scenario(), 1));
+  });
+
   it('draws the random part of a step from the seed, within its bound', () => {
     const jittered = scenario((text) => text.replace('- at: 1s', '- at: 1s\n    jitter: 500ms'));
     const delays = Array.from({ length: 20 }, (_, seed) => {

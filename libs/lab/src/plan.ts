@@ -83,6 +83,7 @@ function planNode(node: Scenario['nodes'][number], links: readonly PlanLink[]): 
     memoryBytes: node.memoryBytes,
     cntlidMin: node.cntlidMin,
     cntlidMax: node.cntlidMax,
+    blockLayer: node.blockLayer,
     ports: links
       .filter((link) => link.node === node.name)
       .map((link) => ({

@@ -10,6 +10,8 @@ export const AdminOpcode = {
   keepAlive: 0x18,
   crossControllerReset: 0x38,
   fabrics: 0x7f,
+  formatNvm: 0x80,
+  sanitize: 0x84,
 } as const;
 
 export const IoOpcode = {

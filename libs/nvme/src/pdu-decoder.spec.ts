@@ -99,6 +99,22 @@ describe('PduDecoder', () => {
     expect(moments).toEqual([10, 20, 40]);
   });
 
+  it('is complete with its latest byte, though its last one came before', () => {
+    const stream = encodeCommand(sqe, data);
+    const moments: number[] = [];
+    const decoder = new PduDecoder({
+      onHeader: () => undefined,
+      onData: () => undefined,
+      onEnd: (pdu) => void moments.push(pdu.headerAt, pdu.lastByteAt, pdu.lastFrame),
+      onLost: () => undefined,
+    });
+    decoder.push(stream, 0, 100, 10, 1);
+    decoder.push(stream, 100, 500, 30, 3);
+    decoder.push(stream, 500, stream.length, 20, 2);
+    decoder.push(stream, 0, stream.length, 25, 4);
+    expect(moments).toEqual([10, 30, 3, 25, 25, 4]);
+  });
+
   it('notices a header digest and a data digest that do not match', () => {
     const header = encodeCommand(sqe, data, { header: true });
     header[20]! ^= 1;

@@ -28,7 +28,10 @@ export class Pdu {
   dataLength = 0;
   /** Position of the PDU's first byte in the stream. */
   offset = 0;
-  /** When the first byte, the last byte of the header, and the last byte of the PDU came, in ns. */
+  /**
+   * When the first byte, the last byte of the header, and the PDU's latest byte came, in ns: segments may overtake
+   * each other.
+   */
   firstByteAt = 0;
   headerAt = 0;
   lastByteAt = 0;
@@ -74,6 +77,9 @@ export class PduDecoder {
   private commonRead = false;
   private digest = 0;
   private expectedDigest = 0;
+  /** When the latest byte of the current PDU came, and the frame that brought it. */
+  private latestAt = 0;
+  private latestFrame = 0;
   /** False when bytes under the data digest were left out. */
   private digestKnown = true;
   private lost = false;
@@ -107,6 +113,7 @@ export class PduDecoder {
     let at = start;
     while (at < end && !this.lost) {
       if (this.taken === 0) this.begin(t, frame);
+      else if (t >= this.latestAt) this.cameLater(t, frame);
       const part = Math.min(end - at, this.partEnd() - this.taken);
       this.take(bytes, at, at + part);
       at += part;
@@ -160,6 +167,12 @@ export class PduDecoder {
     this.digest = 0;
     this.expectedDigest = 0;
     this.digestKnown = true;
+    this.cameLater(t, frame);
+  }
+
+  private cameLater(t: number, frame: number): void {
+    this.latestAt = t;
+    this.latestFrame = frame;
   }
 
   /** End of the part of the PDU that the next byte belongs to. */
@@ -205,8 +218,8 @@ export class PduDecoder {
     }
     if (this.taken === this.headerPartEnd) this.endHeader();
     if (this.taken === pdu.length) {
-      pdu.lastByteAt = t;
-      pdu.lastFrame = frame;
+      pdu.lastByteAt = this.latestAt;
+      pdu.lastFrame = this.latestFrame;
       if (pdu.dataLength > 0 && pdu.flags & PduFlag.dataDigest) {
         pdu.dataDigestOk = !this.digestKnown || this.expectedDigest >>> 0 === this.digest;
       }

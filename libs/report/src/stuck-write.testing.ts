@@ -570,6 +570,7 @@ export const plan: Plan = {
       ports: 1,
       cntlidMin: i * 99 + 1,
       cntlidMax: i * 99 + 99,
+      blockLayer: 'recorder',
       memoryBytes: 384 * mib,
     })),
     hosts: [
@@ -612,6 +613,7 @@ export const plan: Plan = {
     memoryBytes: 384 * mib,
     cntlidMin: i * 99 + 1,
     cntlidMax: i * 99 + 99,
+    blockLayer: 'recorder',
     ports: [{ id: 1, link: name, address: `10.0.${i + 1}.2`, trsvcid: 4420 }],
     exportName: name,
   })),

@@ -2,6 +2,7 @@ import type { ExerciseName, Exercised } from '@fenceline/contracts';
 import { changesMedium, never, type Command } from '@fenceline/history';
 import type { Facts } from './facts.js';
 import { closingOf, type Fences } from './fences.js';
+import { countJoins } from './joins.js';
 import { succeeded } from './logical-writes.js';
 import { firstRetryOf } from './retries.js';
 import { couldLand, earlyRetries } from './rules/no-early-retry.js';
@@ -25,6 +26,7 @@ export function exercisedCounters(
     writesPerPath: fewestWritesPerPath(facts, links),
     overlappingWrites: countOverlapping(facts, fences),
     giveUps: facts.giveUps.length,
+    ...countJoins(facts.history, facts.blocks),
   };
 }
 

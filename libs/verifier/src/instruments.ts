@@ -38,7 +38,7 @@ export function contradictionsOf(history: History, unattributed: Unattributed): 
     if (event.kind === 'instrument-error') add(event.t, event.instrument, event.message);
   }
   const found = [...problems.values()];
-  if (unattributed.first !== null) found.push(unexplained(unattributed));
+  found.push(...unexplained(unattributed));
   if (!history.events.some((event) => event.kind === 'end')) {
     found.push({ reason: 'the recording was cut: its timeline has no end', doubtful: [] });
   }
@@ -48,22 +48,27 @@ export function contradictionsOf(history: History, unattributed: Unattributed): 
 /** Applied requests with a block that no command on the wire explains. */
 export interface Unattributed {
   count: number;
-  first: { lba: number; t: number; node: string; why: string } | null;
+  /** The first of them, in the medium's order, each with its first such block. */
+  listed: { request: number; lba: number; t: number; node: string; why: string }[];
 }
 
+/** So many applied requests that no command explains are listed one by one. */
+const mostListed = 20;
+
 export function unattributedOf(history: History): Unattributed {
-  const found: Unattributed = { count: 0, first: null };
+  const found: Unattributed = { count: 0, listed: [] };
   for (const apply of history.applies) {
     if (apply.appliedAt === never) continue;
     const block = unexplainedBlock(apply);
     if (block === null) continue;
-    found.count++;
-    found.first ??= {
+    if (++found.count > mostListed) continue;
+    found.listed.push({
+      request: apply.request,
       lba: apply.slba + block,
       t: apply.receivedAt,
       node: apply.node,
       why: apply.unattributed ?? 'no command with these bytes was complete and unanswered',
-    };
+    });
   }
   return found;
 }
@@ -77,14 +82,14 @@ function unexplainedBlock({ slba, blocks, candidates, altered }: Apply): number 
   return null;
 }
 
-function unexplained({ count: n, first }: Unattributed): Contradiction {
-  const { lba, t, node, why } = first!;
-  return {
+function unexplained({ count: total, listed }: Unattributed): Contradiction[] {
+  return listed.map(({ request, lba, t, node, why }, index) => ({
     reason:
-      `${count(n, 'applied request')} that no command explains, the first of node ${node} on ` +
-      `${lbas(lba)} at ${inMs(t)}: ${why}`,
+      (index === 0 ? `${count(total, 'applied request')} that no command explains` : 'another') +
+      `: journal#${request} of node ${node} on ${lbas(lba)} at ${inMs(t)}: ${why}` +
+      (index === mostListed - 1 && total > mostListed ? '; the others are not listed' : ''),
     doubtful: ['wire', 'medium'],
-  };
+  }));
 }
 
 function touched(instrument: string): readonly Instrument[] {

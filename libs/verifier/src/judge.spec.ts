@@ -255,6 +255,8 @@ describe('judge', () => {
       writesPerPath: 1,
       overlappingWrites: 1,
       giveUps: 1,
+      splitWrites: 0,
+      mergedApplies: 0,
     });
   });
 });

@@ -4,6 +4,7 @@ import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { verdictSchema } from '@fenceline/contracts';
+import { openEvidence } from '@fenceline/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** The built command line, over the golden recordings. */
@@ -17,7 +18,9 @@ let stuck: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'fenceline-stored-'));
   stuck = path.join(folder, 'stuck-write');
-  await cp(path.join(golden, 'stuck-write'), stuck, { recursive: true });
+  const packed = await openEvidence(path.join(golden, 'stuck-write.tar.zst'));
+  await cp(packed.dir, stuck, { recursive: true });
+  await packed.close();
   await mkdir(path.join(folder, 'tmp'));
 });
 
@@ -50,9 +53,7 @@ describe('fenceline judge', () => {
     const before = await readdir(stuck);
     const { code, stdout } = await fenceline(['judge', stuck]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(
-      /^VIOLATION {2}stuck-write, seed 1 {2}not as expected {2}profile cqt-zero/,
-    );
+    expect(stdout).toMatch(/^VIOLATION {2}stuck-write, seed 3 {2}as expected {2}profile cqt-zero/);
     expect(await readdir(stuck)).toEqual(before);
     expect(await fenceline(['judge', passed])).toMatchObject({ code: 0 });
     await appendFile(path.join(stuck, 'plan.json'), '\n');
@@ -122,7 +123,13 @@ describe('fenceline verify', () => {
   it('tells what was never sealed from what cannot be read', async () => {
     const file = path.join(stuck, 'manifest.json');
     const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
-    const cut = { ...manifest, complete: false, incompleteBecause: 'the disk was full', parts: [] };
+    const cut = {
+      ...manifest,
+      sealedSha256: undefined,
+      complete: false,
+      incompleteBecause: 'the disk was full',
+      parts: [],
+    };
     await writeFile(file, JSON.stringify(cut));
     const { code, stdout } = await fenceline(['verify', stuck]);
     expect({ code, stdout }).toMatchObject({ code: 2 });
@@ -147,7 +154,7 @@ describe('fenceline report', () => {
     const args = ['report', stuck, '--junit', 'j.xml', '--ktap', '-', '--kcidb', 'k.json'];
     const { code, stdout } = await fenceline(args);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^KTAP version 1\n1\.\.1\n[^]*\nnot ok 1 stuck-write_seed1\n$/);
+    expect(stdout).toMatch(/^KTAP version 1\n1\.\.1\n[^]*\nnot ok 1 stuck-write_seed3\n$/);
     expect(await readFile(path.join(folder, 'j.xml'), 'utf8')).toContain('<testsuites name=');
     const kcidb = JSON.parse(await readFile(path.join(folder, 'k.json'), 'utf8')) as object;
     expect(kcidb).toMatchObject({ version: { major: 4, minor: 0 } });

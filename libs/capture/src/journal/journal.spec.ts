@@ -62,7 +62,8 @@ function encode(groups: JournalRecord[][]): Uint8Array {
     pieces.push(taken.slice());
     spare = taken;
   }
-  return Buffer.concat(pieces);
+  // Not a Buffer: its slices share their bytes with it.
+  return new Uint8Array(Buffer.concat(pieces));
 }
 
 function decodeInChunks(bytes: Uint8Array, sizes: number[]) {

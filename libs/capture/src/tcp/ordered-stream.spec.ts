@@ -60,6 +60,27 @@ describe('OrderedStream', () => {
     expect(own.slice(20)).toEqual(new Array<number>(10).fill(2));
   });
 
+  it('goes on over a stream in which sequence numbers come round again and again', () => {
+    const out = new Collector();
+    const ordered = new OrderedStream(out, 'contiguous');
+    const isn = 0xffff_0000;
+    ordered.begin(isn);
+    const round = 2 ** 30;
+    for (let turn = 0; turn < 20; turn++) {
+      const at = turn * (round + 8);
+      const segment = (start: number, end: number) => {
+        const bytes = stream.slice(start, end);
+        ordered.take((isn + at + start) >>> 0, bytes, 0, bytes.length, turn, turn);
+      };
+      segment(4, 8);
+      segment(0, 6);
+      segment(0, 8);
+      expect(ordered.position).toBe(at + 8);
+      ordered.leaveOut(round, turn, turn);
+    }
+    expect(out.bytes).toEqual(Array.from({ length: 20 }, () => [...stream.subarray(0, 8)]).flat());
+  });
+
   it('holds back what stands behind a gap', () => {
     const { out, ordered } = feed(
       [

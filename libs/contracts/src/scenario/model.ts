@@ -15,6 +15,13 @@ const names = z.array(z.string()).min(1);
 export const namespaceSchema = z.strictObject({ id: count, sizeBytes: bytes, blockSize: count });
 export type Namespace = z.infer<typeof namespaceSchema>;
 
+/**
+ * How the block layer below a node's target is set: `recorder` hands each write on as it came, `defaults` leaves
+ * the kernel and QEMU to schedule, split and merge as they do in the field.
+ */
+export const blockLayerSchema = z.enum(['recorder', 'defaults']);
+export type BlockLayer = z.infer<typeof blockLayerSchema>;
+
 export const arrayNodeSchema = z.strictObject({
   name: z.string(),
   kernel: z.string(),
@@ -24,6 +31,8 @@ export const arrayNodeSchema = z.strictObject({
   cntlidMin: count,
   cntlidMax: count,
   memoryBytes: bytes,
+  /** Plans from before there was a choice do not name it. */
+  blockLayer: blockLayerSchema.default('recorder'),
 });
 export type ArrayNode = z.infer<typeof arrayNodeSchema>;
 
@@ -153,6 +162,8 @@ export const exerciseNameSchema = z.enum([
   'writesPerPath',
   'overlappingWrites',
   'giveUps',
+  'splitWrites',
+  'mergedApplies',
 ]);
 export type ExerciseName = z.infer<typeof exerciseNameSchema>;
 

@@ -32,6 +32,7 @@ export function normalize(text: ScenarioText): Scenario {
       cntlidMin: node.cntlid?.[0] ?? 1,
       cntlidMax: node.cntlid?.[1] ?? scenarioLimits.cntlidMax,
       memoryBytes: node.memory,
+      blockLayer: node.blockLayer,
     })),
     hosts: Object.entries(text.hosts).map(([name, host]) => ({
       name,

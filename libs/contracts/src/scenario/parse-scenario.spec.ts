@@ -23,6 +23,7 @@ describe('parseScenario', () => {
           cntlidMin: 1,
           cntlidMax: 99,
           memoryBytes: 402_653_184,
+          blockLayer: 'recorder',
         },
         {
           name: 'B',
@@ -31,6 +32,7 @@ describe('parseScenario', () => {
           cntlidMin: 100,
           cntlidMax: 199,
           memoryBytes: 402_653_184,
+          blockLayer: 'recorder',
         },
       ],
       hosts: [

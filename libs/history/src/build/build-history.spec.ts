@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashBlock } from '@fenceline/capture';
-import { encodeC2hData, encodeCcrLog, encodeResponse } from '@fenceline/nvme/testing';
+import {
+  encodeC2hData,
+  encodeCcrLog,
+  encodeCommand,
+  encodeResponse,
+  encodeSqe,
+} from '@fenceline/nvme/testing';
 import { never, type History } from '../model.js';
 import {
   block,
@@ -597,6 +603,23 @@ describe('a doubtful recording', () => {
     );
   });
 
+  it('tells commands that change the medium in ways that it does not follow, unless they were refused', async () => {
+    const { traffic, a } = twoPaths();
+    const send = (opcode: number, cid: number, status: number | null) => {
+      a.io.send('host', encodeCommand(encodeSqe({ opcode, cid, nsid: 1, slba: 1, blocks: 1 })));
+      if (status !== null) a.answer(cid, status);
+    };
+    send(0x04, 1, 0x001);
+    send(0x19, 2, 0);
+    send(0x19, 3, null);
+    a.adminCommand({ opcode: 0x84 });
+    const { problems } = await buildHistory(traffic.recording());
+    expect(problems.map(({ instrument, message }) => `${instrument}: ${message}`)).toEqual([
+      'decoder: host1 sent a Copy over A: what it does to the medium is not followed',
+      'decoder: host1 sent a Sanitize over A: what it does to the medium is not followed',
+    ]);
+  });
+
   it('tells bytes that were delivered and never sent', async () => {
     const { traffic, a } = twoPaths();
     const [frame] = a.write(1, 10, block(1), { splits: [5000], lost: true });
@@ -629,6 +652,23 @@ describe('a doubtful recording', () => {
     expect(write).toMatchObject({ cid: 1, slba: 10, status: 0, association: 1, qid: -1 });
     expect(history.associations[1]!.label).toBe('host1 over A, Connect not recorded (#1)');
     expect(history.applies[0]!.candidates).toEqual([[write!.id]]);
+  });
+
+  it('says of a connection that is recorded from the middle of a PDU on that it cannot be decoded, and reads the others', async () => {
+    const traffic = new Traffic();
+    const a = new TestAssociation(traffic, traffic.link('A'), { queues: 0 });
+    const b = new TestAssociation(traffic, traffic.link('B'), { cntlid: 2 });
+    const late = new TestConnection(traffic, a.link, {}, false);
+    late.send('host', a.writeCapsule(1, 10, block(1)).subarray(100));
+    late.send('host', a.writeCapsule(2, 11, block(2)));
+    b.write(3, 12, block(3));
+    const history = await buildHistory(traffic.recording());
+    expect(writesOf(history).map(({ cid, slba }) => [cid, slba])).toEqual([[3, 12]]);
+    expect(history.problems.map(({ message }) => message.replace(/^.*: /, ''))).toEqual([
+      expect.stringContaining("the connection's beginning is not recorded"),
+      expect.stringContaining('does not exist'),
+      expect.stringContaining('does not exist'),
+    ]);
   });
 
   it('never throws for captures that were cut anywhere', async () => {

@@ -10,6 +10,7 @@ import { consoleLines, type ConsoleInput } from './consoles.js';
 import { faultsOf } from './faults.js';
 import { lateDeliveries } from './late-deliveries.js';
 import { mergeCaptures } from './merge-captures.js';
+import { notFollowed } from './not-followed.js';
 import { readApplies } from './read-applies.js';
 import { RetryDetector } from './retry-detector.js';
 import { uncertaintyOf } from './uncertainty.js';
@@ -79,6 +80,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
   problems.push(...journal.problems);
   const associations = [...decoder.associations];
   problems.push(...attribute(journal.applies, commands, associations));
+  problems.push(...notFollowed(commands, associations));
   remarks.push(...lateDeliveries(commands, associations));
 
   const image = recording.finalImage && imageOf(recording.finalImage, decoder.payloads);

@@ -158,6 +158,54 @@ describe('CaptureDecoder', () => {
     ]);
   });
 
+  it('names every command', () => {
+    const fabrics = { 0x00: 'Property Set', 0x04: 'Property Get', 0x08: 'Disconnect' };
+    const admin = {
+      0x02: 'Get Log Page',
+      0x06: 'Identify',
+      0x08: 'Abort',
+      0x09: 'Set Features',
+      0x0a: 'Get Features',
+      0x0c: 'Asynchronous Event Request',
+      0x18: 'Keep Alive',
+      0x38: 'Cross-Controller Reset',
+    };
+    const io = {
+      0x00: 'Flush',
+      0x01: 'Write',
+      0x02: 'Read',
+      0x04: 'Write Uncorrectable',
+      0x05: 'Compare',
+      0x08: 'Write Zeroes',
+      0x09: 'Dataset Management',
+      0x0c: 'Verify',
+      0x0d: 'Reservation Register',
+      0x0e: 'Reservation Report',
+      0x11: 'Reservation Acquire',
+      0x15: 'Reservation Release',
+      0x19: 'Copy',
+    };
+    const numbers = (names: object) => Object.keys(names).map(Number);
+    const { rows } = decode(
+      capture((traffic) => {
+        const association = new TestAssociation(traffic, traffic.link('A'));
+        const send = (connection: TestConnection, fields: Parameters<typeof encodeSqe>[0]) => {
+          connection.send('host', encodeCommand(encodeSqe(fields)));
+          connection.send('node', encodeResponse({ cid: fields.cid }));
+        };
+        let cid = 0x3000;
+        for (const fabricsType of numbers(fabrics)) {
+          send(association.admin, { opcode: 0x7f, cid: cid++, fabricsType });
+        }
+        for (const opcode of numbers(admin)) send(association.admin, { opcode, cid: cid++ });
+        for (const opcode of numbers(io)) send(association.io, { opcode, cid: cid++, nsid: 1 });
+      }),
+    );
+    expect(rows.filter(({ cid }) => cid >= 0x3000).map(({ name }) => name)).toEqual(
+      [fabrics, admin, io].flatMap((names) => Object.values(names)),
+    );
+  });
+
   it('tells commands whose connection ended, or whose CID was used again, without an answer', () => {
     const { rows } = decode(
       capture((traffic) => {

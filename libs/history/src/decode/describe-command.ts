@@ -28,7 +28,7 @@ import {
   readIdentifyController,
 } from '@fenceline/nvme';
 import type { CollectedData } from '../wire/in-flight.js';
-import { none, type DecodedCommand } from './decoded-command.js';
+import type { DecodedCommand } from './decoded-command.js';
 
 /**
  * What is particular to an admin or fabrics command, in a few words; from its entry, its data and, where it was
@@ -140,24 +140,4 @@ function printable(text: string): string {
 
 function hex(value: number | bigint, digits: number): string {
   return `${value.toString(16).toUpperCase().padStart(digits, '0')}h`;
-}
-
-/** Is this a command of an admin queue? Where the queue's Connect was not captured it is judged by its looks. */
-export function readsAsAdmin(qid: number, opcode: number, nsid: number): boolean {
-  if (qid !== none) return qid === 0;
-  switch (opcode) {
-    case AdminOpcode.identify:
-    case AdminOpcode.getFeatures:
-    case AdminOpcode.keepAlive:
-    case AdminOpcode.crossControllerReset:
-      return true;
-    case AdminOpcode.getLogPage:
-    case AdminOpcode.abort:
-    case AdminOpcode.setFeatures:
-    case AdminOpcode.asyncEventRequest:
-      // The same opcodes are I/O commands, which name one namespace.
-      return nsid === 0 || nsid === 0xffff_ffff;
-    default:
-      return false;
-  }
 }

@@ -40,9 +40,10 @@ import {
   type Pdu,
 } from '@fenceline/nvme';
 import { CollectedData } from '../wire/in-flight.js';
+import { readsAsAdmin } from '../wire/reads-as-admin.js';
 import { controllerKey, type Associations } from './associations.js';
 import { DecodedCommand, none, type CommandEnd } from './decoded-command.js';
-import { describeCommand, readsAsAdmin } from './describe-command.js';
+import { describeCommand } from './describe-command.js';
 import { StreamHalf, type StreamTrouble, type Waiting } from './stream-half.js';
 
 /** The most commands that may be open in a whole capture. */

@@ -217,13 +217,14 @@ export class AssociationTracker {
     return state;
   }
 
-  /** The association that an I/O queue's Connect names: the latest of that host, link and controller. */
+  /** The association that an I/O queue's Connect names: the latest of that host, subsystem, link and controller. */
   #ofQueue(link: TopologyLink, data: ConnectData): AssociationState | null {
     for (let i = this.#states.length - 1; i >= 0; i--) {
       const { model } = this.#states[i]!;
       if (
         model.link === link.name &&
         model.hostNqn === data.hostNqn &&
+        model.subsystemNqn === data.subsystemNqn &&
         model.cntlid === data.cntlid
       ) {
         return this.#states[i]!;

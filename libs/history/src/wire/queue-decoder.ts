@@ -23,6 +23,7 @@ import {
   pduName,
   PduType,
   sqeOpcode,
+  termFatalErrorStatus,
   transferOffset,
   type Pdu,
   type PduListener,
@@ -36,6 +37,7 @@ import { Fifo } from './fifo.js';
 import type { InFlight } from './in-flight.js';
 import type { PayloadTable } from './payload-table.js';
 import { readCommand } from './read-command.js';
+import { UNKNOWN_QUEUE } from './reads-as-admin.js';
 import type { WireListener } from './wire-listener.js';
 
 /** What all queues of a recording share. */
@@ -54,9 +56,6 @@ export interface DecodedLink {
   readonly topology: TopologyLink;
   readonly files: Readonly<Record<Side, string>>;
 }
-
-/** qid of a connection whose Connect was not seen. */
-const UNKNOWN_QUEUE = -1;
 
 /**
  * One NVMe/TCP connection: its PDUs in both directions, as sent and as delivered, matched into commands.
@@ -148,6 +147,7 @@ export class QueueDecoder implements ConnectionListener {
       },
       onEnd: (pdu) => {
         if (this.#sentToNode !== null) this.#dataSent(this.#sentToNode, pdu);
+        if (pdu.type === PduType.h2cTermReq) this.#terminated(pdu, 'host');
       },
       onLost: (reason) => this.#lost('host', 'sent', reason),
     };
@@ -191,6 +191,7 @@ export class QueueDecoder implements ConnectionListener {
         this.#sentToHost?.sentToHost?.take(bytes, start, end, at + dataBase(pdu));
       },
       onEnd: (pdu) => {
+        if (pdu.type === PduType.c2hTermReq) this.#terminated(pdu, 'node');
         const flight = this.#sentToHost;
         if (flight === null || !isAnswer(pdu)) return;
         const { command } = flight;
@@ -341,6 +342,15 @@ export class QueueDecoder implements ConnectionListener {
       `the ${pduName(pdu.type)} in frame ${pdu.headerFrame} was delivered and not seen being sent`,
     );
     return null;
+  }
+
+  /** A termination request: its sender takes the other end's PDUs for wrong, and closes the connection. */
+  #terminated(pdu: Pdu, sender: Side): void {
+    this.context.listener.onRemark?.(
+      pdu.lastByteAt,
+      `${this.#name()}: the ${sender} sent a ${pduName(pdu.type)}, fatal error status ${termFatalErrorStatus(pdu.view)}`,
+      this.#at(sender, pdu.lastFrame),
+    );
   }
 
   #closed(by: Side, how: 'fin' | 'rst', t: number, frame: number): void {

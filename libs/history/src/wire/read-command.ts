@@ -32,6 +32,7 @@ import { never, type Command, type FrameRef } from '../model.js';
 import { BlockHasher } from './block-hasher.js';
 import { CollectedData, InFlight } from './in-flight.js';
 import type { PayloadTable } from './payload-table.js';
+import { readsAsAdmin } from './reads-as-admin.js';
 
 /** Where and when a command was seen. */
 export interface CommandOrigin {
@@ -85,7 +86,8 @@ export function readCommand(
     flight.dataToNode = sqeSglLength(view, at);
   }
   flight.payloadSent = inCapsule === 0 && flight.dataToNode === 0;
-  if (isFabrics || origin.qid === 0) readAdmin(flight, view, at, isFabrics);
+  if (isFabrics || readsAsAdmin(origin.qid, opcode, sqeNsid(view, at)))
+    readAdmin(flight, view, at, isFabrics);
   else readIo(flight, view, at, table);
   return flight;
 }

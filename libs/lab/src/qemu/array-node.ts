@@ -25,7 +25,9 @@ export async function configureArrayNode(vm: Vm, plan: Plan, node: PlanNode): Pr
       stepTimeoutMs,
     );
   }
-  await runScript(vm, 'block queue', plainBlockQueue, [disk], stepTimeoutMs);
+  if (node.blockLayer === 'recorder') {
+    await runScript(vm, 'block queue', plainBlockQueue, [disk], stepTimeoutMs);
+  }
   const subsystem = [
     plan.subsystemNqn,
     `/dev/${disk}`,

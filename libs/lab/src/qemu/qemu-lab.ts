@@ -306,6 +306,7 @@ export class QemuLab {
               socket: this.diskSocket(name),
               export: node.exportName,
               blockSize: plan.blockSize,
+              requestMerging: node.blockLayer === 'defaults',
             },
           ]
         : [],

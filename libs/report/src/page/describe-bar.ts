@@ -42,7 +42,8 @@ export function describeBar(
   }
   rows.push(['sent', ms(bar.start)]);
   rows.push(['complete at target', bar.complete < 0 ? 'never' : ms(bar.start + bar.complete)]);
-  rows.push(['answered', bar.open || bar.status < 0 ? 'never' : ms(bar.end)]);
+  const unanswered = bar.status < 0 ? 'never' : 'never: the answer was lost';
+  rows.push(['answered', bar.open || bar.status < 0 ? unanswered : ms(bar.end)]);
   if (!bar.open && bar.status >= 0) {
     rows.push(['took', ms(bar.end - bar.start)]);
     rows.push([

@@ -121,6 +121,10 @@ describe('the picture of a stuck write', () => {
     const original = describeBar(bars[picture.stories[0]!.original!]!, picture, { msText });
     expect(original.title).toBe('Write · host1 over A to A, I/O queue 1');
     expect(Object.fromEntries(original.rows)).toMatchObject({ LBA: '7', answered: 'never' });
+    const lost = { ...bars[picture.stories[0]!.original!]!, status: 0 };
+    expect(Object.fromEntries(describeBar(lost, picture, { msText }).rows)).toMatchObject({
+      answered: 'never: the answer was lost',
+    });
   });
 });
 

@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openEvidence } from '@fenceline/evidence';
 
-/** Where the golden recordings lie. */
-const golden = join(import.meta.dirname, '../../../golden/stuck-write');
+/** A recording that was made on real kernels. */
+const golden = join(import.meta.dirname, '../../../golden/stuck-write.tar.zst');
 
-/** A part of a recording that was made on real kernels. */
-export function goldenPart(path: string): Promise<Uint8Array> {
-  return readFile(join(golden, path));
+/** A part of it. */
+export async function goldenPart(path: string): Promise<Uint8Array> {
+  const evidence = await openEvidence(golden);
+  try {
+    return await readFile(join(evidence.dir, path));
+  } finally {
+    await evidence.close();
+  }
 }
 
 export const utf8 = new TextDecoder();

@@ -25,6 +25,8 @@ export const exerciseMeanings: Readonly<Record<ExerciseName, string>> = {
   overlappingWrites:
     'Writes to a block that began (first command sent) while another write to that block was not closed.',
   giveUps: 'Associations that a host gave up.',
+  splitWrites: 'Writes whose blocks the node applied by several requests.',
+  mergedApplies: 'Applied requests that join the blocks of several writes.',
 };
 
 const minimum = (name: ExerciseName) =>
@@ -41,6 +43,8 @@ const counters: Record<ExerciseName, ReturnType<typeof minimum>> = {
   writesPerPath: minimum('writesPerPath'),
   overlappingWrites: minimum('overlappingWrites'),
   giveUps: minimum('giveUps'),
+  splitWrites: minimum('splitWrites'),
+  mergedApplies: minimum('mergedApplies'),
 };
 
 export const exerciseTextSchema = z.strictObject(counters).default({ completeUnapplied: 1 });

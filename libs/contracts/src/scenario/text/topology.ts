@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scenarioLimits } from '../limits.js';
-import { ioPolicySchema } from '../model.js';
+import { blockLayerSchema, ioPolicySchema } from '../model.js';
 import {
   duration,
   durationOrForever,
@@ -75,6 +75,13 @@ export const nodeTextSchema = z.strictObject({
         'Default for a single node: all, `[1, 65519]`.',
     ),
   memory: memory(),
+  blockLayer: blockLayerSchema
+    .default('recorder')
+    .describe(
+      'What stands between the target and the recorder. `recorder`: no scheduler and no merging in the ' +
+        'guest (`none`, `nomerges` 2) nor in QEMU (`request-merging` off), so that a write arrives as it was sent. ' +
+        '`defaults`: all as the kernel and QEMU have it, so that writes arrive split and merged.',
+    ),
 });
 
 export const arrayTextSchema = z.strictObject({
