@@ -1,8 +1,9 @@
 import { none } from '@fenceline/history/decode';
 import { statusName } from '@fenceline/nvme';
 import { remembered } from './remembered.js';
+import { encode, type RowBuffer } from './row-buffer.js';
 import type { RowFormat } from './row-format.js';
-import { formatWallTime } from './wall-time.js';
+import { putWallTime } from './wall-time.js';
 
 const columns = [
   'file',
@@ -25,26 +26,58 @@ const columns = [
   'detail',
 ];
 
+const comma = encode(',');
+const lineEnd = encode('\r\n');
+
 /** Comma-separated values (RFC 4180) with a header; what does not apply is empty. */
 export const csvRows: RowFormat = {
   head: `${columns.join(',')}\r\n`,
-  row(command, { file, originSeconds }) {
-    const answered = command.status !== none;
-    return (
-      `${field(file)},${command.sentFrame},${formatWallTime(originSeconds, command.sentAt)},` +
-      `${known(command.association)},${known(command.qid)},${known(command.cid)},${field(command.name)},` +
-      `${known(command.nsid)},${known(command.slba)},${known(command.blocks)},${command.bytes},` +
-      `${answered ? field(statusName(command.status)) : ''},${known(command.status)},` +
-      `${answered ? command.answeredAt - command.sentAt : ''},${answered ? command.answerFrame : ''},` +
-      `${command.end},${field(command.path)},${field(command.detail)}\r\n`
-    );
+  row(rows, command, { file, originSeconds }) {
+    rows.put(field(file));
+    number(rows, command.sentFrame);
+    rows.put(comma);
+    putWallTime(rows, originSeconds, command.sentAt);
+    known(rows, command.association);
+    known(rows, command.qid);
+    known(rows, command.cid);
+    text(rows, command.name);
+    known(rows, command.nsid);
+    known(rows, command.slba);
+    known(rows, command.blocks);
+    number(rows, command.bytes);
+    if (command.status === none) {
+      rows.put(noAnswer);
+    } else {
+      text(rows, statusName(command.status));
+      number(rows, command.status);
+      number(rows, command.answeredAt - command.sentAt);
+      number(rows, command.answerFrame);
+    }
+    text(rows, command.end);
+    text(rows, command.path);
+    text(rows, command.detail);
+    rows.put(lineEnd);
   },
 };
 
-function known(value: number): string {
-  return value === none ? '' : String(value);
+/** Status, its code, latency and the answer's frame of a command without an answer. */
+const noAnswer = encode(',,,,');
+
+function text(rows: RowBuffer, value: string): void {
+  rows.put(comma);
+  if (value !== '') rows.put(field(value));
+}
+
+function number(rows: RowBuffer, value: number): void {
+  rows.put(comma);
+  rows.number(value);
+}
+
+function known(rows: RowBuffer, value: number): void {
+  rows.put(comma);
+  if (value !== none) rows.number(value);
 }
 
 const field = remembered((text) =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text,
+  encode(/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
 );
