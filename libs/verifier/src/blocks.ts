@@ -13,6 +13,7 @@ import {
   payloadOf,
   type LogicalWrite,
 } from './logical-writes.js';
+import { writtenOnce } from './written-once.js';
 
 /** All that happened to one logical block, under no profile. */
 export interface Block {
@@ -53,6 +54,7 @@ export function sortByBlock(history: History): Blocks {
   // Zeroes and deallocation look alike whoever wrote them.
   const repeated = new Set<PayloadId>([deallocated, 0]);
   const onlyBlock = new Map<PayloadId, number>();
+  const isUnique = writtenOnce(history);
   for (const command of history.commands) {
     if (!changesMedium(command)) continue;
     const host = history.associations[command.association]!.host;
@@ -60,6 +62,10 @@ export function sortByBlock(history: History): Blocks {
       const payload = sent ?? (command.op === 'deallocate' ? deallocated : undefined);
       if (payload === undefined) {
         blockAt(lba).halfSent.push({ command, host });
+        return;
+      }
+      if (isUnique(payload)) {
+        blockAt(lba).writes.add(command, host, payload, true);
         return;
       }
       const elsewhere = onlyBlock.get(payload);
@@ -90,10 +96,12 @@ export function sortByBlock(history: History): Blocks {
 }
 
 function isOutOfOrder({ commands }: History, { writes, applies }: Block): boolean {
+  const { withoutRetries } = writes;
   let latestStart = -never;
   for (const { candidates } of applies) {
     for (const id of candidates) {
-      if ((writes.of(id)?.firstSentAt ?? never) < latestStart) return true;
+      const start = withoutRetries ? commands[id]!.sentAt : (writes.of(id)?.firstSentAt ?? never);
+      if (start < latestStart) return true;
     }
     for (const id of candidates) latestStart = Math.max(latestStart, commands[id]!.sentAt);
   }

@@ -61,8 +61,8 @@ function judgeBlock(
   };
   let open: BlockApply | null = null;
   for (const apply of block.applies) {
+    if (apply.candidates.every((id) => latenessOf(apply, id) === 'in time')) continue;
     const states = apply.candidates.map((id) => latenessOf(apply, id));
-    if (states.length === 0 || states.every((state) => state === 'in time')) continue;
     if (states.every((state) => state === 'late'))
       add(apply, apply.command ?? apply.candidates[0]!);
     else open ??= apply;
