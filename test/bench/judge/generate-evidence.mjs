@@ -1,7 +1,7 @@
 /**
  * Writes evidence as a lab would leave it, of any number of commands: one host, two array nodes over one medium,
- * eight jobs of depth 1 on ranges of their own, seven writes to three reads, over both paths in turn. In the
- * middle node A's writes are held and its link fails; the host gives the path up, waits for its fence end, sends
+ * eight jobs of depth 1, seven writes to three reads, over both paths in turn; six have ranges of their own, two
+ * share one that is so small that they meet. In the middle node A's writes are held and its link fails; the host gives the path up, waits for its fence end, sends
  * again over B what was outstanding, and connects anew over A. At the end every block that was written is read
  * back over both paths. Nothing in it is a violation. The same arguments give the same bytes.
  */
@@ -16,6 +16,8 @@ import { RecordedPath } from './recorded-path.mjs';
 const BLOCK = 512;
 const JOBS = 8;
 const BLOCKS_A_JOB = 4096;
+const OWN_RANGES = 6;
+const SHARED_BLOCKS = 256;
 const QUEUES = 2;
 const READ_BACK_BLOCKS = 64;
 /** Parts of the commands: before the failover, while one path is gone, after it. */
@@ -85,7 +87,7 @@ class Lab {
   #medium;
   #jobs = Array.from({ length: JOBS }, (_, index) => ({ index, turn: index, stuck: null }));
   /** Number of what each block holds; 0 is what it held before all writes. */
-  #content = new Uint32Array(JOBS * BLOCKS_A_JOB);
+  #content = new Uint32Array(OWN_RANGES * BLOCKS_A_JOB + SHARED_BLOCKS);
   #writes = 0;
   #pattern = Buffer.alloc(BLOCK);
   #nextStall = 0;
@@ -168,7 +170,7 @@ class Lab {
   #command(job, name) {
     this.commands++;
     const path = this.#paths[name];
-    const lba = job.index * BLOCKS_A_JOB + this.#next(BLOCKS_A_JOB);
+    const lba = this.#anyBlock(job);
     const qid = 1 + (job.index % QUEUES);
     if (this.#next(10) < 3) {
       const { answer } = path.read(qid, lba, 1, BLOCK);
@@ -228,7 +230,7 @@ class Lab {
 
   #stick(job) {
     this.commands++;
-    const lba = job.index * BLOCKS_A_JOB + this.#next(BLOCKS_A_JOB);
+    const lba = this.#anyBlock(job);
     const number = ++this.#writes;
     const data = this.#block(number);
     this.#paths.A.write(1, lba, 1, data);
@@ -256,6 +258,11 @@ class Lab {
       this.#paths[name].read(1, lba, READ_BACK_BLOCKS, data.length).answer(data);
     }
     this.#event({ kind: 'read-back', host: 'host1', path: name, ok: true });
+  }
+
+  #anyBlock({ index }) {
+    if (index < OWN_RANGES) return index * BLOCKS_A_JOB + this.#next(BLOCKS_A_JOB);
+    return OWN_RANGES * BLOCKS_A_JOB + this.#next(SHARED_BLOCKS);
   }
 
   #connect(name, cntlid) {
