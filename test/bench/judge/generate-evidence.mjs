@@ -15,7 +15,8 @@ import { RecordedPath } from './recorded-path.mjs';
 
 const BLOCK = 512;
 const JOBS = 8;
-const BLOCKS_A_JOB = 4096;
+/** A job's own range grows with its commands, so that each block is written about as often. */
+const COMMANDS_A_BLOCK = 32;
 const OWN_RANGES = 6;
 const SHARED_BLOCKS = 256;
 const QUEUES = 2;
@@ -85,9 +86,10 @@ class Lab {
   #writer;
   #plan;
   #medium;
+  #ownBlocks;
   #jobs = Array.from({ length: JOBS }, (_, index) => ({ index, turn: index, stuck: null }));
   /** Number of what each block holds; 0 is what it held before all writes. */
-  #content = new Uint32Array(OWN_RANGES * BLOCKS_A_JOB + SHARED_BLOCKS);
+  #content;
   #writes = 0;
   #pattern = Buffer.alloc(BLOCK);
   #nextStall = 0;
@@ -111,6 +113,8 @@ class Lab {
   }
 
   run(wanted) {
+    this.#ownBlocks = Math.ceil(wanted / JOBS / COMMANDS_A_BLOCK);
+    this.#content = new Uint32Array(OWN_RANGES * this.#ownBlocks + SHARED_BLOCKS);
     this.#event({ kind: 'phase', phase: 'boot' });
     this.#until(SECOND);
     this.#event({ kind: 'phase', phase: 'connect' });
@@ -261,8 +265,8 @@ class Lab {
   }
 
   #anyBlock({ index }) {
-    if (index < OWN_RANGES) return index * BLOCKS_A_JOB + this.#next(BLOCKS_A_JOB);
-    return OWN_RANGES * BLOCKS_A_JOB + this.#next(SHARED_BLOCKS);
+    if (index < OWN_RANGES) return index * this.#ownBlocks + this.#next(this.#ownBlocks);
+    return OWN_RANGES * this.#ownBlocks + this.#next(SHARED_BLOCKS);
   }
 
   #connect(name, cntlid) {
