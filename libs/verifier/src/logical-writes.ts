@@ -121,7 +121,8 @@ export class LogicalWritesOfBlock {
    * pairs of those. Which of them are retries, and of which, the bytes do not tell.
    */
   kinOf(command: number): readonly Command[] {
-    return this.#kinOf.get(command)!;
+    // Bytes that no other command carries leave it alone in its write.
+    return this.#kinOf.get(command) ?? this.of(command)!.commands;
   }
 
   #joinKin(command: Command, host: string, same: SameBytes | undefined): void {
