@@ -42,9 +42,10 @@ export function chooseLikeliest(
   applies: readonly BlockApply[],
   answerSentAt: (command: number) => number,
 ): void {
+  for (const block of applies) block.command = block.candidates[0] ?? null;
+  if (applies.every(({ candidates }) => candidates.length <= 1)) return;
   const taken = new Set<number>();
   for (const block of applies) {
-    block.command = block.candidates[0] ?? null;
     if (block.candidates.length > 1) {
       const free = block.candidates.filter((candidate) => !taken.has(candidate));
       let next = -1;

@@ -13,6 +13,7 @@ import {
   payloadOf,
   type LogicalWrite,
 } from './logical-writes.js';
+import { writtenOnce } from './written-once.js';
 
 /** All that happened to one logical block, under no profile. */
 export interface Block {
@@ -41,59 +42,80 @@ export interface Blocks {
 /** Sorts commands and applies by the blocks they concern. Near-linear in the number of blocks written. */
 export function sortByBlock(history: History): Blocks {
   const byLba = new Map<number, Block>();
-  const blockAt = (lba: number): Block => {
-    let block = byLba.get(lba);
-    if (block === undefined) {
-      block = { lba, writes: new LogicalWritesOfBlock(), halfSent: [], applies: [] };
-      byLba.set(lba, block);
-    }
-    return block;
-  };
-
   // Zeroes and deallocation look alike whoever wrote them.
   const repeated = new Set<PayloadId>([deallocated, 0]);
+  const outOfOrder: Block[] = [];
+  const isUnique = writtenOnce(history);
   const onlyBlock = new Map<PayloadId, number>();
-  for (const command of history.commands) {
-    if (!changesMedium(command)) continue;
-    const host = history.associations[command.association]!.host;
-    forEachBlock(command, (lba, sent) => {
-      const payload = sent ?? (command.op === 'deallocate' ? deallocated : undefined);
+  // Block after block, so that what belongs to one block lies together in memory.
+  for (const [lba, touched] of touchedBlocks(history)) {
+    const block: Block = { lba, writes: new LogicalWritesOfBlock(), halfSent: [], applies: [] };
+    byLba.set(lba, block);
+    for (const id of touched.commands) {
+      const command = history.commands[id]!;
+      const { host } = history.associations[command.association]!;
+      const payload = sentPayload(command, lba);
       if (payload === undefined) {
-        blockAt(lba).halfSent.push({ command, host });
-        return;
+        block.halfSent.push({ command, host });
+      } else if (isUnique(payload)) {
+        block.writes.add(command, host, payload, true);
+      } else {
+        const elsewhere = onlyBlock.get(payload);
+        if (elsewhere === undefined) onlyBlock.set(payload, lba);
+        else if (elsewhere !== lba) repeated.add(payload);
+        if (block.writes.add(command, host, payload)) repeated.add(payload);
       }
-      const elsewhere = onlyBlock.get(payload);
-      if (elsewhere === undefined) onlyBlock.set(payload, lba);
-      else if (elsewhere !== lba) repeated.add(payload);
-      if (blockAt(lba).writes.add(command, host, payload)) repeated.add(payload);
-    });
-  }
-
-  for (const apply of history.applies) {
-    if (apply.appliedAt === never) continue;
-    for (let index = 0; index < apply.blocks; index++) {
+    }
+    for (const id of touched.applies) {
+      const apply = history.applies[id]!;
+      const index = lba - apply.slba;
       const payload = payloadOf(apply, index);
       if (payload === undefined) continue;
       const candidates = apply.candidates[index] ?? [];
-      blockAt(apply.slba + index).applies.push({ apply, payload, candidates, command: null });
+      block.applies.push({ apply, payload, candidates, command: null });
     }
-  }
-  for (const block of byLba.values()) {
     narrow(block.applies);
     chooseLikeliest(block.applies, (id) => history.commands[id]!.answerSentAt);
+    if (isOutOfOrder(history, block)) outOfOrder.push(block);
   }
-  return {
-    byLba,
-    outOfOrder: [...byLba.values()].filter((block) => isOutOfOrder(history, block)),
-    isRepeated: (payload) => repeated.has(payload),
+  return { byLba, outOfOrder, isRepeated: (payload) => repeated.has(payload) };
+}
+
+/** Numbers of the commands and of the applies that change one block, each in their order. */
+interface Touched {
+  commands: number[];
+  applies: number[];
+}
+
+function touchedBlocks({ commands, applies }: History): Map<number, Touched> {
+  const blocks = new Map<number, Touched>();
+  const at = (lba: number): Touched => {
+    let touched = blocks.get(lba);
+    if (touched === undefined) blocks.set(lba, (touched = { commands: [], applies: [] }));
+    return touched;
   };
+  for (const command of commands) {
+    if (changesMedium(command)) forEachBlock(command, (lba) => at(lba).commands.push(command.id));
+  }
+  for (const { id, slba, blocks: count, appliedAt } of applies) {
+    if (appliedAt === never) continue;
+    for (let lba = slba; lba < slba + count; lba++) at(lba).applies.push(id);
+  }
+  return blocks;
+}
+
+/** Payload that a command sent for a block; undefined where it was never seen. */
+function sentPayload({ op, slba, payloads }: Command, lba: number): PayloadId | undefined {
+  return op === 'deallocate' ? deallocated : payloads[lba - slba];
 }
 
 function isOutOfOrder({ commands }: History, { writes, applies }: Block): boolean {
+  const { withoutRetries } = writes;
   let latestStart = -never;
   for (const { candidates } of applies) {
     for (const id of candidates) {
-      if ((writes.of(id)?.firstSentAt ?? never) < latestStart) return true;
+      const start = withoutRetries ? commands[id]!.sentAt : (writes.of(id)?.firstSentAt ?? never);
+      if (start < latestStart) return true;
     }
     for (const id of candidates) latestStart = Math.max(latestStart, commands[id]!.sentAt);
   }

@@ -3,7 +3,9 @@ import { sortByBlock, type Blocks } from './blocks.js';
 import { lastKeepAlives } from './fence.js';
 import { giveUpsOf, giveUpTimes, type GiveUp } from './give-ups.js';
 import { Landings } from './landings.js';
+import { LastingWrites, whyUnfollowed } from './lasting.js';
 import type { Retry } from './logical-writes.js';
+import { readsByBlock, type BlockRead } from './reads.js';
 import { findRetries, firstRetryByAssociation } from './retries.js';
 
 /** What the rules need to know of a history whatever the profile: computed once. */
@@ -19,6 +21,11 @@ export interface Facts {
   landings: Landings;
   /** By association: when its last Keep Alive became complete. */
   lastKeepAliveAt: number[];
+  /** Why the content of blocks cannot be followed; null when it can. */
+  unfollowed: string | null;
+  /** By block, what reads returned. */
+  reads: ReadonlyMap<number, readonly BlockRead[]>;
+  lasting: LastingWrites;
 }
 
 export function gatherFacts(history: History): Facts {
@@ -35,5 +42,8 @@ export function gatherFacts(history: History): Facts {
     giveUps: giveUpsOf(history, giveUpAt),
     landings: new Landings(history, blocks),
     lastKeepAliveAt: lastKeepAlives(history.associations, history.commands),
+    unfollowed: whyUnfollowed(history),
+    reads: readsByBlock(history),
+    lasting: new LastingWrites(history),
   };
 }

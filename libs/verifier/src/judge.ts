@@ -59,9 +59,17 @@ export function judge(
     ...whatKeepsFromPass(history, input, counters),
   ];
 
+  const same = new Map<Rule, Outcome>();
   const judged = underEach.map((fences): Judged => {
     const margins = marginsUnder(facts, fences);
-    return judgeUnder({ facts, fences, input }, rules, contradictions, notEarned, margins);
+    const outcomeUnder = (rule: Rule): Outcome => {
+      const known = same.get(rule);
+      if (known !== undefined) return known;
+      const outcome = outcomeOf(rule, { facts, fences, input });
+      if (rule.sameUnderEach === true) same.set(rule, outcome);
+      return outcome;
+    };
+    return judgeUnder(outcomeUnder, rules, contradictions, notEarned, margins);
   });
   const decided = judged[underEach.indexOf(deciding)]!;
   return {
@@ -89,7 +97,7 @@ interface Judged {
 }
 
 function judgeUnder(
-  ruleInput: RuleInput,
+  outcomeUnder: (rule: Rule) => Outcome,
   rules: readonly Rule[],
   contradictions: readonly Contradiction[],
   notEarned: readonly string[],
@@ -108,7 +116,7 @@ function judgeUnder(
       });
       continue;
     }
-    const outcome = outcomeOf(rule, ruleInput);
+    const outcome = outcomeUnder(rule);
     findings.push(...outcome.findings);
     reasons.push(...outcome.doubts);
     statuses.push({ rule: name, ...trusted(rule, outcome, contradictions) });

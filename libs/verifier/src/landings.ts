@@ -1,61 +1,91 @@
-import { never, type Command, type History } from '@fenceline/history';
-import type { Blocks } from './blocks.js';
+import { forEachBlock, never, type Command, type History } from '@fenceline/history';
+import type { Block, Blocks } from './blocks.js';
 
-/** When commands took effect on the medium, under the likeliest assignment of applies to commands. */
+/** What a command did to one block. */
+interface Landing {
+  last: number;
+  /** Of the applies that only this command explains; -Infinity without one. */
+  lastCertain: number;
+}
+
+/**
+ * When commands took effect on the medium, under the likeliest assignment of applies to commands. Worked out when
+ * it is asked for, which it is of few commands.
+ */
 export class Landings {
-  readonly #blocks: Uint32Array;
-  readonly #last: Float64Array;
-  readonly #lastCertain: Float64Array;
-  readonly #lastOfAssociation: Float64Array;
+  readonly #ofBlock = new Map<Block, Map<number, Landing>>();
+  #lastOfAssociation: readonly number[] | null = null;
 
-  constructor(history: History, blocks: Blocks) {
-    const count = history.commands.length;
-    this.#blocks = new Uint32Array(count);
-    this.#last = new Float64Array(count).fill(-never);
-    this.#lastCertain = new Float64Array(count).fill(-never);
-    this.#lastOfAssociation = new Float64Array(history.associations.length).fill(-never);
-    const lastBlock = new Float64Array(count).fill(-1);
-    for (const block of blocks.byLba.values()) {
-      for (const { apply, candidates, command: id } of block.applies) {
-        if (id === null) continue;
-        const at = apply.appliedAt;
-        const { association } = history.commands[id]!;
-        // A node that was told of a failure may send the same block once more.
-        if (lastBlock[id] !== block.lba) this.#blocks[id]!++;
-        lastBlock[id] = block.lba;
-        raise(this.#last, id, at);
-        if (candidates.length === 1) raise(this.#lastCertain, id, at);
-        raise(this.#lastOfAssociation, association, at);
-      }
-    }
-  }
+  constructor(
+    private readonly history: History,
+    private readonly blocks: Blocks,
+  ) {}
 
   /** When all blocks of the command had been applied; `never` while one is missing. */
   appliedAt(command: Command): number {
-    return this.#blocks[command.id]! >= blocksOf(command) ? this.#last[command.id]! : never;
+    let last = -never;
+    forEachBlock(command, (lba) => {
+      last = Math.max(last, this.#landingOn(lba, command)?.last ?? never);
+    });
+    return last === -never ? never : last;
   }
 
   /** When a block of the command was last applied; -Infinity when none was. */
   lastApplyAt(command: Command): number {
-    return this.#last[command.id]!;
+    return this.#latest(command, ({ last }) => last);
   }
 
   /** The same, of applies that only this command explains. */
   lastCertainApplyAt(command: Command): number {
-    return this.#lastCertain[command.id]!;
+    return this.#latest(command, ({ lastCertain }) => lastCertain);
   }
 
   /** When a command of the association was last applied; -Infinity when none was. */
   lastApplyOf(association: number): number {
+    this.#lastOfAssociation ??= this.#lastApplies();
     return this.#lastOfAssociation[association]!;
+  }
+
+  #latest(command: Command, moment: (landing: Landing) => number): number {
+    let latest = -never;
+    forEachBlock(command, (lba) => {
+      const landing = this.#landingOn(lba, command);
+      if (landing !== undefined) latest = Math.max(latest, moment(landing));
+    });
+    return latest;
+  }
+
+  #landingOn(lba: number, { id }: Command): Landing | undefined {
+    const block = this.blocks.byLba.get(lba);
+    if (block === undefined) return undefined;
+    let landings = this.#ofBlock.get(block);
+    if (landings === undefined) this.#ofBlock.set(block, (landings = landingsOn(block)));
+    return landings.get(id);
+  }
+
+  #lastApplies(): number[] {
+    const { associations, commands } = this.history;
+    const last = associations.map(() => -never);
+    for (const { applies } of this.blocks.byLba.values()) {
+      for (const { apply, command: id } of applies) {
+        if (id === null) continue;
+        const { association } = commands[id]!;
+        last[association] = Math.max(last[association]!, apply.appliedAt);
+      }
+    }
+    return last;
   }
 }
 
-/** Blocks of all ranges of a command. */
-function blocksOf({ blocks, ranges }: Command): number {
-  return ranges?.reduce((sum, range) => sum + range.blocks, 0) ?? blocks;
-}
-
-function raise(values: Float64Array, index: number, value: number): void {
-  if (value > values[index]!) values[index] = value;
+function landingsOn({ applies }: Block): Map<number, Landing> {
+  const landings = new Map<number, Landing>();
+  for (const { apply, candidates, command: id } of applies) {
+    if (id === null) continue;
+    const { last, lastCertain } = landings.get(id) ?? { last: -never, lastCertain: -never };
+    landings.set(id, {
+      last: Math.max(last, apply.appliedAt),
+      lastCertain: candidates.length === 1 ? Math.max(lastCertain, apply.appliedAt) : lastCertain,
+    });
+  }
+  return landings;
 }

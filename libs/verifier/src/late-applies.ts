@@ -39,9 +39,26 @@ type Lateness = 'late' | 'in time' | 'unsure';
 export function findLateApplies(facts: Facts, limits: readonly ApplyLimit[]): LateApplies {
   const found: LateApplies = { byAssociation: new Map(), doubts: new Map() };
   if (limits.every(({ at }) => at === never)) return found;
-  for (const block of facts.blocks.byLba.values()) judgeBlock(facts, limits, block, found);
+  for (const block of suspects(facts, limits)) judgeBlock(facts, limits, block, found);
   for (const late of found.byAssociation.values()) {
     late.sort((a, b) => a.apply.apply.id - b.apply.apply.id || a.lba - b.lba);
+  }
+  return found;
+}
+
+/** Blocks with an apply of which some candidate was not in time, found in the order in which all lie in memory. */
+function suspects({ history, blocks }: Facts, limits: readonly ApplyLimit[]): Set<Block> {
+  const found = new Set<Block>();
+  for (const { appliedAt, candidates, slba } of history.applies) {
+    if (appliedAt === never) continue;
+    for (let index = 0; index < candidates.length; index++) {
+      for (const id of candidates[index]!) {
+        const limit = limits[history.commands[id]!.association]!;
+        if (lateness(history, appliedAt, limit) === 'in time') continue;
+        const block = blocks.byLba.get(slba + index);
+        if (block !== undefined) found.add(block);
+      }
+    }
   }
   return found;
 }
@@ -61,8 +78,8 @@ function judgeBlock(
   };
   let open: BlockApply | null = null;
   for (const apply of block.applies) {
+    if (apply.candidates.every((id) => latenessOf(apply, id) === 'in time')) continue;
     const states = apply.candidates.map((id) => latenessOf(apply, id));
-    if (states.length === 0 || states.every((state) => state === 'in time')) continue;
     if (states.every((state) => state === 'late'))
       add(apply, apply.command ?? apply.candidates[0]!);
     else open ??= apply;

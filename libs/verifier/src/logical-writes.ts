@@ -41,10 +41,14 @@ export function succeeded(command: Command): boolean {
 }
 
 /** One command of a logical write, read as a write of its own. */
-export function loneWrite(write: LogicalWrite, command: Command): LogicalWrite {
+export function loneWrite({ host, payload }: LogicalWrite, command: Command): LogicalWrite {
+  return newWrite(command, host, payload);
+}
+
+function newWrite(command: Command, host: string, payload: PayloadId): LogicalWrite {
   return {
-    host: write.host,
-    payload: write.payload,
+    host,
+    payload,
     commands: [command],
     firstSentAt: command.sentAt,
     succeededAt: succeeded(command) ? command.answeredAt : never,
@@ -59,15 +63,27 @@ export function loneWrite(write: LogicalWrite, command: Command): LogicalWrite {
  */
 export class LogicalWritesOfBlock {
   readonly writes: LogicalWrite[] = [];
-  readonly #writeOf = new Map<number, LogicalWrite>();
+  /** Made when it is first asked for, and again where commands came since. */
+  #writeOf: Map<number, LogicalWrite> | null = null;
   readonly #byPayload = new Map<PayloadId, SameBytes>();
   readonly #kinOf = new Map<number, Command[]>();
 
+  /** Is each write one command? */
+  get withoutRetries(): boolean {
+    return this.writes.every(({ commands }) => commands.length === 1);
+  }
+
   /**
+   * @param isUnique - no other command carries these bytes
    * @returns true when the bytes are evidently written more than once by the application, so that a
    * retry of them cannot be told from another write.
    */
-  add(command: Command, host: string, payload: PayloadId): boolean {
+  add(command: Command, host: string, payload: PayloadId, isUnique = false): boolean {
+    this.#writeOf = null;
+    if (isUnique) {
+      this.writes.push(newWrite(command, host, payload));
+      return false;
+    }
     const same = this.#byPayload.get(payload);
     this.#joinKin(command, host, same);
     if (same !== undefined) {
@@ -76,19 +92,11 @@ export class LogicalWritesOfBlock {
       if (open !== undefined) {
         open.commands.push(command);
         if (succeeded(command)) open.succeededAt = Math.min(open.succeededAt, command.answeredAt);
-        this.#writeOf.set(command.id, open);
         return false;
       }
     }
-    const write: LogicalWrite = {
-      host,
-      payload,
-      commands: [command],
-      firstSentAt: command.sentAt,
-      succeededAt: succeeded(command) ? command.answeredAt : never,
-    };
+    const write = newWrite(command, host, payload);
     this.writes.push(write);
-    this.#writeOf.set(command.id, write);
     if (same === undefined) {
       const outstanding = [{ command, host }];
       this.#byPayload.set(payload, { host, open: [write], succeeded: false, outstanding });
@@ -99,7 +107,11 @@ export class LogicalWritesOfBlock {
     return repeated;
   }
 
+  /** The write of a command, by the command's number. */
   of(command: number): LogicalWrite | undefined {
+    this.#writeOf ??= new Map(
+      this.writes.flatMap((write) => write.commands.map(({ id }) => [id, write] as const)),
+    );
     return this.#writeOf.get(command);
   }
 
@@ -109,7 +121,8 @@ export class LogicalWritesOfBlock {
    * pairs of those. Which of them are retries, and of which, the bytes do not tell.
    */
   kinOf(command: number): readonly Command[] {
-    return this.#kinOf.get(command)!;
+    // Bytes that no other command carries leave it alone in its write.
+    return this.#kinOf.get(command) ?? this.of(command)!.commands;
   }
 
   #joinKin(command: Command, host: string, same: SameBytes | undefined): void {

@@ -1,6 +1,7 @@
 import { never, type Command, type History, type PayloadId } from '@fenceline/history';
 import type { Block, Blocks } from './blocks.js';
 import type { Fences } from './fences.js';
+import { isInTimeOrder } from './in-time-order.js';
 import { listOf } from './lists.js';
 import { deallocated, loneWrite, succeeded, type LogicalWrite } from './logical-writes.js';
 import { boundsOf } from './write-bounds.js';
@@ -51,6 +52,16 @@ export interface RegisterRules {
  * FFh until it is written.
  */
 export function judgeRegister<O extends Observation>(
+  rules: RegisterRules,
+  block: Block,
+  observations: readonly O[],
+): RegisterJudgement<O> {
+  if (isInTimeOrder(block, observations)) return { illegal: [], unsure: null };
+  return judgeOverlapping(rules, block, observations);
+}
+
+/** The same for any block: what is in the order of time is only found more slowly. */
+export function judgeOverlapping<O extends Observation>(
   rules: RegisterRules,
   block: Block,
   observations: readonly O[],

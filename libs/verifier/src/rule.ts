@@ -26,6 +26,8 @@ export interface Outcome {
 export interface Rule {
   name: RuleName;
   restsOn: readonly Instrument[];
+  /** It looks at no fence end: what it says under one profile it says under each. */
+  sameUnderEach?: true;
   judge(input: RuleInput): Outcome;
 }
 

@@ -5,26 +5,16 @@
  */
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import * as pdus from '../wire/pdus.mjs';
+import { random } from '../wire/random.mjs';
+import { FRAME_HEADERS, frameHeaders, MSS, putFrame, tcpFlag } from '../wire/tcp.mjs';
 
-const MSS = 1448;
 const BLOCK = 4096;
 const DEPTH = 16;
 const PORT = 4420;
 const START_SECONDS = 1_790_000_000;
-const FRAME_HEADERS = 14 + 20 + 20;
 const RECORD_HEADER = 16;
 const CHUNK = 4 * 1024 * 1024;
-
-/** A small generator of numbers (xorshift32): the same seed, the same numbers. */
-function random(seed) {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** Records in a growing file; the clock moves with every frame. */
 class Capture {
@@ -65,24 +55,19 @@ class Capture {
     chunk.writeUInt32LE(length, at + 8);
     chunk.writeUInt32LE(length, at + 12);
     at += RECORD_HEADER;
-    half.headers.copy(chunk, at);
-    chunk.writeUInt16BE(length - 14, at + 16);
-    chunk.writeUInt32BE(half.next >>> 0, at + 38);
-    chunk.writeUInt32BE(half.peer.next >>> 0, at + 42);
-    chunk[at + 47] = flags;
-    payload.copy(chunk, at + FRAME_HEADERS);
+    putFrame(chunk, at, half.headers, half.next, half.peer.next, flags, payload);
     this.#used = at + length;
     this.bytes += RECORD_HEADER + length;
     this.frames++;
-    half.next += payload.length + (flags & 0x03 ? 1 : 0);
+    half.next += payload.length + (flags & tcpFlag.syn ? 1 : 0);
   }
 
   /** Bytes of a stream, in full segments, with an ACK of the other end for every second one. */
   stream(half, bytes) {
     let segments = 0;
     for (let at = 0; at < bytes.length; at += MSS) {
-      this.segment(half, 0x18, bytes.subarray(at, at + MSS));
-      if (++segments % 2 === 0) this.segment(half.peer, 0x10, nothing);
+      this.segment(half, tcpFlag.psh | tcpFlag.ack, bytes.subarray(at, at + MSS));
+      if (++segments % 2 === 0) this.segment(half.peer, tcpFlag.ack, pdus.nothing);
     }
   }
 
@@ -104,47 +89,11 @@ class Capture {
   }
 }
 
-const nothing = Buffer.alloc(0);
+const address = (last) => [10, 0, 0, last];
 
 function half(from, to, fromPort, toPort) {
-  const headers = Buffer.alloc(FRAME_HEADERS);
-  headers.set([0x52, 0x54, 0, 0, 0, to, 0x52, 0x54, 0, 0, 0, from, 0x08, 0x00]);
-  headers.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, from, 10, 0, 0, to], 14);
-  headers.writeUInt16BE(fromPort, 34);
-  headers.writeUInt16BE(toPort, 36);
-  headers[46] = 0x50;
-  headers.writeUInt16BE(0xffff, 48);
+  const headers = frameHeaders(address(from), fromPort, address(to), toPort);
   return { headers, next: from * 1_000_000, peer: null };
-}
-
-function pdu(type, headerLength, data, fill, flags = 0) {
-  const bytes = Buffer.alloc(headerLength + data.length);
-  bytes[0] = type;
-  bytes[1] = flags;
-  bytes[2] = headerLength;
-  bytes[3] = data.length > 0 ? headerLength : 0;
-  bytes.writeUInt32LE(bytes.length, 4);
-  fill(bytes);
-  data.copy(bytes, headerLength);
-  return bytes;
-}
-
-function command(opcode, cid, data, length, fill) {
-  return pdu(0x04, 72, data, (bytes) => {
-    bytes[8] = opcode;
-    bytes[9] = 0x40;
-    bytes.writeUInt16LE(cid, 10);
-    bytes.writeUInt32LE(length, 40);
-    bytes[47] = data.length > 0 ? 0x01 : 0x5a;
-    fill(bytes);
-  });
-}
-
-function response(cid, dword0 = 0) {
-  return pdu(0x05, 24, nothing, (bytes) => {
-    bytes.writeUInt32LE(dword0, 8);
-    bytes.writeUInt16LE(cid, 20);
-  });
 }
 
 /** A connection from its SYN to the answer to its Connect. */
@@ -153,29 +102,16 @@ function connect(capture, host, qid, port) {
   const toHost = half(100, host, PORT, port);
   toTarget.peer = toHost;
   toHost.peer = toTarget;
-  capture.segment(toTarget, 0x02, nothing);
-  capture.segment(toHost, 0x12, nothing);
-  capture.segment(toTarget, 0x10, nothing);
-  capture.stream(
-    toTarget,
-    pdu(0x00, 128, nothing, () => undefined),
-  );
-  capture.stream(
-    toHost,
-    pdu(0x01, 128, nothing, (bytes) => bytes.writeUInt32LE(131_072, 12)),
-  );
-  const data = Buffer.alloc(1024);
-  data.writeUInt16LE(qid === 0 ? 0xffff : host, 16);
-  data.write('nqn.2026-01.org.fenceline:array', 256, 'latin1');
-  data.write(`nqn.2026-01.org.fenceline:host${host}`, 512, 'latin1');
-  const entry = command(0x7f, 0, data, 1024, (bytes) => {
-    bytes[12] = 0x01;
-    bytes.writeUInt16LE(qid, 8 + 42);
-    bytes.writeUInt16LE(127, 8 + 44);
-    if (qid === 0) bytes.writeUInt32LE(5000, 8 + 48);
-  });
-  capture.stream(toTarget, entry);
-  capture.stream(toHost, response(0, host));
+  capture.segment(toTarget, tcpFlag.syn, pdus.nothing);
+  capture.segment(toHost, tcpFlag.syn | tcpFlag.ack, pdus.nothing);
+  capture.segment(toTarget, tcpFlag.ack, pdus.nothing);
+  capture.stream(toTarget, pdus.icReq());
+  capture.stream(toHost, pdus.icResp());
+  const subsystemNqn = 'nqn.2026-01.org.fenceline:array';
+  const hostNqn = `nqn.2026-01.org.fenceline:host${host}`;
+  const ask = { cntlid: host, hostNqn, subsystemNqn, katoMs: 5000 };
+  capture.stream(toTarget, pdus.connect(qid, ask));
+  capture.stream(toHost, pdus.response(0, host));
   capture.commands++;
   return { toTarget, toHost };
 }
@@ -191,42 +127,25 @@ function exchange(capture, queue, next, payload) {
     const start = next(1000) * 64;
     const data = payload.subarray(start, start + length);
     const inCapsule = !read && blocks === 1;
-    const entry = command(read ? 0x02 : 0x01, cid, inCapsule ? data : nothing, length, (bytes) => {
-      bytes.writeUInt32LE(1, 12);
-      bytes.writeUInt32LE(next(1_000_000), 48);
-      bytes.writeUInt16LE(blocks - 1, 56);
-    });
-    capture.stream(queue.toTarget, entry);
+    const code = read ? pdus.opcode.read : pdus.opcode.write;
+    const slba = next(1_000_000);
+    capture.stream(
+      queue.toTarget,
+      pdus.ioCommand(code, cid, slba, blocks, length, inCapsule ? data : pdus.nothing),
+    );
     batch.push({ cid, read, data, length, inCapsule });
     capture.commands++;
   }
   batch.sort((a, b) => (a.cid & 0xff) * 7 - (b.cid & 0xff) * 7 || a.cid - b.cid);
   for (const { cid, read, data, length, inCapsule } of batch) {
     if (read) {
-      capture.stream(queue.toHost, transfer(0x07, cid, data, 0x04));
+      capture.stream(queue.toHost, pdus.c2hData(cid, data));
     } else if (!inCapsule) {
-      const r2t = pdu(0x09, 24, nothing, (bytes) => {
-        bytes.writeUInt16LE(cid, 8);
-        bytes.writeUInt32LE(length, 16);
-      });
-      capture.stream(queue.toHost, r2t);
-      capture.stream(queue.toTarget, transfer(0x06, cid, data, 0x04));
+      capture.stream(queue.toHost, pdus.r2t(cid, length));
+      capture.stream(queue.toTarget, pdus.h2cData(cid, data));
     }
-    capture.stream(queue.toHost, response(cid));
+    capture.stream(queue.toHost, pdus.response(cid));
   }
-}
-
-function transfer(type, cid, data, flags) {
-  return pdu(
-    type,
-    24,
-    data,
-    (bytes) => {
-      bytes.writeUInt16LE(cid, 8);
-      bytes.writeUInt32LE(data.length, 16);
-    },
-    flags,
-  );
 }
 
 /**

@@ -4,7 +4,7 @@
  * they do not.
  */
 import { joints } from './joints.mjs';
-import { median } from './median.mjs';
+import { median } from '../median.mjs';
 import { frameLength, roundTrip, throughput } from './processes.mjs';
 
 const runs = 5;

@@ -1,6 +1,6 @@
 /** What two plain processes, joined somehow, achieve. */
 import { Child } from './child.mjs';
-import { median } from './median.mjs';
+import { median } from '../median.mjs';
 
 /** Payload of an Ethernet frame with an MTU of 1500 and its header. */
 export const frameLength = 1514;

@@ -1,6 +1,6 @@
 /** What a link of the fabric costs two virtual machines, which is what it costs a lab. */
 import { cpus, loadavg } from 'node:os';
-import { median } from './median.mjs';
+import { median } from '../median.mjs';
 import { JoinedVms } from './vms.mjs';
 
 const runs = 5;

@@ -16,7 +16,7 @@ import {
   probeAccelerator,
   qemuUser,
 } from '@fenceline/vm';
-import { median } from './median.mjs';
+import { median } from '../median.mjs';
 
 const memoryMb = 384;
 const bootMs = 60_000;

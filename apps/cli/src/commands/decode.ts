@@ -1,12 +1,9 @@
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { csvRows } from '../decode/csv-rows.js';
 import { decodeFile } from '../decode/decode-file.js';
-import { jsonRows } from '../decode/json-rows.js';
+import { encode } from '../decode/row-buffer.js';
 import type { RowFormat } from '../decode/row-format.js';
 import { RowWriter } from '../decode/row-writer.js';
-import { textRows } from '../decode/text-rows.js';
-import { styleFor } from '../terminal/style.js';
 
 interface DecodeOptions {
   json?: boolean;
@@ -34,10 +31,10 @@ export function decodeCommand(finish: (code: ExitCode) => void): Command {
 }
 
 async function decode(files: readonly string[], options: DecodeOptions): Promise<ExitCode> {
-  const format = formatFor(options);
+  const format = await loadFormat(options);
   const writer = new RowWriter(process.stdout);
   let code: ExitCode = ExitCode.asExpected;
-  writer.add(format.head);
+  writer.rows.put(encode(format.head));
   for (const file of files) {
     const { remarks, problem } = await decodeFile(file, options.port ?? null, format, writer);
     for (const remark of remarks) process.stderr.write(`fenceline: ${file}: ${remark}\n`);
@@ -48,9 +45,13 @@ async function decode(files: readonly string[], options: DecodeOptions): Promise
   return code;
 }
 
-function formatFor({ json, csv }: DecodeOptions): RowFormat {
-  if (json === true) return jsonRows;
-  return csv === true ? csvRows : textRows(styleFor(process.stdout));
+/** The format that was asked for, and only its code. */
+async function loadFormat({ json, csv }: DecodeOptions): Promise<RowFormat> {
+  if (json === true) return (await import('../decode/json-rows.js')).jsonRows;
+  if (csv === true) return (await import('../decode/csv-rows.js')).csvRows;
+  const { textRows } = await import('../decode/text-rows.js');
+  const { styleFor } = await import('../terminal/style.js');
+  return textRows(styleFor(process.stdout));
 }
 
 function appendPort(text: string, before: number[] = []): number[] {

@@ -1,9 +1,9 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
-import { CaptureReader, unpackingTool, type CaptureSummary } from '@fenceline/capture';
+import { CaptureReader, unpackingTool, type CaptureSummary } from '@fenceline/capture/reading';
 import { CaptureDecoder, type DecodedCommand } from '@fenceline/history/decode';
 import { messageOf } from '../message-of.js';
 import type { RowFormat, RowSource } from './row-format.js';
-import { RowWriter } from './row-writer.js';
+import type { RowWriter } from './row-writer.js';
 import { troublesOf } from './troubles.js';
 
 /** So small that a chunk stays in the processor's own cache between its reading and its decoding. */
@@ -46,7 +46,7 @@ async function decodeChunks(
   writer: RowWriter,
 ): Promise<DecodedFile> {
   const source: RowSource = { file, originSeconds: 0, firstAt: Number.NaN };
-  const onCommand = (command: DecodedCommand) => writer.add(format.row(command, source));
+  const onCommand = (command: DecodedCommand) => format.row(writer.rows, command, source);
   const decoder = new CaptureDecoder(onCommand, ports ?? undefined);
   const reader = new CaptureReader((packet) => {
     if (Number.isNaN(source.firstAt)) {

@@ -2,8 +2,8 @@
 const MOST_TEXTS = 1024;
 
 /** The function, which is asked only once for each text of those that come again and again. */
-export function remembered(make: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
+export function remembered<Made>(make: (text: string) => Made): (text: string) => Made {
+  const known = new Map<string, Made>();
   return (text) => {
     let made = known.get(text);
     if (made === undefined) {

@@ -1,4 +1,5 @@
 import type { DecodedCommand } from '@fenceline/history/decode';
+import type { RowBuffer } from './row-buffer.js';
 
 /** Where a row comes from. */
 export interface RowSource {
@@ -13,6 +14,6 @@ export interface RowSource {
 export interface RowFormat {
   /** What stands before the first row; empty where nothing does. */
   readonly head: string;
-  /** A row with its line end. */
-  row(command: DecodedCommand, source: RowSource): string;
+  /** Writes a row with its line end. */
+  row(rows: RowBuffer, command: DecodedCommand, source: RowSource): void;
 }

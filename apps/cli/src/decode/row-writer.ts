@@ -1,6 +1,9 @@
+import { RowBuffer } from './row-buffer.js';
+
 /** Writes rows to a stream, many at a time, no faster than it takes them. */
 export class RowWriter {
-  #text = '';
+  /** The rows that wait to be written. */
+  readonly rows = new RowBuffer();
   #ended = false;
 
   constructor(private readonly stream: NodeJS.WriteStream) {
@@ -8,16 +11,11 @@ export class RowWriter {
     stream.once('close', () => (this.#ended = true));
   }
 
-  add(row: string): void {
-    this.#text += row;
-  }
-
-  /** Writes what was added and waits for a slow reader; false when nobody reads any more. */
+  /** Writes what waits and waits for a slow reader; false when nobody reads any more. */
   async flush(): Promise<boolean> {
-    const text = this.#text;
-    this.#text = '';
-    if (text === '' || this.#ended) return !this.#ended;
-    if (!this.stream.write(text)) await this.#drained();
+    const rows = this.rows.take();
+    if (rows.length === 0 || this.#ended) return !this.#ended;
+    if (!this.stream.write(rows)) await this.#drained();
     return !this.#ended;
   }
 

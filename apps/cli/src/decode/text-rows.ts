@@ -1,6 +1,7 @@
 import { none, type CommandEnd, type DecodedCommand } from '@fenceline/history/decode';
 import { statusName } from '@fenceline/nvme';
 import type { Style } from '../terminal/style.js';
+import { encode } from './row-buffer.js';
 import type { RowFormat } from './row-format.js';
 import { formatSeconds } from './wall-time.js';
 
@@ -42,7 +43,7 @@ const withoutAnswer: Readonly<Record<Exclude<CommandEnd, 'answered'>, string>> =
 export function textRows(style: Style): RowFormat {
   return {
     head: `${style('bold', line(columns.map(({ title }) => title)))}\n`,
-    row(command, { firstAt }) {
+    row(rows, command, { firstAt }) {
       const text = line([
         String(command.sentFrame),
         formatSeconds(command.sentAt - firstAt),
@@ -59,8 +60,8 @@ export function textRows(style: Style): RowFormat {
         command.path,
         command.detail,
       ]);
-      if (command.status === 0) return `${text}\n`;
-      return `${style(command.status === none ? 'yellow' : 'red', text)}\n`;
+      if (command.status === 0) rows.put(encode(`${text}\n`));
+      else rows.put(encode(`${style(command.status === none ? 'yellow' : 'red', text)}\n`));
     },
   };
 }

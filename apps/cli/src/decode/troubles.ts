@@ -1,4 +1,4 @@
-import { linkTypeName } from '@fenceline/capture';
+import { linkTypeName } from '@fenceline/capture/reading';
 import { NVME_PORTS, type CaptureDecoder } from '@fenceline/history/decode';
 
 /** Sentences on what a capture had that the rows do not show. */

@@ -1,5 +1,5 @@
-import { isPcap, PcapReader } from '../pcap/index.js';
-import { PcapngReader, type CaptureSummary } from '../pcapng/index.js';
+import { isPcap, PcapReader } from '../pcap/reader.js';
+import { PcapngReader, type CaptureSummary } from '../pcapng/reader.js';
 
 /** One packet of a capture in any format. The reader uses one object for all. */
 export interface AnyPacket {

@@ -45,7 +45,7 @@ class LiveCommands {
     if (there === undefined) return [];
     let kept = 0;
     for (const command of there) if (command.answerSentAt > t) there[kept++] = command;
-    there.length = kept;
+    if (kept < there.length) there.length = kept;
     return there;
   }
 }
@@ -84,13 +84,13 @@ export function attribute(
     const there = liveAt(apply.node);
     for (let block = apply.slba; block < apply.slba + apply.blocks; block++) {
       const candidates: number[] = [];
-      const others: number[] = [];
+      let others: number[] | null = null;
       for (const command of there.at(block, apply.receivedAt)) {
         if (explains(command, apply, block)) candidates.push(command.id);
-        else if (carriesOtherBytes(command, apply, block)) others.push(command.id);
+        else if (carriesOtherBytes(command, apply, block)) (others ??= []).push(command.id);
       }
       apply.candidates.push(candidates);
-      if (candidates.length === 0 && others.length > 0) {
+      if (candidates.length === 0 && others !== null) {
         (apply.altered ??= []).push({ lba: block, commands: others });
       }
     }

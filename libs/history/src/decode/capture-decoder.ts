@@ -5,7 +5,7 @@ import {
   parsePacket,
   tcpFlag,
   type AnyPacket,
-} from '@fenceline/capture';
+} from '@fenceline/capture/reading';
 import { opensConnection } from '@fenceline/nvme';
 import { Associations } from './associations.js';
 import type { DecodedCommand } from './decoded-command.js';

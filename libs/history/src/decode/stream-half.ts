@@ -1,4 +1,4 @@
-import { OrderedStream, type ByteSink } from '@fenceline/capture';
+import { OrderedStream, type ByteSink } from '@fenceline/capture/reading';
 import { PduDecoder, PduFinder, type PduListener, type PduSender } from '@fenceline/nvme';
 
 /** The most memory for bytes that wait for a missing segment: of one direction, and of all. */

@@ -26,6 +26,7 @@ import { experimentOf, isPathError, momentAfter, usableSpans, type Span } from '
 export const failsOverPromptly: Rule = {
   name: 'fails-over-promptly',
   restsOn: ['wire'],
+  sameUnderEach: true,
   judge: judgeFailsOverPromptly,
 };
 

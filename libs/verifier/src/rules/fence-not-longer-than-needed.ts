@@ -27,6 +27,7 @@ import { experimentOf, momentAfter, usableSpansOf } from '../usable-paths.js';
 export const fenceNotLongerThanNeeded: Rule = {
   name: 'fence-not-longer-than-needed',
   restsOn: ['wire'],
+  sameUnderEach: true,
   judge: judgeFence,
 };
 

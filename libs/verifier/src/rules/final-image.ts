@@ -3,7 +3,6 @@ import type { History, PayloadId } from '@fenceline/history';
 import type { Block } from '../blocks.js';
 import type { Facts } from '../facts.js';
 import type { Fences } from '../fences.js';
-import { LastingWrites, whyUnfollowed } from '../lasting.js';
 import { listOf } from '../lists.js';
 import { deallocated } from '../logical-writes.js';
 import {
@@ -58,14 +57,12 @@ const whyUnsure: Record<Unsure, string> = {
 };
 
 function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
-  const { history, blocks } = facts;
+  const { history, blocks, unfollowed, lasting } = facts;
   const image = history.finalImage;
   if (image === undefined) return notJudged('the recording has no image of the medium at its end');
-  const unfollowed = whyUnfollowed(history);
   if (unfollowed !== null) return notJudged(unfollowed);
   if (blocks.byLba.size === 0) return notJudged('nothing was written');
 
-  const lasting = new LastingWrites(history);
   const rules: RegisterRules = {
     history,
     blocks,

@@ -19,6 +19,7 @@ import { count, toMs } from '../sentences.js';
 export const kernelClean: Rule = {
   name: 'kernel-clean',
   restsOn: ['console'],
+  sameUnderEach: true,
   judge: judgeKernelClean,
 };
 

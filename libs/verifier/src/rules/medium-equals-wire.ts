@@ -20,6 +20,7 @@ import { atFrame, atRequest, cid, count, inMs, lbas, toMs } from '../sentences.j
 export const mediumEqualsWire: Rule = {
   name: 'medium-equals-wire',
   restsOn: ['wire', 'medium'],
+  sameUnderEach: true,
   judge: judgeMediumEqualsWire,
 };
 

@@ -16,6 +16,7 @@ import { count, toMs } from '../sentences.js';
 export const noIoError: Rule = {
   name: 'no-io-error',
   restsOn: ['workload'],
+  sameUnderEach: true,
   judge: judgeNoIoError,
 };
 

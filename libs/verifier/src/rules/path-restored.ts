@@ -21,6 +21,7 @@ import { aliveSpan, experimentOf, healthySpans, without, type Span } from '../us
 export const pathRestored: Rule = {
   name: 'path-restored',
   restsOn: ['wire'],
+  sameUnderEach: true,
   judge: judgePathRestored,
 };
 

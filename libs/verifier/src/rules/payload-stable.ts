@@ -22,6 +22,7 @@ import { atFrame, cid, count, inMs, lbas, otherPath, toMs } from '../sentences.j
 export const payloadStable: Rule = {
   name: 'payload-stable',
   restsOn: ['wire'],
+  sameUnderEach: true,
   judge: judgePayloadStable,
 };
 

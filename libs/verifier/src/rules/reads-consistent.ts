@@ -3,13 +3,12 @@ import type { Command, History } from '@fenceline/history';
 import type { Block } from '../blocks.js';
 import type { Facts } from '../facts.js';
 import type { Fences } from '../fences.js';
-import { LastingWrites, whyUnfollowed } from '../lasting.js';
 import { listOf } from '../lists.js';
-import { LogicalWritesOfBlock, succeeded } from '../logical-writes.js';
+import { LogicalWritesOfBlock } from '../logical-writes.js';
+import type { BlockRead } from '../reads.js';
 import {
   judgeRegister,
   type Illegal,
-  type Observation,
   type RegisterJudgement,
   type RegisterRules,
 } from '../register.js';
@@ -42,10 +41,6 @@ export const readsConsistent: Rule = {
 /** So many findings are listed; the reason tells how many there are. */
 const listed = 20;
 
-interface BlockRead extends Observation {
-  command: Command;
-}
-
 type Unsure = NonNullable<RegisterJudgement<BlockRead>['unsure']>;
 
 const whyUnsure: Record<Unsure, string> = {
@@ -54,13 +49,10 @@ const whyUnsure: Record<Unsure, string> = {
 };
 
 function judgeReadsConsistent({ facts, fences }: RuleInput): Outcome {
-  const { history, blocks } = facts;
-  const unfollowed = whyUnfollowed(history);
+  const { history, blocks, unfollowed, reads, lasting } = facts;
   if (unfollowed !== null) return notJudged(unfollowed);
-  const reads = readsByBlock(history);
   if (reads.size === 0) return notJudged('no read was answered');
 
-  const lasting = new LastingWrites(history);
   // A node that was lost may have taken with it what only its cache held.
   const wasLost = history.events.some(({ kind }) => kind === 'vm-lost');
   const rules: RegisterRules = {
@@ -88,19 +80,6 @@ function judgeReadsConsistent({ facts, fences }: RuleInput): Outcome {
       `${count(found.length, 'read')} of ${count(affected, 'block')} with what no legal order allows` +
       (found.length > listed ? `; the first ${listed} are listed` : ''),
   });
-}
-
-/** Every block of every read that succeeded, where its bytes were seen. */
-function readsByBlock({ commands }: History): Map<number, BlockRead[]> {
-  const reads = new Map<number, BlockRead[]>();
-  for (const command of commands) {
-    if (command.op !== 'read' || !succeeded(command)) continue;
-    const { sentAt: from, answeredAt: to, slba } = command;
-    command.payloads.forEach((payload, index) => {
-      if (payload >= 0) listOf(reads, slba + index).push({ payload, from, to, command });
-    });
-  }
-  return reads;
 }
 
 function unwritten(lba: number): Block {

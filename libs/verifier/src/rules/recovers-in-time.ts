@@ -31,6 +31,7 @@ import { experimentOf, momentAfter, usableSpans } from '../usable-paths.js';
 export const recoversInTime: Rule = {
   name: 'recovers-in-time',
   restsOn: ['wire'],
+  sameUnderEach: true,
   judge: judgeRecoversInTime,
 };
 
