@@ -13,6 +13,9 @@ import { runTimeline } from './timeline/run-timeline.js';
 /** How long after a guest is gone its QEMU may take to end. */
 const reasonComesWithinMs = 1000;
 
+/** How long after its own time a workload may still write, where nothing holds it. */
+const overtimeMs = 10_000;
+
 /**
  * Runs one lab from an empty folder to a sealed recording.
  *
@@ -110,7 +113,19 @@ class LabRun {
     );
     // The experiment did not come about: what it holds must not keep the writers from their end.
     if (!allFired) lab.endWorkloads();
-    await lab.workloadsEnded();
+    await this.workloadsEnded(lab, startedAt);
+  }
+
+  /** Waits for the workloads. One that is long overdue waits for what a fault holds, and which nothing will release. */
+  private async workloadsEnded(lab: QemuLab, startedAt: number): Promise<void> {
+    const runtimeMs = Math.max(...this.request.plan.workloads.map((it) => it.runtimeMs));
+    const sinceMs = (this.clock.now() - startedAt) / NS_PER_MS;
+    const overdue = setTimeout(() => lab.endWorkloads(), runtimeMs + overtimeMs - sinceMs);
+    try {
+      await lab.workloadsEnded();
+    } finally {
+      clearTimeout(overdue);
+    }
   }
 
   private async phase(
