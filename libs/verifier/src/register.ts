@@ -4,6 +4,7 @@ import type { Fences } from './fences.js';
 import { isInTimeOrder } from './in-time-order.js';
 import { listOf } from './lists.js';
 import { deallocated, loneWrite, succeeded, type LogicalWrite } from './logical-writes.js';
+import { spanOf } from './uncertainty.js';
 import { boundsOf } from './write-bounds.js';
 
 /** A value that a block was seen to hold at some moment between two, by a read or at the end. */
@@ -248,21 +249,17 @@ class Register<O extends Observation> {
 
   /** When the logical write of a command was closed. Where bytes repeat, the reading counts that closes it last. */
   #closed(write: LogicalWrite, command: Command): number {
-    const { history, blocks, fences } = this.rules;
+    const { blocks, fences } = this.rules;
     const { latestClosed } = boundsOf(blocks, this.block, write, command, fences);
-    const { at, by, from } = latestClosed;
-    const margin = Number.isFinite(from) ? history.uncertaintyAt(from) : 0;
-    if (this.margins) return at + margin;
-    // A stamp that is late does not put the end of a fence before what was sent on it.
-    return by === 'answer' ? at : Math.max(at - margin, command.sentAt);
+    return this.margins ? latestClosed.latest : latestClosed.soonest;
   }
 
   #late(t: number): number {
-    return this.margins && Number.isFinite(t) ? t + this.rules.history.uncertaintyAt(t) : t;
+    return this.margins ? spanOf(this.rules.history, t).latest : t;
   }
 
   #early(t: number): number {
-    return this.margins && Number.isFinite(t) ? t - this.rules.history.uncertaintyAt(t) : t;
+    return this.margins ? spanOf(this.rules.history, t).soonest : t;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { History } from '@fenceline/history';
 import { HistoryBuilder } from '../history-builder.testing.js';
 import { judged, statusOf } from '../judge.testing.js';
 
@@ -87,4 +88,55 @@ describe('found by the exhaustive checker', () => {
     const image = new Map([[0, first.payloads[0]!]]);
     expect(statusOf(judged({ ...history, finalImage: image }), 'final-image').status).toBe('held');
   });
+
+  it('a fence end that is stamped later may have come first, before what is no early retry then', () => {
+    const { lab, a, b } = fencedTwice();
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: null });
+    lab.write(b, { lba: 0, bytes: 'w', sent: 40, answered: 41, applied: 40.5 });
+    const judgement = judged(withStamps(lab.build(), { lateUntil: 25 }), strict);
+    expect(statusOf(judgement, 'no-early-retry').status).toBe('inconclusive');
+  });
+
+  it('a fence end that is stamped later may have come first, before what is a newer write then', () => {
+    const { lab, a, b } = fencedTwice();
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: 60 });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 40, answered: 41, applied: 40.5 });
+    const judgement = judged(withStamps(lab.build(), { lateUntil: 25 }), strict);
+    expect(statusOf(judgement, 'no-stale-overwrite').status).toBe('inconclusive');
+  });
+
+  it('of two fences the one that is stamped first may end last', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    const b = lab.association({ link: 'B', givenUp: { at: 15, by: 'fin' } });
+    const c = lab.association({ link: 'C' });
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: 30 });
+    // The give-up of A, up to 15 ms late.
+    lab.write(b, { lba: 0, bytes: 'w', sent: 2, applied: null });
+    lab.write(c, { lba: 0, bytes: 'v', sent: 16, answered: 17, applied: 16.5 });
+    const judgement = judged(withStamps(lab.build(), { lateUntil: 10 }), immediate);
+    expect(statusOf(judgement, 'no-stale-overwrite').status).toBe('inconclusive');
+  });
 });
+
+const strict = { profile: 'tp4129-strict' } as const;
+const immediate = { profile: 'cqt-zero-immediate' } as const;
+
+/** Time stamps up to a moment may be late by 15 ms, later ones are exact. */
+function withStamps(history: History, { lateUntil }: { lateUntil: number }): History {
+  return { ...history, uncertaintyAt: (t) => (t <= lateUntil * 1e6 ? 15e6 : 0) };
+}
+
+/** CCR success ends the fence of A 5 ms before its time does, of which the beginning may be 15 ms late. */
+function fencedTwice() {
+  const lab = new HistoryBuilder();
+  const a = lab.association({
+    link: 'A',
+    katoMs: 10,
+    lastNewHostBytes: 20,
+    givenUp: { at: 26, by: 'ccr' },
+    ccrSuccessSent: 44,
+    ccrSuccessDelivered: 45,
+  });
+  return { lab, a, b: lab.association({ link: 'B' }) };
+}
