@@ -1,5 +1,6 @@
 import type { WitnessStep } from '@fenceline/contracts';
 import type { Apply, Command, History, PayloadId } from '@fenceline/history';
+import type { BlockApply } from './assignments.js';
 import type { Block } from './blocks.js';
 import type { Facts } from './facts.js';
 import type { Fences } from './fences.js';
@@ -7,6 +8,7 @@ import { succeeded, type LogicalWrite } from './logical-writes.js';
 import type { Illegal, Observation } from './register.js';
 import { atFrame, atRequest, cid, inMs, inSeconds, toMs } from './sentences.js';
 import { blameOf } from './stale-witness.js';
+import { boundsOf } from './write-bounds.js';
 
 /** Whose doing a value is that no legal order allows. */
 export interface Origin {
@@ -17,31 +19,54 @@ export interface Origin {
 }
 
 /**
- * Whose doing a wrong value is. Where the older write was applied after the newer one, whoever is to blame for
- * that apply (no-stale-overwrite); else the target, of which the given node answered.
+ * Whose doing a wrong value is. Where the older write was applied over the newer one, after its closing,
+ * whoever is to blame for that apply (no-stale-overwrite); else the target, of which the given node answered.
  */
 export function originOf(
-  { history }: Facts,
+  { history, blocks }: Facts,
   fences: Fences,
   block: Block,
-  { observation, newer }: Illegal<Observation>,
+  illegal: Illegal<Observation>,
   node: string,
 ): Origin {
-  const target = { blame: 'target', blamed: node, late: null } as const;
-  if (newer === null) return target;
-  let [old, last] = [-1, -1];
-  for (const [index, { apply, payload }] of block.applies.entries()) {
-    if (apply.appliedAt > observation.to) continue;
-    if (payload === observation.payload) old = index;
-    if (payload === newer.payload) last = index;
+  const late = applyOver(history, block, illegal);
+  const write = late === null ? undefined : block.writes.of(late.command.id);
+  if (late === null || write === undefined) return { blame: 'target', blamed: node, late: null };
+  const { apply, command } = late;
+  const { earliestClosed } = boundsOf(blocks, block, write, command, fences);
+  if (earliestClosed.soonest >= apply.appliedAt) {
+    return { blame: 'target', blamed: node, late: null };
   }
-  if (last < 0 || old < last) return target;
-  const { apply, command: id } = block.applies[old]!;
-  if (id === null) return target;
-  const command = history.commands[id]!;
   const { host } = history.associations[command.association]!;
-  const late = { apply, command };
   return { ...blameOf(fences, late, host, apply.node).who, late };
+}
+
+/**
+ * The apply that gave the block the wrong value, over the newer one, where nothing replaced it before it was
+ * seen. One that leaves the bytes as they are gives nothing.
+ */
+function applyOver(
+  history: History,
+  { applies }: Block,
+  { observation, newer }: Illegal<Observation>,
+): Origin['late'] {
+  if (newer === null) return null;
+  let isAfterNewer = false;
+  let content: PayloadId | undefined;
+  let over: BlockApply | null = null;
+  for (const it of applies) {
+    const { appliedAt } = it.apply;
+    if (appliedAt > observation.to) continue;
+    if (it.payload !== observation.payload) {
+      if (appliedAt < observation.from) over = null;
+    } else if (it.payload !== content && isAfterNewer) {
+      over = it;
+    }
+    if (it.payload === newer.payload) isAfterNewer = true;
+    content = it.payload;
+  }
+  if (over === null || over.command === null) return null;
+  return { apply: over.apply, command: history.commands[over.command]! };
 }
 
 /** What a wrong value is, for a sentence. */

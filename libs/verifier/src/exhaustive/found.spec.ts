@@ -117,6 +117,50 @@ describe('found by the exhaustive checker', () => {
     const judgement = judged(withStamps(lab.build(), { lateUntil: 10 }), immediate);
     expect(statusOf(judgement, 'no-stale-overwrite').status).toBe('inconclusive');
   });
+
+  it('a host is not to blame for a value that was applied before its write was closed', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A' });
+    const b = lab.association({ link: 'B', host: 'host2', givenUp: { at: 9, by: 'fin' } });
+    lab.write(a, { lba: 0, bytes: 'v', sent: 1, answered: 4, applied: 2 });
+    lab.write(b, { lba: 0, bytes: '0', sent: 1.5, applied: 3 });
+    lab.command(a, { lba: 0, bytes: '0', sent: 5, answered: 6, op: 'read' });
+    // The medium has had the zeroes all the time.
+    lab.command(a, { lba: 0, bytes: 'v', sent: 20, answered: 21, op: 'read' });
+    const { findings } = judged(lab.build(), immediate);
+    expect(findings.map(({ rule, blame }) => [rule, blame])).toEqual([
+      ['reads-consistent', 'target'],
+    ]);
+  });
+
+  it('of two applies of the same bytes the one that changed the block is to blame', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', node: 'A' });
+    const b = lab.association({ link: 'B', node: 'A' });
+    const original = lab.command(a, { lba: 0, bytes: 'w', sent: 1 });
+    const retry = lab.command(b, { lba: 0, bytes: 'w', sent: 2, answered: 3 });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 4, answered: 5, applied: 4.5 });
+    lab.apply(original, { applied: 6, received: 1.5 });
+    // The target had answered it before, but it put back what was there already.
+    lab.apply(retry, { applied: 7, received: 2.5 });
+    lab.command(b, { lba: 0, bytes: 'w', sent: 8, answered: 9, op: 'read' });
+    const { findings } = judged(lab.build(), immediate);
+    const values = findings.filter(({ rule }) => rule === 'reads-consistent');
+    expect(values.map(({ blame, blamed }) => [blame, blamed])).toEqual([['host', 'host1']]);
+  });
+
+  it('a value came from what the block held when the read was sent, whatever was applied meanwhile', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 2, by: 'fin' } });
+    const b = lab.association({ link: 'B' });
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: 6 });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 3, answered: 4, applied: 3.5 });
+    lab.command(b, { lba: 0, bytes: 'w', sent: 8, answered: 12, op: 'read' });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 9, answered: 11, applied: 10 });
+    const { findings } = judged(lab.build(), immediate);
+    const values = findings.filter(({ rule }) => rule === 'reads-consistent');
+    expect(values.map(({ blame, blamed }) => [blame, blamed])).toEqual([['host', 'host1']]);
+  });
 });
 
 const strict = { profile: 'tp4129-strict' } as const;
