@@ -1,11 +1,12 @@
 import { blameForStale } from './blame.testing.js';
 import { takenBytes } from './blocks.testing.js';
 import { isClosedBefore } from './closing.testing.js';
+import { appliedTo } from './every-assignment.testing.js';
 import type { Seen } from './legal-order.testing.js';
 import { staleApplies, type Applied } from './stale-applies.testing.js';
 
 /**
- * Whom a value that no legal order allows may be blamed on in a world: where it came from an apply over the
+ * Whom a value that no legal order allows may be blamed on in a world: where it came from an apply over a
  * newer write, after the closing of its own, whoever is to blame for that apply; else a target. Only the kind:
  * a value does not say which node.
  *
@@ -19,12 +20,13 @@ export function blameForValue(applied: Applied, seen: Seen): ReadonlySet<string>
     const isOther = (it: typeof source) => takenBytes(it.command, block) !== seen.value;
     const over = assignment[position - 1];
     if (isOther(source) || apply.appliedAt >= seen.answeredAt) return [];
-    if (over === undefined || !isOther(over)) return [];
+    if (over === undefined ? seen.value === 0 : !isOther(over)) return [];
     const write = writes.find((it) => it.includes(command))!;
     if (!isClosedBefore(history, profile, reading, write, apply.appliedAt)) return [];
-    const isOverwritten = assignment
-      .slice(position + 1)
-      .some((it) => isOther(it) && it.apply.appliedAt < seen.sentAt);
+    const isOverwritten = appliedTo(history, block).some(
+      ({ id, appliedAt, payloads, slba }) =>
+        id > apply.id && appliedAt < seen.sentAt && payloads[block - slba] !== seen.value,
+    );
     const isSure = stale.includes(source) && !isOverwritten;
     const kinds = [...blameForStale(history, profile, source)].map((it) => it.split(' ')[0]!);
     return isSure ? kinds : [...kinds, 'target'];

@@ -161,6 +161,46 @@ describe('found by the exhaustive checker', () => {
     const values = findings.filter(({ rule }) => rule === 'reads-consistent');
     expect(values.map(({ blame, blamed }) => [blame, blamed])).toEqual([['host', 'host1']]);
   });
+
+  it('a value that came after its write was closed does not make the older one a wrong one', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', host: 'host1', givenUp: { at: 2, by: 'fin' } });
+    const b = lab.association({ link: 'B', host: 'host2' });
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: 6 });
+    lab.command(b, { lba: 0, bytes: '0', sent: 3, answered: 4, op: 'read' });
+    lab.command(b, { lba: 0, bytes: 'w', sent: 8, answered: 9, op: 'read' });
+    const { findings } = judged(lab.build(), immediate);
+    expect(findings.map(({ rule, blamed }) => [rule, blamed])).toEqual([
+      ['reads-consistent', 'host1'],
+    ]);
+  });
+
+  it('a value that had been replaced before is wrong by that, whatever is seen later', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 2, by: 'fin' } });
+    const b = lab.association({ link: 'B', host: 'host2' });
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: 6 });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 1.5, answered: 2.5, applied: 1.7 });
+    lab.command(b, { lba: 0, bytes: '0', sent: 3, answered: 4, op: 'read' });
+    lab.command(b, { lba: 0, bytes: 'w', sent: 8, answered: 9, op: 'read' });
+    const { findings } = judged(lab.build(), immediate);
+    expect(findings.map(({ rule, blame }) => [rule, blame])).toEqual([
+      ['reads-consistent', 'target'],
+    ]);
+  });
+
+  it('a value came over a newer write, though the newest was never applied as it was sent', () => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 2, by: 'fin' } });
+    const b = lab.association({ link: 'B' });
+    lab.write(a, { lba: 0, bytes: 'w', sent: 1, applied: 10 });
+    lab.write(b, { lba: 0, bytes: 'v', sent: 3, answered: 4, applied: 3.5 });
+    lab.command(b, { lba: 0, bytes: 'x', sent: 5, answered: 6 });
+    lab.command(b, { lba: 0, bytes: 'w', sent: 11, answered: 12, op: 'read' });
+    const { findings } = judged(lab.build(), immediate);
+    const values = findings.filter(({ rule }) => rule === 'reads-consistent');
+    expect(values.map(({ blamed }) => blamed)).toEqual(['host1']);
+  });
 });
 
 const strict = { profile: 'tp4129-strict' } as const;
