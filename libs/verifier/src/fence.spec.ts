@@ -5,6 +5,7 @@ import { HistoryBuilder, type AssociationOptions } from './history-builder.testi
 import { profiles, type Profile } from './profiles.js';
 
 const [tenSeconds, immediate, strict] = profiles as [Profile, Profile, Profile];
+const history = new HistoryBuilder().build();
 
 function association(options: Partial<AssociationOptions> = {}) {
   const lab = new HistoryBuilder();
@@ -24,7 +25,7 @@ describe('host fence end', () => {
     'counts H + hold, or ends with the give-up where none is asked for: %s',
     (_, tbkas, cqtMs, expected) => {
       const ends = profiles.map((profile) =>
-        hostFenceEnd(association({ tbkas, cqtMs }), 8000e6, profile),
+        hostFenceEnd(history, association({ tbkas, cqtMs }), 8000e6, profile),
       );
       expect(ends.map(({ at, by }) => ({ at, by }))).toEqual(
         expected.map((ms) => ({ at: ms * 1e6, by: 'time' })),
@@ -34,38 +35,51 @@ describe('host fence end', () => {
 
   it('starts at the give-up where the profile says so', () => {
     const profile: Profile = { ...strict, holdStart: 'give-up' };
-    expect(hostFenceEnd(association(), 8000e6, profile).at).toBe(23_000e6);
+    expect(hostFenceEnd(history, association(), 8000e6, profile).at).toBe(23_000e6);
   });
 
   it('is ended by CCR success or a confirmed reset, whichever is first', () => {
     const made = association({ ccrSuccessDelivered: 9000 });
-    expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({ at: 9000e6, by: 'ccr', from: 9000e6 });
+    expect(hostFenceEnd(history, made, 8000e6, tenSeconds)).toMatchObject({
+      at: 9000e6,
+      by: 'ccr',
+    });
     made.resetConfirmedDeliveredAt = 8500e6;
-    expect(hostFenceEnd(made, 8000e6, tenSeconds)).toEqual({
+    expect(hostFenceEnd(history, made, 8000e6, tenSeconds)).toMatchObject({
       at: 8500e6,
       by: 'reset',
-      from: 8500e6,
+    });
+  });
+
+  it('may have been ended sooner by what was stamped later', () => {
+    const made = association({ ccrSuccessDelivered: 16_990 });
+    // H, from which the time is counted, may be 50 ms late; nothing else.
+    const late = { ...history, uncertaintyAt: (t: number) => (t === 2000e6 ? 50e6 : 0) };
+    expect(hostFenceEnd(late, made, 8000e6, strict)).toEqual({
+      at: 16_990e6,
+      by: 'ccr',
+      soonest: 16_950e6,
+      latest: 16_990e6,
     });
   });
 
   it('is the give-up itself where no hold is asked for, whatever the socket still sends later', () => {
     const made = association();
     made.lastNewHostBytesAt = 8010e6;
-    expect(hostFenceEnd(made, 8000e6, immediate).at).toBe(8000e6);
+    expect(hostFenceEnd(history, made, 8000e6, immediate).at).toBe(8000e6);
   });
 
   it('does not come for an association that is not given up', () => {
-    expect(hostFenceEnd(association(), never, immediate).at).toBe(never);
+    expect(hostFenceEnd(history, association(), never, immediate).at).toBe(never);
   });
 });
 
 describe('target', () => {
   it('has no fence end by time', () => {
-    expect(targetFenceEnd(association()).at).toBe(never);
-    expect(targetFenceEnd(association({ ccrSuccessSent: 9000 }))).toEqual({
+    expect(targetFenceEnd(history, association()).at).toBe(never);
+    expect(targetFenceEnd(history, association({ ccrSuccessSent: 9000 }))).toMatchObject({
       at: 9000e6,
       by: 'ccr',
-      from: 9000e6,
     });
   });
 

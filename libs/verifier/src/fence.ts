@@ -1,16 +1,17 @@
-import { never, type Association, type Command } from '@fenceline/history';
+import { never, type Association, type Command, type History } from '@fenceline/history';
 import { cqtUnder, type Profile } from './profiles.js';
+import { firstOf, spanOf, type Span } from './uncertainty.js';
 
 const nsPerMs = 1_000_000;
 const keepAliveOpcode = 0x18;
 
-/** The moment from which commands of an association can no longer take effect, for one of its two sides. */
-export interface FenceEnd {
-  /** In ns; `never` where the fence does not end within the recording. */
-  at: number;
+/**
+ * The moment from which commands of an association can no longer take effect, for one of its two sides;
+ * `never` where the fence does not end within the recording.
+ */
+export interface FenceEnd extends Span {
+  /** What ends it by the time stamps. */
   by: 'ccr' | 'reset' | 'time';
-  /** The moment of the recording from which it is counted: its time stamp is the one that may be late. */
-  from: number;
 }
 
 /**
@@ -22,30 +23,39 @@ export interface FenceEnd {
  * that is never given up has no fence, so that its end is `never`. Base 2.1 (TP4129) and 2.3 (TP8028).
  */
 export function hostFenceEnd(
+  history: History,
   association: Association,
   giveUpAt: number,
   profile: Profile,
 ): FenceEnd {
-  if (giveUpAt === never) return { at: never, by: 'time', from: never };
+  if (giveUpAt === never) return { ...spanOf(history, never), by: 'time' };
   return earliest(
-    association.ccrSuccessDeliveredAt,
-    association.resetConfirmedDeliveredAt,
-    holdEnd(association, giveUpAt, profile),
+    spanOf(history, association.ccrSuccessDeliveredAt),
+    spanOf(history, association.resetConfirmedDeliveredAt),
+    holdEnd(history, association, giveUpAt, profile),
   );
 }
 
-function holdEnd(association: Association, giveUpAt: number, profile: Profile): FenceEnd {
+function holdEnd(
+  history: History,
+  association: Association,
+  giveUpAt: number,
+  profile: Profile,
+): Span {
   const cqtMs = cqtUnder(profile, association.cqtMs);
-  if (cqtMs === null) return { at: giveUpAt, by: 'time', from: giveUpAt };
+  if (cqtMs === null) return spanOf(history, giveUpAt);
   const from = profile.holdStart === 'give-up' ? giveUpAt : association.lastNewHostBytesAt;
   const holdMs = (association.tbkas ? 3 : 2) * association.katoMs + cqtMs;
-  return { at: from + holdMs * nsPerMs, by: 'time', from };
+  return spanOf(history, from + holdMs * nsPerMs, from);
 }
 
 /** Target fence end: CCR success or the confirmation of a reset, as it left the node. No time ends it. */
-export function targetFenceEnd(association: Association): FenceEnd {
-  const { ccrSuccessSentAt, resetConfirmedSentAt } = association;
-  return earliest(ccrSuccessSentAt, resetConfirmedSentAt, { at: never, by: 'time', from: never });
+export function targetFenceEnd(history: History, association: Association): FenceEnd {
+  return earliest(
+    spanOf(history, association.ccrSuccessSentAt),
+    spanOf(history, association.resetConfirmedSentAt),
+    spanOf(history, never),
+  );
 }
 
 /**
@@ -81,8 +91,9 @@ export function lastKeepAlives(
   return last;
 }
 
-function earliest(ccr: number, reset: number, time: FenceEnd): FenceEnd {
-  if (ccr !== never && ccr <= reset && ccr <= time.at) return { at: ccr, by: 'ccr', from: ccr };
-  if (reset !== never && reset <= time.at) return { at: reset, by: 'reset', from: reset };
-  return time;
+function earliest(ccr: Span, reset: Span, time: Span): FenceEnd {
+  const end = firstOf([ccr, reset, time]);
+  if (ccr.at !== never && ccr.at === end.at) return { ...end, by: 'ccr' };
+  if (reset.at !== never && reset.at === end.at) return { ...end, by: 'reset' };
+  return { ...end, by: 'time' };
 }

@@ -4,13 +4,7 @@ import type { Block } from './blocks.js';
 import type { Facts } from './facts.js';
 import { listOf } from './lists.js';
 import { cid, inMs, lbas } from './sentences.js';
-
-/** Up to when commands of an association may be applied. In ns; `never` where nothing ends it. */
-export interface ApplyLimit {
-  at: number;
-  /** The moment of the recording from which it is counted: its time stamp is the one that may be late. */
-  from: number;
-}
+import { order, type Span } from './uncertainty.js';
 
 /** A block that was applied after the limit of its command's association. */
 export interface LateApply {
@@ -32,11 +26,11 @@ const assignmentSteps = 20_000;
 type Lateness = 'late' | 'in time' | 'unsure';
 
 /**
- * Finds the applies of commands after the limit of their association, block by block: late when every
- * consistent assignment of applies to commands says so. A margin below the uncertainty of the recording is
- * doubtful. Linear in the applies, but for blocks on which equal bytes leave a choice.
+ * Finds the applies of commands after the limit of their association (`never` where nothing ends it), block by
+ * block: late when every consistent assignment of applies to commands says so. A margin below the uncertainty
+ * of the recording is doubtful. Linear in the applies, but for blocks on which equal bytes leave a choice.
  */
-export function findLateApplies(facts: Facts, limits: readonly ApplyLimit[]): LateApplies {
+export function findLateApplies(facts: Facts, limits: readonly Span[]): LateApplies {
   const found: LateApplies = { byAssociation: new Map(), doubts: new Map() };
   if (limits.every(({ at }) => at === never)) return found;
   for (const block of suspects(facts, limits)) judgeBlock(facts, limits, block, found);
@@ -47,7 +41,7 @@ export function findLateApplies(facts: Facts, limits: readonly ApplyLimit[]): La
 }
 
 /** Blocks with an apply of which some candidate was not in time, found in the order in which all lie in memory. */
-function suspects({ history, blocks }: Facts, limits: readonly ApplyLimit[]): Set<Block> {
+function suspects({ history, blocks }: Facts, limits: readonly Span[]): Set<Block> {
   const found = new Set<Block>();
   for (const { appliedAt, candidates, slba } of history.applies) {
     if (appliedAt === never) continue;
@@ -63,12 +57,7 @@ function suspects({ history, blocks }: Facts, limits: readonly ApplyLimit[]): Se
   return found;
 }
 
-function judgeBlock(
-  facts: Facts,
-  limits: readonly ApplyLimit[],
-  block: Block,
-  found: LateApplies,
-): void {
+function judgeBlock(facts: Facts, limits: readonly Span[], block: Block, found: LateApplies): void {
   const { commands } = facts.history;
   const latenessOf = ({ apply }: BlockApply, id: number): Lateness =>
     lateness(facts.history, apply.appliedAt, limits[commands[id]!.association]!);
@@ -131,10 +120,8 @@ function isKnown({ byAssociation }: LateApplies, apply: BlockApply): boolean {
 }
 
 /** An apply at the limit itself is in time. */
-function lateness(history: History, appliedAt: number, { at, from }: ApplyLimit): Lateness {
-  if (at === never) return 'in time';
-  const uncertainty =
-    history.uncertaintyAt(appliedAt) + (Number.isFinite(from) ? history.uncertaintyAt(from) : 0);
-  if (uncertainty > 0 && Math.abs(appliedAt - at) < uncertainty) return 'unsure';
-  return appliedAt > at ? 'late' : 'in time';
+function lateness(history: History, appliedAt: number, limit: Span): Lateness {
+  if (limit.at === never) return 'in time';
+  if (order(history, appliedAt, limit) === 'unsure') return 'unsure';
+  return appliedAt > limit.at ? 'late' : 'in time';
 }

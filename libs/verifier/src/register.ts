@@ -4,6 +4,7 @@ import type { Fences } from './fences.js';
 import { isInTimeOrder } from './in-time-order.js';
 import { listOf } from './lists.js';
 import { deallocated, loneWrite, succeeded, type LogicalWrite } from './logical-writes.js';
+import { spanOf } from './uncertainty.js';
 import { boundsOf } from './write-bounds.js';
 
 /** A value that a block was seen to hold at some moment between two, by a read or at the end. */
@@ -23,6 +24,11 @@ export interface Illegal<O extends Observation> {
    */
   write: LogicalWrite | null | undefined;
   newer: LogicalWrite | null;
+  /**
+   * By when the newer one was known to have taken effect, by its success or by a read. If only after this, it
+   * must have before all the same, when its write was not closed yet; or it is the newer value that is wrong.
+   */
+  shownBy: number;
 }
 
 export interface RegisterJudgement<O extends Observation> {
@@ -90,6 +96,8 @@ interface Effect {
   write: LogicalWrite;
   start: number;
   inBy: number;
+  /** When it was known to have: by its success or by a read. */
+  shownBy: number;
   stillAt: number;
 }
 
@@ -97,6 +105,8 @@ interface Effect {
 class Register<O extends Observation> {
   readonly #writers = new Map<PayloadId, Writer[]>();
   readonly #effects: Effect[] = [];
+  /** By when they were known; made when it is asked for. */
+  #shown: Latest | undefined;
 
   constructor(
     private readonly rules: RegisterRules,
@@ -116,7 +126,7 @@ class Register<O extends Observation> {
       if (writers.some(({ start }) => start <= this.#late(to))) {
         listOf(seen, payload).push(observation);
       } else {
-        illegal.push({ observation, write: undefined, newer: null });
+        illegal.push({ observation, write: undefined, newer: null, shownBy: -never });
       }
     }
     this.#collectEffects(seen);
@@ -173,12 +183,13 @@ class Register<O extends Observation> {
       const { payload } = write;
       if (payload === deallocated || valuesOf(write, this.block.lba).size > 1) continue;
       const { start, inBy } = this.#success(write);
-      const effect: Effect = { write, start, inBy, stillAt: start };
+      const effect: Effect = { write, start, inBy, shownBy: inBy, stillAt: start };
       if (this.#isPlain(payload)) {
         const { closed } = this.#writers.get(payload)![0]!;
         for (const { from, to } of seen.get(payload) ?? []) {
           // What was seen took effect, and a write takes effect before it is closed.
-          effect.inBy = Math.min(effect.inBy, this.#late(to), closed);
+          effect.shownBy = Math.min(effect.shownBy, this.#late(to));
+          effect.inBy = Math.min(effect.shownBy, closed);
           effect.stillAt = Math.max(effect.stillAt, this.#early(from));
         }
       }
@@ -201,7 +212,7 @@ class Register<O extends Observation> {
     if (newer === undefined || newer.stillAt <= inBy || newer.inBy < inBy) return [];
     return reads
       .filter(({ from }) => this.#early(from) > newer.inBy)
-      .map((observation) => ({ observation, write, newer: newer.write }));
+      .map((observation) => this.#illegalBefore(observation, write, inBy, newer));
   }
 
   /** Each write that may have given the value was closed before another one began, which had taken effect. */
@@ -226,8 +237,24 @@ class Register<O extends Observation> {
         if (!isOver) return [];
         if (last === undefined || writer.closed > last.closed) last = writer;
       }
-      return [{ observation, write: last!.write, newer: standing!.write }];
+      return [this.#illegalBefore(observation, last!.write, last!.closed, standing!)];
     });
+  }
+
+  /**
+   * An observation of an older value, which was there by some moment, where a newer one had taken effect before
+   * it. Names a newer one that was known to have done so by then, where there is such a one.
+   */
+  #illegalBefore(
+    observation: O,
+    write: LogicalWrite | null,
+    inBy: number,
+    newer: Effect,
+  ): Illegal<O> {
+    this.#shown ??= new Latest(this.#effects, ({ shownBy }) => shownBy);
+    const known = this.#shown.before(this.#early(observation.from), observation.payload);
+    const named = known !== undefined && known.stillAt > inBy ? known : newer;
+    return { observation, write, newer: named.write, shownBy: named.shownBy };
   }
 
   /**
@@ -248,21 +275,17 @@ class Register<O extends Observation> {
 
   /** When the logical write of a command was closed. Where bytes repeat, the reading counts that closes it last. */
   #closed(write: LogicalWrite, command: Command): number {
-    const { history, blocks, fences } = this.rules;
+    const { blocks, fences } = this.rules;
     const { latestClosed } = boundsOf(blocks, this.block, write, command, fences);
-    const { at, by, from } = latestClosed;
-    const margin = Number.isFinite(from) ? history.uncertaintyAt(from) : 0;
-    if (this.margins) return at + margin;
-    // A stamp that is late does not put the end of a fence before what was sent on it.
-    return by === 'answer' ? at : Math.max(at - margin, command.sentAt);
+    return this.margins ? latestClosed.latest : latestClosed.soonest;
   }
 
   #late(t: number): number {
-    return this.margins && Number.isFinite(t) ? t + this.rules.history.uncertaintyAt(t) : t;
+    return this.margins ? spanOf(this.rules.history, t).latest : t;
   }
 
   #early(t: number): number {
-    return this.margins && Number.isFinite(t) ? t - this.rules.history.uncertaintyAt(t) : t;
+    return this.margins ? spanOf(this.rules.history, t).soonest : t;
   }
 }
 

@@ -1,7 +1,8 @@
 import { never, type History, type PayloadId } from '@fenceline/history';
 import { forEachAssignment, type BlockApply } from './assignments.js';
 import type { Block, Blocks } from './blocks.js';
-import type { Closing, Fences } from './fences.js';
+import type { Fences } from './fences.js';
+import { spanOf } from './uncertainty.js';
 import { boundsOf } from './write-bounds.js';
 
 /** An apply that put an older write over a newer one that was done. Both are positions in `Block.applies`. */
@@ -137,27 +138,13 @@ class BoundsOfCommands {
       this.fences,
     );
     return {
-      // A stamp that is late does not put the end of a fence before what was sent on it.
-      earliestClosed: Math.max(this.#earliest(earliestClosed), command.sentAt),
-      latestClosed: this.#latest(latestClosed),
+      earliestClosed: earliestClosed.soonest,
+      latestClosed: latestClosed.latest,
+      // A command that we read after a closing may have been sent before it: that order needs a margin.
       earliestStart:
-        earliestStart === undefined ? -never : earliestStart - this.#uncertaintyAt(earliestStart),
+        earliestStart === undefined ? -never : spanOf(this.history, earliestStart).soonest,
       latestStart: latestStart ?? -never,
     };
-  }
-
-  /** An answer that we delivered before we read the next command may have caused it: that order is certain. */
-  #earliest({ at, by, from }: Closing): number {
-    return by === 'answer' ? at : at - this.#uncertaintyAt(from);
-  }
-
-  /** But a command that we read after it may have been sent before: that order needs a margin. */
-  #latest({ at, from }: Closing): number {
-    return at + this.#uncertaintyAt(from);
-  }
-
-  #uncertaintyAt(t: number): number {
-    return Number.isFinite(t) ? this.history.uncertaintyAt(t) : 0;
   }
 }
 

@@ -1,12 +1,13 @@
 import { never, type Command } from '@fenceline/history';
 import type { Block, Blocks } from './blocks.js';
-import { closingOf, type Closing, type Fences } from './fences.js';
+import { answerOf, closingOf, type Fences } from './fences.js';
 import { loneWrite, succeeded, type LogicalWrite } from './logical-writes.js';
+import { firstOf, lastOf, type Span } from './uncertainty.js';
 
 /** When the logical write of a command closed and began, from both sides of what is not known. */
 export interface WriteBounds {
-  earliestClosed: Closing;
-  latestClosed: Closing;
+  earliestClosed: Span;
+  latestClosed: Span;
   /** Undefined where the write may not have succeeded. */
   earliestStart: number | undefined;
   /** Undefined where it cannot have. */
@@ -50,17 +51,16 @@ function boundsOfUnsure(
   const together = kin.filter((it) => !succeeded(it) || it.answeredAt > command.sentAt);
   const successes = together
     .filter(succeeded)
-    .map(({ answeredAt: at }): Closing => ({ at, by: 'answer', from: at }));
+    .map(({ answeredAt }) => answerOf(fences.history, answeredAt));
   const ends = together
     .filter((it) => !succeeded(it))
     .map((it) => closingOf(loneWrite(write, it), fences));
   const alone = closingOf(loneWrite(write, command), fences);
-  const own: Closing = { at: command.answeredAt, by: 'answer', from: command.answeredAt };
   return {
-    earliestClosed: [alone, ...successes].reduce((a, b) => (b.at < a.at ? b : a)),
+    earliestClosed: firstOf([alone, ...successes]),
     latestClosed: succeeded(command)
-      ? own
-      : [...ends, ...successes].reduce((a, b) => (b.at > a.at ? b : a)),
+      ? answerOf(fences.history, command.answeredAt)
+      : lastOf([...ends, ...successes]),
     earliestStart: succeeded(command)
       ? Math.min(...together.map(({ sentAt }) => sentAt))
       : undefined,

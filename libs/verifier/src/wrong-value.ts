@@ -1,5 +1,6 @@
 import type { WitnessStep } from '@fenceline/contracts';
-import type { Apply, Command, History, PayloadId } from '@fenceline/history';
+import { never, type Apply, type Command, type History, type PayloadId } from '@fenceline/history';
+import type { BlockApply } from './assignments.js';
 import type { Block } from './blocks.js';
 import type { Facts } from './facts.js';
 import type { Fences } from './fences.js';
@@ -7,6 +8,7 @@ import { succeeded, type LogicalWrite } from './logical-writes.js';
 import type { Illegal, Observation } from './register.js';
 import { atFrame, atRequest, cid, inMs, inSeconds, toMs } from './sentences.js';
 import { blameOf } from './stale-witness.js';
+import { boundsOf } from './write-bounds.js';
 
 /** Whose doing a value is that no legal order allows. */
 export interface Origin {
@@ -17,31 +19,68 @@ export interface Origin {
 }
 
 /**
- * Whose doing a wrong value is. Where the older write was applied after the newer one, whoever is to blame for
- * that apply (no-stale-overwrite); else the target, of which the given node answered.
+ * Whose doing a wrong value is. Where the older write was applied over a newer one, after its closing, whoever
+ * is to blame for that apply (no-stale-overwrite); or the newer one where that was applied after its closing,
+ * and was not there yet. Else the target, of which the given node answered.
  */
 export function originOf(
-  { history }: Facts,
+  { history, blocks }: Facts,
   fences: Fences,
   block: Block,
-  { observation, newer }: Illegal<Observation>,
+  illegal: Illegal<Observation>,
   node: string,
 ): Origin {
   const target = { blame: 'target', blamed: node, late: null } as const;
-  if (newer === null) return target;
-  let [old, last] = [-1, -1];
-  for (const [index, { apply, payload }] of block.applies.entries()) {
-    if (apply.appliedAt > observation.to) continue;
-    if (payload === observation.payload) old = index;
-    if (payload === newer.payload) last = index;
-  }
-  if (last < 0 || old < last) return target;
-  const { apply, command: id } = block.applies[old]!;
-  if (id === null) return target;
+  const { applies, writes } = block;
+  const position = isSeenLater(illegal)
+    ? applyOfNewer(block, illegal)
+    : applyOfValue(block, illegal.observation);
+  const { apply, command: id } = applies[position] ?? { command: null };
+  const write = id === null ? undefined : writes.of(id);
+  if (apply === undefined || id === null || write === undefined) return target;
   const command = history.commands[id]!;
-  const { host } = history.associations[command.association]!;
+  const { soonest: closedAt } = boundsOf(blocks, block, write, command, fences).earliestClosed;
+  if (closedAt >= apply.appliedAt) return target;
+  const isNewer = ({ payload, command: other }: BlockApply) => {
+    if (payload === illegal.newer?.payload) return true;
+    const over = other === null ? undefined : writes.of(other);
+    return over !== undefined && over.succeededAt !== never && over.firstSentAt > closedAt;
+  };
+  if (!isSeenLater(illegal) && !applies.slice(0, position).some(isNewer)) return target;
   const late = { apply, command };
+  const { host } = history.associations[command.association]!;
   return { ...blameOf(fences, late, host, apply.node).who, late };
+}
+
+/**
+ * The position of the apply that gave the block a value, where nothing replaced it before it was seen; else -1.
+ * One that leaves the bytes as they are gives nothing.
+ */
+function applyOfValue({ applies }: Block, { payload, from, to }: Observation): number {
+  let position = -1;
+  let content: PayloadId | undefined;
+  for (const [index, it] of applies.entries()) {
+    if (it.apply.appliedAt > to) continue;
+    if (it.payload === payload && it.payload !== content) position = index;
+    else if (it.payload !== payload && it.apply.appliedAt < from) position = -1;
+    content = it.payload;
+  }
+  return position;
+}
+
+/** The position of the apply of the newer value, where it came between the older one and the newer one; else -1. */
+function applyOfNewer(
+  { applies }: Block,
+  { observation, newer, shownBy }: Illegal<Observation>,
+): number {
+  const first = applies.findIndex(({ payload }) => payload === newer?.payload);
+  const appliedAt = applies[first]?.apply.appliedAt ?? never;
+  return appliedAt > observation.from && appliedAt < shownBy ? first : -1;
+}
+
+/** The newer value was seen only after the wrong one. */
+function isSeenLater({ observation, shownBy }: Illegal<Observation>): boolean {
+  return shownBy >= observation.to;
 }
 
 /** What a wrong value is, for a sentence. */
@@ -54,12 +93,20 @@ export function wrongValue(history: History, { observation, write }: Illegal<Obs
 /** Why the value is wrong, and how it came about; empty where the sentence has said so. */
 export function whyWrong(
   history: History,
-  { observation, newer }: Illegal<Observation>,
+  illegal: Illegal<Observation>,
   { late }: Origin,
 ): string {
+  const { observation, newer } = illegal;
   if (newer === null) return '';
   const { acknowledged, path } = doneOf(history, newer);
   const hash = hashOf(history, newer.payload);
+  if (isSeenLater(illegal)) {
+    const landed =
+      late === null
+        ? ''
+        : `, and which node ${late.apply.node} had applied only at ${inMs(late.apply.appliedAt)}`;
+    return `, before the newer ${hash}, which was read later though its write was closed by then${landed}`;
+  }
   const known =
     acknowledged < observation.from
       ? `acknowledged over path ${path} ${inSeconds(observation.from - acknowledged)} before`
@@ -85,18 +132,22 @@ export function nodeOf(history: History, write: LogicalWrite | null): string | u
 /** The steps of the older write, the newer one and the late apply, as far as there are any. */
 export function stepsOf(
   history: History,
-  { write, newer }: Illegal<Observation>,
+  illegal: Illegal<Observation>,
   { late }: Origin,
 ): WitnessStep[] {
+  const { write, newer } = illegal;
   const steps: WitnessStep[] = [];
-  const older = late?.command ?? write?.commands[0];
+  const older = isSeenLater(illegal) ? write?.commands[0] : (late?.command ?? write?.commands[0]);
   if (older !== undefined) steps.push(...commandSteps(history, older, 'the older write'));
   if (newer !== null) {
     steps.push(...commandSteps(history, doneOf(history, newer).command, 'the newer write'));
   }
   if (late !== null) {
     const { apply } = late;
-    const what = `node ${apply.node}'s request is applied: the older write, over the newer one`;
+    const which = isSeenLater(illegal)
+      ? 'the newer write, after it was closed'
+      : 'the older write, over the newer one';
+    const what = `node ${apply.node}'s request is applied: ${which}`;
     steps.push({ ms: toMs(apply.appliedAt), what, at: atRequest(apply) });
   }
   return steps.filter(({ ms }) => Number.isFinite(ms)).sort((a, b) => a.ms - b.ms);

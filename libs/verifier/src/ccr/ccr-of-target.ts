@@ -5,13 +5,14 @@ import type { Facts } from '../facts.js';
 import { findLateApplies } from '../late-applies.js';
 import { lateSteps } from '../late-witness.js';
 import { atFrame, cid, count, inMs, lbas, toMs } from '../sentences.js';
-import { order } from '../uncertainty.js';
+import { order, spanOf } from '../uncertainty.js';
 import { sameController, wasAccepted, type CcrTraffic } from './ccr-traffic.js';
 
 /** Success that was told while a write was complete and unapplied: the write was applied afterwards. */
 export function successTooSoon(facts: Facts): { findings: Finding[]; doubts: string[] } {
-  const { associations } = facts.history;
-  const limits = associations.map(({ ccrSuccessSentAt: at }) => ({ at, from: at }));
+  const { history } = facts;
+  const { associations } = history;
+  const limits = associations.map((it) => spanOf(history, it.ccrSuccessSentAt));
   const { byAssociation, doubts } = findLateApplies(facts, limits);
   const findings = [...byAssociation].map(([id, late]): Finding => {
     const association = associations[id]!;

@@ -1,4 +1,4 @@
-import { never, type Command, type History } from '@fenceline/history';
+import type { Command, History } from '@fenceline/history';
 import type { Profile } from '../profiles.js';
 import { blameForValue } from './blame-for-value.testing.js';
 import { blocksOf, changesMedium, succeeded } from './blocks.testing.js';
@@ -16,7 +16,6 @@ import { appliedTo, assignments, settledCommands } from './every-assignment.test
 import { groupings, type LogicalWrite } from './groupings.testing.js';
 import { atTheEnd, hasLegalOrder } from './legal-order.testing.js';
 import { doubts, Reading } from './reading.testing.js';
-import { staleApplies } from './stale-applies.testing.js';
 
 /** At the end a block holds what no legal order allows, or an acknowledged write is missing. */
 export function finalImage(history: History, profile: Profile): Decision {
@@ -30,21 +29,19 @@ export function finalImage(history: History, profile: Profile): Decision {
     const seen = settledCommands(history, block);
     const mustHave = (write: LogicalWrite) =>
       write.some(succeeded) && write.some((command) => seen.has(command) || lasts(command));
-    const content = { block, value, seenAt: never };
+    const content = atTheEnd(value);
     for (const doubt of doubts) {
       const reading = new Reading(history, doubt);
       const ways = [...groupings(history, block)].map((writes) => ({
         writes,
-        isLegal: hasLegalOrder({ history, profile, reading, block, writes, mustHave }, [
-          atTheEnd(value),
-        ]),
+        isLegal: hasLegalOrder({ history, profile, reading, block, writes, mustHave }, [content]),
       }));
       for (const assignment of assignments(history, block)) {
         yield unlessExcused(
           ways.map(({ writes, isLegal }) => {
             if (isLegal) return null;
-            const stale = staleApplies(history, profile, reading, writes, assignment, block);
-            return foundBy([blameForValue(history, profile, stale, content)]);
+            const applied = { history, profile, reading, writes, assignment, block };
+            return foundBy([blameForValue(applied, content)]);
           }),
         );
       }

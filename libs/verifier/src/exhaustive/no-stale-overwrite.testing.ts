@@ -17,7 +17,7 @@ export function noStaleOverwrite(history: History, profile: Profile): Decision {
       const reading = new Reading(history, doubt);
       for (const writes of groupings(history, block)) {
         for (const assignment of assignments(history, block)) {
-          const stale = staleApplies(history, profile, reading, writes, assignment, block);
+          const stale = staleApplies({ history, profile, reading, writes, assignment, block });
           yield foundBy(stale.map((it) => blameForStale(history, profile, it)));
         }
       }

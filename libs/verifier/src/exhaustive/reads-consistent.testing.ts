@@ -19,11 +19,10 @@ import {
   union,
   unlessExcused,
 } from './decision.testing.js';
-import { assignments, type Assignment } from './every-assignment.testing.js';
+import { assignments } from './every-assignment.testing.js';
 import { groupings, type LogicalWrite } from './groupings.testing.js';
 import { hasLegalOrder, type Register, type Seen } from './legal-order.testing.js';
 import { doubts, Reading } from './reading.testing.js';
-import { staleApplies } from './stale-applies.testing.js';
 
 /** How much of what a block's reads say is put together. */
 export type Scope = 'all reads together' | 'as far as the rule looks';
@@ -47,21 +46,14 @@ export function readsConsistent(history: History, profile: Profile, scope: Scope
       for (const assignment of assignments(history, block)) {
         yield unlessExcused(
           ways.map(({ writes, wrong }) => {
-            const stale = staleApplies(history, profile, reading, writes, assignment, block);
-            return foundBy(wrong.map((reads) => blameFor(stale, block, reads)));
+            const applied = { history, profile, reading, writes, assignment, block };
+            return foundBy(
+              wrong.map((reads) => union(reads.map((read) => blameForValue(applied, read)))),
+            );
           }),
         );
       }
     }
-  }
-
-  /** Whom the reads of a contradiction may be blamed on. */
-  function blameFor(stale: Assignment, block: number, reads: readonly Seen[]): ReadonlySet<string> {
-    return union(
-      reads.map(({ value, answeredAt }) =>
-        blameForValue(history, profile, stale, { block, value, seenAt: answeredAt }),
-      ),
-    );
   }
 
   /** Each contradiction of a block, as the reads one of which is wrong. */
@@ -73,12 +65,11 @@ export function readsConsistent(history: History, profile: Profile, scope: Scope
       answeredAt: command.answeredAt,
     }));
     const alone = reads.filter((read) => !hasLegalOrder(register, [read]));
-    if (alone.length > 0) return alone.map((read) => [read]);
-    const joint =
-      scope === 'all reads together'
-        ? reads
-        : reads.filter(({ value }) => isGivenOnce(block, value));
-    return hasLegalOrder(register, joint) ? [] : [joint];
+    const joint = reads.filter(
+      (read) =>
+        !alone.includes(read) && (scope === 'all reads together' || isGivenOnce(block, read.value)),
+    );
+    return [...alone.map((read) => [read]), ...(hasLegalOrder(register, joint) ? [] : [joint])];
   }
 
   /** One command gave the value; zeroes are what the block holds before all writes. */

@@ -30,8 +30,8 @@ import {
  * that may not be missing only when the medium was seen to hold it, it had FUA, or a Flush followed it.
  *
  * Specification: NVMe Base 2.1 and NVM Command Set 1.1: Write, Flush, FUA, volatile write cache. Blames the
- * host when the block's content came from an apply over the newer write for which the host is to blame
- * (no-stale-overwrite), else the target.
+ * host when the block's content came from an apply over a newer write, after the closing of its own, for which
+ * the host is to blame (no-stale-overwrite), else the target.
  *
  * It cannot see what the medium held in between, nor a stale write that was overwritten again. Where the image
  * is not what the journal applied last, the instruments contradict themselves: no finding, but a doubt.

@@ -2,11 +2,12 @@ import type { Finding } from '@fenceline/contracts';
 import { never, type Association } from '@fenceline/history';
 import type { Facts } from '../facts.js';
 import type { Fences } from '../fences.js';
-import { findLateApplies, type ApplyLimit, type LateApply } from '../late-applies.js';
+import { findLateApplies, type LateApply } from '../late-applies.js';
 import { lateSteps } from '../late-witness.js';
 import { cqtUnder } from '../profiles.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { cid, count, inMs, inSeconds, lbas } from '../sentences.js';
+import { spanOf, type Span } from '../uncertainty.js';
 
 /**
  * keep-alive-duty. A target must not apply a command of an association after its bound,
@@ -44,7 +45,7 @@ function judgeKeepAliveDuty({ facts, fences }: RuleInput): Outcome {
   }
   const { byAssociation, doubts } = findLateApplies(facts, limits);
   const findings = [...byAssociation].map(([id, late]) =>
-    finding(associations[id]!, limits[id]!, late, facts.giveUpAt[id]!, fences),
+    finding(associations[id]!, limits[id]!.at, late, facts, fences),
   );
   const unsure = [...doubts]
     .filter(([id]) => !byAssociation.has(id))
@@ -57,10 +58,10 @@ function judgeKeepAliveDuty({ facts, fences }: RuleInput): Outcome {
 }
 
 /** The bound of an association whose host was told TBKAS and CQT. */
-function limitOf(association: Association, facts: Facts, fences: Fences): ApplyLimit {
+function limitOf(association: Association, facts: Facts, fences: Fences): Span {
   const { id, identifiedAt } = association;
-  if (identifiedAt === never) return { at: never, from: never };
-  return { at: fences.targetBound[id]!, from: lastSignOfLife(association, facts) };
+  if (identifiedAt === never) return spanOf(facts.history, never);
+  return spanOf(facts.history, fences.targetBound[id]!, lastSignOfLife(association, facts));
 }
 
 /** T. */
@@ -87,9 +88,9 @@ function promisedNothing(facts: Facts, associations: Association[]): string {
 
 function finding(
   association: Association,
-  limit: ApplyLimit,
+  bound: number,
   late: LateApply[],
-  giveUpAt: number,
+  facts: Facts,
   { profile }: Fences,
 ): Finding {
   const { lba, apply, command } = late[0]!;
@@ -109,7 +110,7 @@ function finding(
     sentence:
       `Node ${node} applied ${writes} of ${association.label} after its bound, ` +
       `${association.tbkas ? 2 : 1} × KATO of ${inMs(association.katoMs * 1e6)} and ${cqt} after the last ` +
-      `${last} that reached it; the first (${lbas(lba)}, ${cid(command)}) ${inMs(appliedAt - limit.at)} after.`,
+      `${last} that reached it; the first (${lbas(lba)}, ${cid(command)}) ${inMs(appliedAt - bound)} after.`,
     witness: {
       lba,
       host: association.host,
@@ -117,9 +118,12 @@ function finding(
       steps: lateSteps(
         association,
         late[0]!,
-        giveUpAt,
-        { t: limit.from, what: `the last ${last} of ${association.label} is complete at its node` },
-        { t: limit.at, what: `the bound of node ${node} by time, under ${profile.name}` },
+        facts.giveUpAt[association.id]!,
+        {
+          t: lastSignOfLife(association, facts),
+          what: `the last ${last} of ${association.label} is complete at its node`,
+        },
+        { t: bound, what: `the bound of node ${node} by time, under ${profile.name}` },
       ),
     },
   };

@@ -4,6 +4,7 @@ import type { Facts } from '../facts.js';
 import type { FenceEnd } from '../fence.js';
 import type { Fences } from '../fences.js';
 import type { Retry } from '../logical-writes.js';
+import { cqtUnder } from '../profiles.js';
 import { outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { atFrame, cid, count, inMs, inSeconds, lbas, otherPath, toMs } from '../sentences.js';
 import { order, type Order } from '../uncertainty.js';
@@ -214,10 +215,10 @@ function labels({ history }: Facts, a: Command, b: Command): string {
 
 /** How a retry lies to the host fence end of its original. */
 function toFenceEnd(facts: Facts, fences: Fences, retry: Retry): Order {
-  const { at, from } = fenceEndOf(retry, fences);
+  const { cqtMs } = facts.history.associations[retry.original.association]!;
   // A fence without a hold ends with the give-up, and a retry is itself one: none comes before the first.
-  if (at === from && at === facts.giveUpAt[retry.original.association]) return 'after';
-  return order(facts.history, retry.retry.sentAt, at, from);
+  if (cqtUnder(fences.profile, cqtMs) === null) return 'after';
+  return order(facts.history, retry.retry.sentAt, fenceEndOf(retry, fences));
 }
 
 function fenceEndOf({ original }: Retry, fences: Fences): FenceEnd {

@@ -23,8 +23,8 @@ import { originOf, pathOf, stepsOf, whyWrong, wrongValue, type Origin } from '..
  * reads as before, as zeroes or as FFh until it is written; before all writes it is zeroes.
  *
  * Specification: NVMe Base 2.1 and NVM Command Set 1.1, atomicity and coherency of single logical blocks.
- * Blames the host when the value came from an apply over the newer write for which the host is to blame
- * (no-stale-overwrite), else the target.
+ * Blames the host when the value came from an apply over a newer write, after the closing of its own, for
+ * which the host is to blame (no-stale-overwrite), else the target.
  *
  * It cannot see reads that were not answered with success, nor, for bytes that were written more than once or
  * by a write with retries, an order that several reads contradict only together.
