@@ -35,6 +35,8 @@ export function fencesUnder(profile: Profile, facts: Facts): Fences {
  * An answer that was delivered orders by cause what is sent after it: it was not sooner than stamped.
  */
 export function closingOf(write: LogicalWrite, fences: Fences): Span {
+  // Nearly every write is one command, which its own success ends.
+  if (write.commands.length === 1) return endOf(write.commands[0]!, fences);
   const ends = write.commands.map((command) => endOf(command, fences));
   return firstOf([answerOf(fences.history, write.succeededAt), lastOf(ends)]);
 }
