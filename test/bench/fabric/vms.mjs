@@ -162,6 +162,14 @@ export class JoinedVms {
     return write.clat_ns.percentile['50.000000'];
   }
 
+  /** 4 KiB writes a second over NVMe/TCP, eight at a time, as the workloads of the scenarios write. */
+  async writesPerSecond(joint, seconds) {
+    const load = ['--rw=randwrite', '--bs=4k', '--iodepth=8', `--runtime=${seconds}`];
+    const { write } = await this.#fio(joint, seconds, load);
+    await this.#emptyCaptures();
+    return write.iops;
+  }
+
   /**
    * Bytes a second of 128 KiB writes over NVMe/TCP, eight at a time; and meanwhile the frames of both
    * directions that the fabric delivered and the CPU that this process used, in ns.
