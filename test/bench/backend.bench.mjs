@@ -12,6 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from './median.mjs';
 
 const RUNS = 5;
 const SIZE = 64 * 1024 * 1024;
@@ -80,8 +81,6 @@ function run(command, args) {
     );
   });
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 if (spawnSync('nbdkit', ['--version']).error !== undefined) {
   console.error('nbdkit is missing, install it first: apt-get install nbdkit');

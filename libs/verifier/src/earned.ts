@@ -3,6 +3,7 @@ import type { ExerciseCounters } from './exercised.js';
 import { never, type History } from '@fenceline/history';
 import type { JudgeInput } from './input.js';
 import { count, inMs } from './sentences.js';
+import { experimentOf } from './usable-paths.js';
 
 /** A recorder that was late by so much did not forward frames in time: the lab disturbed its own experiment. */
 const disturbingStallNs = 1e9;
@@ -95,11 +96,9 @@ function eventsAgainst(history: History, input: JudgeInput): string[] {
 }
 
 /** From the first workload's start to the end of the drain: faults and fences lie between. */
-function workloadSpan({ events }: History): { start: number; end: number } {
-  return {
-    start: events.find(({ kind }) => kind === 'workload-start')?.t ?? 0,
-    end: events.find(({ kind }) => kind === 'drained')?.t ?? never,
-  };
+function workloadSpan(history: History): { start: number; end: number } {
+  const drained = history.events.find(({ kind }) => kind === 'drained');
+  return { start: experimentOf(history).from, end: drained?.t ?? never };
 }
 
 function standstills(history: History): string[] {
