@@ -17,7 +17,7 @@ import {
   encodeR2t,
   encodeResponse,
   encodeSqe,
-} from '@fenceline/nvme/testing';
+} from '@fenceline/nvme';
 import { afterAll, describe, expect, it } from 'vitest';
 import { root, run } from '../support/run-fenceline.js';
 

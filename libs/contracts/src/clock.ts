@@ -9,6 +9,17 @@ export interface Clock {
   now(): number;
 }
 
+/** A clock with timers of its own: the machine's time, or virtual time in a simulated lab. */
+export interface Scheduler extends Clock {
+  /**
+   * Calls `callback` once, when the clock has reached `t` (ns; a time that has passed counts as now), never before
+   * this call returns. Callbacks of one moment run in the order in which they were asked for.
+   *
+   * @returns what cancels the call; it may be called at any time
+   */
+  at(t: number, callback: () => void): () => void;
+}
+
 /** Nanoseconds in a millisecond. */
 export const NS_PER_MS = 1_000_000;
 

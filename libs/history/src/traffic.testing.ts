@@ -14,7 +14,7 @@ import {
   encodeSqe,
   type Digests,
   type IdentifyFields,
-} from '@fenceline/nvme/testing';
+} from '@fenceline/nvme';
 import type { Recording } from './build/build-history.js';
 import type { Topology, TopologyLink } from './topology.js';
 

@@ -5,7 +5,7 @@ import {
   encodeIdentify,
   encodeResponse,
   encodeSqe,
-} from './encode.testing.js';
+} from './encode.js';
 import {
   adminName,
   ccrImpairedCntlid,

@@ -2,6 +2,7 @@ export * from './async-event.js';
 export * from './completion-entry.js';
 export * from './crc32c.js';
 export * from './cross-controller-reset.js';
+export * from './encode.js';
 export * from './fabrics.js';
 export * from './features.js';
 export * from './identify.js';

@@ -8,7 +8,7 @@ import {
   encodeR2t,
   encodeResponse,
   encodeSqe,
-} from './encode.testing.js';
+} from './encode.js';
 import { PduDecoder, type PduListener } from './pdu-decoder.js';
 import { pduName } from './pdu.js';
 

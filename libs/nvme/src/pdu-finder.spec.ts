@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  encodeC2hData,
-  encodeCommand,
-  encodeIcReq,
-  encodeResponse,
-  encodeSqe,
-} from './encode.testing.js';
+import { encodeC2hData, encodeCommand, encodeIcReq, encodeResponse, encodeSqe } from './encode.js';
 import { PduFlag } from './pdu.js';
 import { opensConnection, PduFinder } from './pdu-finder.js';
 

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  encodeCommand,
-  encodeConnectData,
-  encodeResponse,
-  encodeSqe,
-} from '@fenceline/nvme/testing';
+import { encodeCommand, encodeConnectData, encodeResponse, encodeSqe } from '@fenceline/nvme';
 import { never, type History } from '../model.js';
 import { block, HOST_NQN, TestAssociation, TestConnection, Traffic } from '../traffic.testing.js';
 import { buildHistory } from './build-history.js';

@@ -7,7 +7,7 @@ import {
   encodeCommand,
   encodeResponse,
   encodeSqe,
-} from '@fenceline/nvme/testing';
+} from '@fenceline/nvme';
 import { never, type History } from '../model.js';
 import {
   block,

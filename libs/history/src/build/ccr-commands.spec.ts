@@ -1,5 +1,4 @@
-import { CCR_LOG_BYTES } from '@fenceline/nvme';
-import { encodeC2hData, encodeCcrLog, encodeResponse } from '@fenceline/nvme/testing';
+import { CCR_LOG_BYTES, encodeC2hData, encodeCcrLog, encodeResponse } from '@fenceline/nvme';
 import { describe, expect, it } from 'vitest';
 import { TestAssociation, Traffic } from '../traffic.testing.js';
 import { buildHistory } from './build-history.js';

@@ -7,7 +7,7 @@ import {
   encodeR2t,
   encodeResponse,
   encodeSqe,
-} from '@fenceline/nvme/testing';
+} from '@fenceline/nvme';
 import { never } from '../model.js';
 import { block, BLOCK, concat, TestAssociation, Traffic } from '../traffic.testing.js';
 import { buildHistory } from './build-history.js';

@@ -5,7 +5,7 @@ import {
   encodeCommand,
   encodeResponse,
   encodeSqe,
-} from '@fenceline/nvme/testing';
+} from '@fenceline/nvme';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { block, concat, TestAssociation, TestConnection, Traffic } from '../traffic.testing.js';

@@ -1,5 +1,5 @@
 import { TestConnection, Traffic } from '@fenceline/history/testing';
-import type { Digests } from '@fenceline/nvme/testing';
+import type { Digests } from '@fenceline/nvme';
 import { queueTalk } from './pdus.js';
 
 /** A frame as a capture at the host's port has it. */

@@ -10,10 +10,10 @@ import {
   encodeR2t,
   encodeResponse,
   encodeSqe,
+  PduType,
   type Digests,
   type SqeFields,
-} from '@fenceline/nvme/testing';
-import { PduType } from '@fenceline/nvme';
+} from '@fenceline/nvme';
 
 /** A PDU, and who sends it. */
 export interface Spoken {

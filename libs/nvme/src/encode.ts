@@ -1,4 +1,7 @@
-/** Encoders of NVMe/TCP PDUs and their contents, for tests. */
+/**
+ * Encoders of NVMe/TCP PDUs and what they carry (NVMe/TCP Transport Specification 1.1, section 3.6): what the
+ * reference host and controller say, and what tests are made of. All integers are little-endian.
+ */
 import { crc32c } from './crc32c.js';
 import { PduFlag, PduType } from './pdu.js';
 
