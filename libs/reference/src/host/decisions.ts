@@ -1,7 +1,6 @@
 import type { CcrWait } from '@fenceline/contracts';
 import { CcrStatus, type CcrLogEntry } from '@fenceline/nvme';
 import type { AttemptEnd } from './fence/attempt-end.js';
-import type { PathState } from './path-state.js';
 
 /** What a controller said of how soon it stops by itself. */
 export interface QuiescePromise {
@@ -84,8 +83,6 @@ export interface HostDecisions {
   /** Whether the source's slot is free again when asking it has ended so. */
   returnsSlot(end: AttemptEnd): boolean;
 
-  /** Whether a path in this state is given new commands. */
-  takesCommands(state: PathState): boolean;
   /** How long a command that a path refused waits before it is sent on another, in ms. */
   failoverDelayMs(): number;
   /** How long the held commands wait after their fence has ended, in ms. */
@@ -148,7 +145,6 @@ export const correctHost: HostDecisions = {
   releasesAfter: ({ kind }) => kind === 'succeeded' || kind === 'deadline',
   returnsSlot: () => true,
 
-  takesCommands: (state) => state === 'LIVE',
   failoverDelayMs: () => 0,
   resumeDelayMs: () => 0,
   hidesPathErrors: () => true,
