@@ -64,8 +64,8 @@ export function encodeDigest(crc: number): Uint8Array {
   return Uint8Array.of(crc, crc >>> 8, crc >>> 16, crc >>> 24);
 }
 
-export interface IcOptions {
-  digests?: Digests;
+/** What ICReq and ICResp agree on: digests asked for or enabled, and more. */
+export interface IcOptions extends Digests {
   /** HPDA or CPDA: alignment of the data that the sender wants, in dwords, 0-based. */
   alignment?: number;
   /** PFV: PDU format version. */
@@ -73,26 +73,26 @@ export interface IcOptions {
 }
 
 function encodeIc(type: number, limit: number, options: IcOptions): Uint8Array {
-  const { digests = {}, alignment = 0, version = 0 } = options;
+  const { header, data, alignment = 0, version = 0 } = options;
   return encodePdu({
     type,
     headerLength: 128,
-    fill: (view, header) => {
+    fill: (view) => {
       view.setUint16(8, version, true);
-      header[10] = alignment;
-      header[11] = (digests.header ? 1 : 0) | (digests.data ? 2 : 0);
+      view.setUint8(10, alignment);
+      view.setUint8(11, (header ? 1 : 0) | (data ? 2 : 0));
       view.setUint32(12, limit, true);
     },
   });
 }
 
 /** ICReq; `maxR2t` is how many R2Ts may be outstanding for one command. */
-export const encodeIcReq = ({ maxR2t = 1, ...options }: IcOptions & { maxR2t?: number } = {}) =>
-  encodeIc(PduType.icReq, maxR2t - 1, options);
+export const encodeIcReq = ({ maxR2t = 1, ...wanted }: IcOptions & { maxR2t?: number } = {}) =>
+  encodeIc(PduType.icReq, maxR2t - 1, wanted);
 
 /** ICResp; `maxH2cData` is the most data that one H2CData may carry, in bytes. */
-export const encodeIcResp = (maxH2cData = 0x10000, options: IcOptions = {}): Uint8Array =>
-  encodeIc(PduType.icResp, maxH2cData, options);
+export const encodeIcResp = (maxH2cData = 0x10000, enabled: IcOptions = {}): Uint8Array =>
+  encodeIc(PduType.icResp, maxH2cData, enabled);
 
 /** Why a connection is terminated: FES of H2CTermReq and C2HTermReq. */
 export const FatalError = {
@@ -213,6 +213,8 @@ export interface DataFields {
   last?: boolean;
   /** C2HData: no response capsule follows. */
   success?: boolean;
+  /** Bytes between header and data. */
+  padding?: number;
 }
 
 function dataParts(
@@ -226,6 +228,7 @@ function dataParts(
     headerLength: 24,
     flags: (fields.last ? PduFlag.last : 0) | (fields.success ? PduFlag.success : 0),
     ...(digests && { digests }),
+    ...(fields.padding !== undefined && { padding: fields.padding }),
     fill: (view) => {
       view.setUint16(8, fields.cid, true);
       view.setUint16(10, fields.tag ?? 0, true);
@@ -247,16 +250,13 @@ export const encodeC2hData = (fields: DataFields, digests?: Digests): Uint8Array
 /**
  * What stands before the data of a C2HData, so that the data itself need not be copied: data and, where digests are
  * on, its digest are to be sent behind it.
- *
- * @param padding bytes between header and data
  */
 export function encodeC2hDataHead(
   fields: Omit<DataFields, 'data'> & { length: number },
   digests?: Digests,
-  padding = 0,
 ): Uint8Array {
   const parts = dataParts(PduType.c2hData, fields, fields.length, digests);
-  return encodeHead({ ...parts, padding }, fields.length, false);
+  return encodeHead(parts, fields.length, false);
 }
 
 export function encodeR2t(
@@ -280,7 +280,7 @@ export function encodeConnectData(fields: {
   cntlid: number;
   subsystemNqn: string;
   hostNqn: string;
-  /** 16 bytes. */
+  /** 16 bytes; zeroes where it is left out. */
   hostId?: Uint8Array;
 }): Uint8Array {
   const bytes = new Uint8Array(1024);

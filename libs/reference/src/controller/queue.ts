@@ -168,7 +168,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
     };
     this.#dataAlignment = 4 * ((icDataAlignment(view) & 0x1f) + 1);
     this.#state = 'ready';
-    this.connection.send(encodeIcResp(this.owner.limits.maxH2cData, { digests: this.#digests }));
+    this.connection.send(encodeIcResp(this.owner.limits.maxH2cData, this.#digests));
   }
 
   #hasAgreedDigests(pdu: Pdu): boolean {
@@ -292,9 +292,8 @@ export class Queue implements ConnectionUser, PduListener, Answers {
     const padding = (this.#dataAlignment - (header % this.#dataAlignment)) % this.#dataAlignment;
     connection.send(
       encodeC2hDataHead(
-        { cid: command.cid, offset: 0, length: data.length, last: true, success },
+        { cid: command.cid, offset: 0, length: data.length, last: true, success, padding },
         this.#digests,
-        padding,
       ),
     );
     connection.send(data);

@@ -141,7 +141,7 @@ export class HostQueue {
 
   constructor(
     private readonly lab: TestLab,
-    private readonly node: ReferenceArrayNode,
+    node: ReferenceArrayNode,
     readonly portId: number,
     private readonly options: QueueOptions = {},
   ) {
@@ -165,7 +165,7 @@ export class HostQueue {
     this.user = node.accept(portId, connection);
     this.send(
       encodeIcReq({
-        ...(options.digests && { digests: options.digests }),
+        ...options.digests,
         ...(options.alignment !== undefined && { alignment: options.alignment }),
       }),
     );
