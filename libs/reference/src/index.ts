@@ -1,3 +1,4 @@
+export * from './controller/index.js';
 export * from './host/index.js';
 export * from './mutants/host.js';
 export * from './mutants/mutant.js';
