@@ -1,4 +1,4 @@
-import type { TriggerEvent } from '@fenceline/contracts';
+import type { Scheduler, TriggerEvent } from '@fenceline/contracts';
 import { forEachBlock, type Association, type Command, type PayloadId } from '@fenceline/history';
 
 /** A write request as the backend has it; its payloads are numbered as those of the commands are. */
@@ -24,7 +24,9 @@ interface HeldWrite extends BackendWrite {
 
 interface Waiter {
   event: TriggerEvent;
-  resolve: (because: string) => void;
+  callback: (because: string) => void;
+  /** Ends the call that was asked for, once the event has been seen. */
+  cancel: (() => void) | null;
 }
 
 /**
@@ -45,34 +47,23 @@ export class Observations {
   private readonly waiters = new Set<Waiter>();
 
   /** @param tell is told, in words, what an onlooker waits for: give-ups, the first retries, newer writes */
-  constructor(private readonly tell: (text: string) => void = () => undefined) {}
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly tell: (text: string) => void = () => undefined,
+  ) {}
 
-  /** Resolves with the reason in words once the event has been seen; rejects when `signal` aborts. */
-  await(event: TriggerEvent, signal: AbortSignal): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const because = this.seen(event);
-      if (because !== null) {
-        resolve(because);
-        return;
-      }
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const abort = () => {
-        this.waiters.delete(waiter);
-        reject(signal.reason as Error);
-      };
-      const waiter: Waiter = {
-        event,
-        resolve: (reason) => {
-          signal.removeEventListener('abort', abort);
-          resolve(reason);
-        },
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      this.waiters.add(waiter);
-    });
+  /**
+   * Calls back with the reason in words once the event has been seen, never before this returns and never amid what
+   * tells of the event: the caller may change links and backend there. Returns what ends the waiting.
+   */
+  await(event: TriggerEvent, callback: (because: string) => void): () => void {
+    const waiter: Waiter = { event, callback, cancel: null };
+    this.waiters.add(waiter);
+    this.check(waiter);
+    return () => {
+      this.waiters.delete(waiter);
+      waiter.cancel?.();
+    };
   }
 
   held(write: BackendWrite, t: number): void {
@@ -176,12 +167,14 @@ export class Observations {
   }
 
   private notify(): void {
-    for (const waiter of this.waiters) {
-      const because = this.seen(waiter.event);
-      if (because === null) continue;
-      this.waiters.delete(waiter);
-      waiter.resolve(because);
-    }
+    for (const waiter of this.waiters) this.check(waiter);
+  }
+
+  private check(waiter: Waiter): void {
+    const because = this.seen(waiter.event);
+    if (because === null) return;
+    this.waiters.delete(waiter);
+    waiter.cancel = this.scheduler.at(this.scheduler.now(), () => waiter.callback(because));
   }
 
   /** The reason for which an event counts as seen, or null. */

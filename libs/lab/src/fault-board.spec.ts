@@ -1,8 +1,8 @@
 import type { Backend } from '@fenceline/backend';
 import type { Action, LabEvent } from '@fenceline/contracts';
-import type { Link } from '@fenceline/fabric';
 import { describe, expect, it } from 'vitest';
 import { FaultBoard } from './fault-board.js';
+import type { LabLink } from './lab-driver.js';
 
 /** A board over links and a backend that write down what they are told. */
 function board() {
@@ -15,7 +15,7 @@ function board() {
       drop: (direction: string) => told.push(`${name} drop ${direction}`),
       hold: (direction: string) => told.push(`${name} hold ${direction}`),
       restore: (direction: string) => told.push(`${name} restore ${direction}`),
-    }) as unknown as Link;
+    }) as unknown as LabLink;
   const start = (kind: string) => () => `${kind}-${++faults}`;
   const end = (kind: string) => (id: string) => told.push(`${kind} ${id}`);
   const backend = {

@@ -1,6 +1,6 @@
 import type { Backend } from '@fenceline/backend';
 import type { Action, Clock, FaultTarget, LabEvent, LinkDirection } from '@fenceline/contracts';
-import type { Link } from '@fenceline/fabric';
+import type { LabLink } from './lab-driver.js';
 
 type FaultKind = Extract<LabEvent, { kind: 'fault-start' }>['fault'];
 type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
@@ -23,7 +23,7 @@ export class FaultBoard {
 
   constructor(
     private readonly clock: Clock,
-    private readonly links: ReadonlyMap<string, Link>,
+    private readonly links: ReadonlyMap<string, LabLink>,
     private readonly backend: Backend,
     private readonly record: (event: LabEvent) => void,
     private readonly stopWorkload: (name: string) => void,
@@ -170,7 +170,7 @@ export class FaultBoard {
     this.record({ t: this.clock.now(), kind: 'fault-end', id: fault.id, describe });
   }
 
-  private link(name: string): Link {
+  private link(name: string): LabLink {
     const link = this.links.get(name);
     if (!link) throw new Error(`the lab has no link ${name}`);
     return link;
