@@ -385,6 +385,29 @@ describe('give-up', () => {
 });
 
 describe('attribution', () => {
+  it('knows the path of a request where each port has an export of its own', async () => {
+    const traffic = new Traffic();
+    const a = new TestAssociation(traffic, traffic.link('A1', 'A', 'host1', 'A.1'), { cntlid: 1 });
+    const b = new TestAssociation(traffic, traffic.link('A2', 'A', 'host1', 'A.2'), { cntlid: 2 });
+    a.write(1, 10, block(1));
+    b.write(1, 10, block(1));
+    const late = traffic.received('A.1', 10, block(1));
+    traffic.applied(traffic.received('A.2', 10, block(1)));
+    traffic.applied(late);
+    traffic.apply('A.2', 11, block(2));
+    const history = await buildHistory(traffic.recording());
+    const [original, retry] = writesOf(history);
+    expect(history.applies).toMatchObject([
+      { node: 'A', link: 'A2', candidates: [[retry!.id]] },
+      { node: 'A', link: 'A1', candidates: [[original!.id]] },
+      {
+        node: 'A',
+        link: 'A2',
+        unattributed: 'block 11: no command with these bytes was sent to A',
+      },
+    ]);
+  });
+
   it('says why an apply has no candidate', async () => {
     const { traffic, a } = twoPaths();
     a.write(1, 10, block(1));

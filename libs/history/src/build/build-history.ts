@@ -76,7 +76,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
   // A Connect is told only once its data has come, and never when they do not.
   commands.sort((a, b) => a.id - b.id);
   commands.forEach((command, id) => (command.id = id));
-  const journal = await readApplies(recording.journal, decoder.payloads, topology.namespaceBytes);
+  const journal = await readApplies(recording.journal, decoder.payloads, topology);
   problems.push(...journal.problems);
   const associations = [...decoder.associations];
   problems.push(...attribute(journal.applies, commands, associations));

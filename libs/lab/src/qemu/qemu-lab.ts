@@ -156,6 +156,8 @@ export class QemuLab implements LabDriver {
   }
 
   perform(action: Action): void {
+    if (action.kind === 'setAna' || action.kind === 'resetConnection')
+      throw new LabError(`this lab cannot perform ${action.kind} yet`);
     this.instruments.faults.perform(action);
   }
 
