@@ -66,7 +66,7 @@ export class SimulatedLab implements LabDriver {
   static async create(plan: Plan, context: LabContext): Promise<SimulatedLab> {
     const backend = await Backend.open({
       clock: context.time.scheduler,
-      medium: 'memory',
+      medium: 'sparse',
       journalPath: null,
       blockSize: plan.blockSize,
       size: plan.namespaceBytes,
