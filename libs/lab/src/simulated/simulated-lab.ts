@@ -157,7 +157,7 @@ export class SimulatedLab implements LabDriver {
         for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
         return;
       case 'resetConnection':
-        throw new LabError('this lab cannot perform resetConnection yet');
+        throw new LabError('single connections cannot be reset on simulated links');
       default:
         this.#instruments.faults.perform(action);
     }
