@@ -152,14 +152,12 @@ export class SimulatedLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    switch (action.kind) {
-      case 'setAna':
-        for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
-        return;
-      case 'resetConnection':
-        throw new LabError('single connections cannot be reset on simulated links');
-      default:
-        this.#instruments.faults.perform(action);
+    if (action.kind === 'resetConnection')
+      throw new LabError('single connections cannot be reset on simulated links');
+    if (action.kind === 'setAna') {
+      for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
+    } else {
+      this.#instruments.faults.perform(action);
     }
   }
 
@@ -182,7 +180,7 @@ export class SimulatedLab implements LabDriver {
   }
 
   async readBack(): Promise<void> {
-    const { time, signal, record } = this.context;
+    const { time, signal } = this.context;
     const most = Math.max(1, Math.floor(readBackBytes / this.plan.blockSize));
     const ranges = this.#instruments.written.ranges(most);
     for (const host of this.#hosts.values()) {
@@ -193,7 +191,7 @@ export class SimulatedLab implements LabDriver {
         },
         signal,
       );
-      for (const event of events) record({ t: this.#scheduler.now(), ...event });
+      for (const event of events) this.context.record({ t: this.#scheduler.now(), ...event });
     }
   }
 
