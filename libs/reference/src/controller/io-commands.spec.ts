@@ -11,7 +11,8 @@ import {
 function setUp() {
   const lab = new TestLab();
   const node = lab.node();
-  return { lab, node, ...new HostAssociation(lab, node, 1) };
+  const { admin, io, cntlid } = new HostAssociation(lab, node, 1);
+  return { lab, node, admin, io, cntlid };
 }
 
 const ranges = (...list: [slba: number, blocks: number][]) => {

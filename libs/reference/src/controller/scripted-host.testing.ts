@@ -403,6 +403,13 @@ export class HostQueue {
   }
 }
 
+export interface AssociationOptions extends QueueOptions {
+  katoMs?: number;
+  hostNqn?: string;
+  /** Options of each queue, in place of those that all share. */
+  optionsOf?: () => QueueOptions;
+}
+
 /** An association of a scripted host: admin queue and one I/O queue, enabled and ready. */
 export class HostAssociation {
   readonly admin: HostQueue;
@@ -413,14 +420,14 @@ export class HostAssociation {
     lab: TestLab,
     node: ReferenceArrayNode,
     portId: number,
-    fields: { katoMs?: number; hostNqn?: string } & QueueOptions = {},
+    fields: AssociationOptions = {},
   ) {
-    const { katoMs = 0, hostNqn = HOST, ...options } = fields;
-    this.admin = new HostQueue(lab, node, portId, options);
+    const { katoMs = 0, hostNqn = HOST, optionsOf = () => fields } = fields;
+    this.admin = new HostQueue(lab, node, portId, optionsOf());
     this.cntlid = this.admin.connect({ katoMs, hostNqn }).dword0;
     this.enable();
     this.admin.feature(0x0b, (1 << 20) | (1 << 11));
-    this.io = new HostQueue(lab, node, portId, options);
+    this.io = new HostQueue(lab, node, portId, optionsOf());
     this.io.connect({ qid: 1, cntlid: this.cntlid, hostNqn });
   }
 
