@@ -1,9 +1,7 @@
-import type { Backend, Request } from '@fenceline/backend';
-import type { Action, LabEvent, Plan, PlanLink } from '@fenceline/contracts';
-import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
+import type { Backend } from '@fenceline/backend';
+import { exportsOf, type Action, type Plan, type PlanLink } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link, Pacer } from '@fenceline/fabric';
-import { topologyOf } from '@fenceline/history';
 import {
   createRunFolder,
   launchVm,
@@ -14,43 +12,32 @@ import {
   type VmExit,
 } from '@fenceline/vm';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LabClock } from '../lab-clock.js';
 import { GuestPanicked, LabError } from '../lab-error.js';
 import type { LabRequest } from '../messages.js';
 import { openBackend } from '../open-backend.js';
-import { Observations, type BackendWrite } from '../timeline/observations.js';
-import { finalImageOf } from '../final-image.js';
-import { WrittenBlocks } from '../written-blocks.js';
+import { Instruments } from '../instruments.js';
+import type { LabContext, LabDriver } from '../lab-driver.js';
+import { readBackBytes } from '../read-back-bytes.js';
+import { StallRecorder } from '../stall-recorder.js';
+import type { Observations } from '../timeline/observations.js';
 import { configureArrayNode } from './array-node.js';
-import { FaultBoard } from './fault-board.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
-import { readBackBytes, readBackThroughEachPath } from './read-back.js';
-import { observeWire } from './observe-wire.js';
+import { readBackThroughEachPath } from './read-back.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
 import { RunningWorkload } from './workload.js';
-
-/** How long the backend must be silent before nothing counts as on its way any more. */
-const silenceNs = 2 * NS_PER_S;
 
 /** Lines of the console that are shown when a VM is lost. */
 const shownConsoleLines = 40;
 
-/** What a lab reports to, and by what it is stopped. */
-export interface LabContext {
+/** Virtual machines live in the machine's time, and write into a folder. */
+export interface QemuContext extends LabContext<EvidenceWriter> {
   clock: LabClock;
-  evidence: EvidenceWriter;
-  record(event: LabEvent): void;
-  /** The lab cannot go on: an instrument or a VM was lost. */
-  fail(error: Error): void;
-  status(text: string): void;
-  signal: AbortSignal;
 }
 
 /** A lab of QEMU virtual machines, joined by our links, over our backend. */
-export class QemuLab {
-  readonly observations: Observations;
+export class QemuLab implements LabDriver {
   private readonly plan: Plan;
   private readonly links = new Map<string, Link>();
   private readonly pacer = new Pacer();
@@ -58,41 +45,37 @@ export class QemuLab {
   private readonly devices = new Map<string, string>();
   private readonly workloads = new Map<string, RunningWorkload>();
   private readonly workloadEnds: Promise<void>[] = [];
-  private readonly written: WrittenBlocks;
   private readonly clocks: GuestClocks;
-  private readonly faults: FaultBoard;
+  private readonly instruments: Instruments;
   private readonly schedule: ScheduleRecorder;
-  private payloadOf: (hash: bigint) => number = () => 0;
+  private readonly stalls: StallRecorder;
   private booted = false;
   private closing = false;
   private imageRecorded = false;
 
   private constructor(
     private readonly request: LabRequest,
-    private readonly context: LabContext,
+    private readonly context: QemuContext,
     private readonly runFolder: RunFolder,
     private readonly backend: Backend,
   ) {
     this.plan = request.plan;
-    this.observations = new Observations((text) => context.status(text));
-    this.written = new WrittenBlocks(this.plan.blockSize);
     this.clocks = new GuestClocks(context.clock);
     this.schedule = new ScheduleRecorder(
       context.clock,
       () => this.vms.values(),
       (event) => context.record(event),
     );
-    this.faults = new FaultBoard(
-      context.clock,
-      this.links,
-      backend,
-      (event) => context.record(event),
-      (name) => this.stopWorkload(name),
+    this.stalls = new StallRecorder(context.clock, (t, ns) =>
+      context.record({ t, kind: 'stall', ns }),
+    );
+    this.instruments = new Instruments(this.plan, context, this.links, backend, (name) =>
+      this.stopWorkload(name),
     );
   }
 
   /** Opens the working folder, the backend and the links; no VM yet. */
-  static async create(request: LabRequest, context: LabContext): Promise<QemuLab> {
+  static async create(request: LabRequest, context: QemuContext): Promise<QemuLab> {
     const journalPath = await context.evidence.path(layout.journal);
     const backend = await openBackend(request.plan, context.clock, journalPath);
     let runFolder: RunFolder;
@@ -111,6 +94,10 @@ export class QemuLab {
       throw error;
     }
     return lab;
+  }
+
+  get observations(): Observations {
+    return this.instruments.observations;
   }
 
   /** Starts every VM and waits until each guest answers. */
@@ -162,7 +149,7 @@ export class QemuLab {
   /** Asks every workload to end and releases whatever is held from it. */
   endWorkloads(): void {
     for (const name of this.workloads.keys()) this.stopWorkload(name);
-    this.faults.releaseHolds();
+    this.instruments.faults.releaseHolds();
   }
 
   async workloadsEnded(): Promise<void> {
@@ -172,38 +159,16 @@ export class QemuLab {
   perform(action: Action): void {
     if (action.kind === 'setAna' || action.kind === 'resetConnection')
       throw new LabError(`this lab cannot perform ${action.kind} yet`);
-    this.faults.perform(action);
+    this.instruments.faults.perform(action);
   }
 
-  /**
-   * Releases every hold and waits until the backend has nothing left and has been silent for 2 s.
-   * The bound passing first is recorded: the verdict cannot be pass then.
-   */
-  async drain(boundMs: number): Promise<void> {
-    this.faults.releaseHolds();
-    const end = this.context.clock.now() + boundMs * NS_PER_MS;
-    for (;;) {
-      const now = this.context.clock.now();
-      const quietAt = this.backend.lastActivityAt() + silenceNs;
-      const drained = this.backend.pending() === 0 && now >= quietAt;
-      if (drained || now >= end) {
-        this.context.record({
-          t: now,
-          kind: 'drained',
-          ok: drained,
-          pending: this.backend.pending(),
-        });
-        return;
-      }
-      const next = this.backend.pending() > 0 ? now + 50 * NS_PER_MS : quietAt;
-      const ms = Math.ceil((Math.min(next, end) - now) / NS_PER_MS);
-      await delay(ms, null, { signal: this.context.signal });
-    }
+  drain(boundMs: number): Promise<void> {
+    return this.instruments.drain(boundMs);
   }
 
   /** Reads every written block back through each live path of each host. */
   async readBack(): Promise<void> {
-    const ranges = this.written.ranges(
+    const ranges = this.instruments.written.ranges(
       Math.max(1, Math.floor(readBackBytes / this.plan.blockSize)),
     );
     for (const host of this.plan.hosts) {
@@ -230,6 +195,7 @@ export class QemuLab {
     }
     const failures: unknown[] = [];
     for (const end of ends) await end().catch((error: unknown) => failures.push(error));
+    this.stalls.stop();
     if (failures.length > 0) throw failures[0];
   }
 
@@ -237,31 +203,18 @@ export class QemuLab {
   private async recordFinalImage(): Promise<void> {
     if (!this.booted || this.imageRecorded) return;
     this.imageRecorded = true;
-    const image = await finalImageOf(this.backend, this.written, this.plan.blockSize);
-    await this.context.evidence.write(layout.finalImage, image);
+    await this.context.evidence.write(layout.finalImage, await this.instruments.finalImage());
   }
 
   private async openInstruments(): Promise<void> {
-    const { backend, context, plan } = this;
+    const { backend, plan } = this;
     void backend.failed.then((error) => this.instrumentFailed('backend', error));
-    backend.on('received', (request) => this.noteWritten(request));
-    backend.on('held', (request) =>
-      this.observations.held(this.asWrite(request), context.clock.now()),
-    );
-    backend.on('released', (request) => this.observations.unheld(this.asWrite(request)));
-    backend.on('applied', (request) => {
-      if (request.op === 'write') this.observations.applied(this.asWrite(request));
-    });
-    for (const node of plan.nodes) {
-      await backend.addExport({
-        name: node.exportName,
-        node: node.name,
-        socket: this.diskSocket(node.name),
-        owner: qemuUser(),
-      });
+    for (const { name } of exportsOf(plan)) {
+      const socket = this.diskSocket(name);
+      await backend.addExport({ name, node: name, socket, owner: qemuUser() });
     }
     for (const link of plan.links) await this.openLink(link);
-    this.payloadOf = observeWire(this.links, topologyOf(plan), this.observations);
+    this.instruments.watchLinks();
   }
 
   private async openLink(planned: PlanLink): Promise<void> {
@@ -301,17 +254,15 @@ export class QemuLab {
           socket: this.linkSocket(link.name, link.host === name ? 'host' : 'node'),
           mac: link.host === name ? link.hostMac : link.nodeMac,
         })),
-      disks: node
-        ? [
-            {
-              id: 'medium',
-              socket: this.diskSocket(name),
-              export: node.exportName,
-              blockSize: plan.blockSize,
-              requestMerging: node.blockLayer === 'defaults',
-            },
-          ]
-        : [],
+      disks: exportsOf(plan)
+        .filter((one) => one.node === name)
+        .map((one) => ({
+          id: one.port === null ? 'medium' : `medium${one.port}`,
+          socket: this.diskSocket(one.name),
+          export: one.name,
+          blockSize: plan.blockSize,
+          requestMerging: node?.blockLayer === 'defaults',
+        })),
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
       appendArgs: [],
@@ -347,7 +298,7 @@ export class QemuLab {
     await this.context.evidence.write(layout.workload(workload.host, workload.name, 'log'), log);
     if (failure !== null)
       throw new LabError(`${workload.host}: workload ${workload.name}: ${failure}`);
-    this.observations.workloadEnded(workload.name);
+    this.instruments.observations.workloadEnded(workload.name);
   }
 
   private stopWorkload(name: string): void {
@@ -360,21 +311,6 @@ export class QemuLab {
     const t = this.context.clock.now();
     this.context.record({ t, kind: 'instrument-error', instrument, message: error.message });
     this.context.fail(new LabError(`${instrument}: ${error.message}`));
-  }
-
-  private noteWritten(request: Request): void {
-    if (request.op === 'write' || request.op === 'write-zeroes' || request.op === 'trim') {
-      this.written.add(request.offset, request.length);
-    }
-  }
-
-  private asWrite(request: Request): BackendWrite {
-    return {
-      id: request.id,
-      node: request.node,
-      slba: request.offset / this.plan.blockSize,
-      payloads: request.hashes.map((hash) => this.payloadOf(hash)),
-    };
   }
 
   private vm(name: string): Vm {
