@@ -13,6 +13,8 @@ import {
   payloadOf,
   type LogicalWrite,
 } from './logical-writes.js';
+import { AppliedInTime } from './medium-order.js';
+import { NumbersByPlace, Places } from './numbers-by-place.js';
 import { writtenOnce } from './written-once.js';
 
 /** All that happened to one logical block, under no profile. */
@@ -23,6 +25,8 @@ export interface Block {
   halfSent: { command: Command; host: string }[];
   /** Applied requests that cover the block, in the medium's order. */
   applies: BlockApply[];
+  /** Each of its commands succeeded, and was applied once, after it was sent and before its answer was delivered. */
+  appliedInTime: boolean;
 }
 
 export interface Blocks {
@@ -47,11 +51,14 @@ export function sortByBlock(history: History): Blocks {
   const outOfOrder: Block[] = [];
   const isUnique = writtenOnce(history);
   const onlyBlock = new Map<PayloadId, number>();
+  const appliedInTime = new AppliedInTime(history);
+  const touched = touchedBlocks(history);
   // Block after block, so that what belongs to one block lies together in memory.
-  for (const [lba, touched] of touchedBlocks(history)) {
-    const block: Block = { lba, writes: new LogicalWritesOfBlock(), halfSent: [], applies: [] };
+  for (const [lba, place] of touched.lbas.entries()) {
+    const block = untouched(lba);
     byLba.set(lba, block);
-    for (const id of touched.commands) {
+    const commands = touched.commandsAt(place);
+    for (const id of commands) {
       const command = history.commands[id]!;
       const { host } = history.associations[command.association]!;
       const payload = sentPayload(command, lba);
@@ -66,7 +73,8 @@ export function sortByBlock(history: History): Blocks {
         if (block.writes.add(command, host, payload)) repeated.add(payload);
       }
     }
-    for (const id of touched.applies) {
+    const applies = touched.appliesAt(place);
+    for (const id of applies) {
       const apply = history.applies[id]!;
       const index = lba - apply.slba;
       const payload = payloadOf(apply, index);
@@ -76,32 +84,42 @@ export function sortByBlock(history: History): Blocks {
     }
     narrow(block.applies);
     chooseLikeliest(block.applies, (id) => history.commands[id]!.answerSentAt);
+    block.appliedInTime = appliedInTime.isTrueOf(block, commands.length, applies.length);
     if (isOutOfOrder(history, block)) outOfOrder.push(block);
   }
   return { byLba, outOfOrder, isRepeated: (payload) => repeated.has(payload) };
 }
 
-/** Numbers of the commands and of the applies that change one block, each in their order. */
-interface Touched {
-  commands: number[];
-  applies: number[];
+/** A block that no command and no request changed. */
+export function untouched(lba: number): Block {
+  const writes = new LogicalWritesOfBlock();
+  return { lba, writes, halfSent: [], applies: [], appliedInTime: true };
 }
 
-function touchedBlocks({ commands, applies }: History): Map<number, Touched> {
-  const blocks = new Map<number, Touched>();
-  const at = (lba: number): Touched => {
-    let touched = blocks.get(lba);
-    if (touched === undefined) blocks.set(lba, (touched = { commands: [], applies: [] }));
-    return touched;
-  };
-  for (const command of commands) {
-    if (changesMedium(command)) forEachBlock(command, (lba) => at(lba).commands.push(command.id));
+/** The blocks that were changed, with the numbers of the commands and of the applies that did, each in their order. */
+interface Touched {
+  lbas: Places;
+  commandsAt: (place: number) => Int32Array;
+  appliesAt: (place: number) => Int32Array;
+}
+
+function touchedBlocks(history: History): Touched {
+  const lbas = new Places();
+  const commands = new NumbersByPlace();
+  const applies = new NumbersByPlace();
+  for (const command of history.commands) {
+    if (!changesMedium(command)) continue;
+    forEachBlock(command, (lba) => commands.add(lbas.of(lba), command.id));
   }
-  for (const { id, slba, blocks: count, appliedAt } of applies) {
+  for (const { id, slba, blocks, appliedAt } of history.applies) {
     if (appliedAt === never) continue;
-    for (let lba = slba; lba < slba + count; lba++) at(lba).applies.push(id);
+    for (let lba = slba; lba < slba + blocks; lba++) applies.add(lbas.of(lba), id);
   }
-  return blocks;
+  return {
+    lbas,
+    commandsAt: commands.sorted(lbas.count),
+    appliesAt: applies.sorted(lbas.count),
+  };
 }
 
 /** Payload that a command sent for a block; undefined where it was never seen. */

@@ -28,6 +28,7 @@ export function findRetries(blocks: Blocks): Retry[] {
     }
     for (const write of block.writes.writes) {
       const certain = !blocks.isRepeated(write.payload);
+      if (certain && write.commands.length === 1) continue;
       for (const retry of write.commands) {
         // Where bytes repeat, it may be one of any of its kin.
         const earlier = certain ? write.commands : block.writes.kinOf(retry.id);

@@ -57,7 +57,7 @@ const whyUnsure: Record<Unsure, string> = {
 };
 
 function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
-  const { history, blocks, unfollowed, lasting } = facts;
+  const { history, blocks, unfollowed, lasting, mediumOrder } = facts;
   const image = history.finalImage;
   if (image === undefined) return notJudged('the recording has no image of the medium at its end');
   if (unfollowed !== null) return notJudged(unfollowed);
@@ -77,6 +77,8 @@ function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
       listOf(unsure, 'contradiction').push(block.lba);
       continue;
     }
+    // It holds what was applied last, which is what a legal order ends with.
+    if (mediumOrder.isLegal(block)) continue;
     const observation = { payload, from: history.end, to: history.end };
     const judged = judgeRegister(rules, block, [observation]);
     if (judged.unsure !== null) listOf(unsure, judged.unsure).push(block.lba);

@@ -48,6 +48,7 @@ function judgeNoStaleOverwrite({ facts, fences }: RuleInput): Outcome {
   const unsure = new Map<Unsure, number[]>();
   let blocks = 0;
   for (const block of facts.blocks.outOfOrder) {
+    if (facts.mediumOrder.isLegal(block)) continue;
     const judged = judgeBlock(facts.history, facts.blocks, fences, block);
     if (judged.kind === 'held') continue;
     if (judged.kind === 'unsure') {
