@@ -1,5 +1,5 @@
 import type { History } from '@fenceline/history';
-import { sortByBlock, type Blocks } from './blocks.js';
+import { Blocks } from './blocks.js';
 import { lastKeepAlives } from './fence.js';
 import { giveUpsOf, giveUpTimes, type GiveUp } from './give-ups.js';
 import { Landings } from './landings.js';
@@ -30,7 +30,7 @@ export interface Facts {
 }
 
 export function gatherFacts(history: History): Facts {
-  const blocks = sortByBlock(history);
+  const blocks = new Blocks(history);
   const retries = findRetries(blocks);
   const firstRetryAt = firstRetryByAssociation(retries, history.associations.length);
   const giveUpAt = giveUpTimes(history, firstRetryAt);
@@ -46,7 +46,7 @@ export function gatherFacts(history: History): Facts {
     lastKeepAliveAt: lastKeepAlives(history.associations, history.commands),
     unfollowed: whyUnfollowed(history),
     mediumOrder,
-    reads: readsOf(history, blocks, mediumOrder),
+    reads: readsOf(history, mediumOrder),
     lasting: new LastingWrites(history),
   };
 }

@@ -35,6 +35,11 @@ export function payloadOf(apply: Apply, index: number): PayloadId | undefined {
   return apply.payloads[index] ?? (apply.op === 'deallocate' ? deallocated : undefined);
 }
 
+/** Payload that a command sent for a block; undefined where it was never seen. */
+export function sentPayload({ op, slba, payloads }: Command, lba: number): PayloadId | undefined {
+  return op === 'deallocate' ? deallocated : payloads[lba - slba];
+}
+
 /** Whether the host was told of success. */
 export function succeeded(command: Command): boolean {
   return command.status === 0 && command.answeredAt !== never;

@@ -1,98 +1,71 @@
 import { changesMedium, forEachBlock, never, type History } from '@fenceline/history';
-import type { Block, Blocks } from './blocks.js';
+import { isOutOfOrder, type Block, type Blocks } from './blocks.js';
 import { hostFenceEnd } from './fence.js';
-import { succeeded } from './logical-writes.js';
 import { profiles } from './profiles.js';
 import type { Observation } from './register.js';
 
 /**
- * The blocks of which the medium itself shows a legal order, whatever the profile: each of their writes took
- * effect once, after it was sent and before it was closed. On those nothing is stale (an older write that comes over
- * a newer one was not closed when that was sent), and what was seen is legal where the medium held it meanwhile. Nearly
- * every block is such a one; no other needs to be searched for an order.
+ * The blocks of which the medium shows a legal order whatever the profile: the plain ones whose writes were all closed
+ * by their answers, not by a fence before. On those nothing is stale (an older write that comes over a newer one was
+ * not closed when that was sent), and what was seen is legal where the medium held it meanwhile.
  */
 export class MediumOrder {
-  /** Blocks with a write that was, or may have been, closed by a fence before its success was delivered. */
-  readonly #fenced = new Set<Block>();
+  /** All other blocks that were changed, in the order in which they were first written. */
+  readonly unclear: readonly Block[];
+  /** Those of them on which a write may have been applied over one that started after it. */
+  readonly outOfOrder: readonly Block[];
+  /** Writes of blocks that are not unclear that began while another one of the block was not closed. */
+  readonly overlapping: number;
+  /** By place. */
+  readonly #isClear: Uint8Array;
 
   /** @param giveUpAt - by association: when its host gave it up, or `never` */
-  constructor(history: History, blocks: Blocks, giveUpAt: readonly number[]) {
-    const fenceEnds = history.associations.map((association) => {
-      const under = profiles.map((it) =>
-        hostFenceEnd(history, association, giveUpAt[association.id]!, it),
-      );
-      return Math.min(...under.map(({ at }) => at));
-    });
-    if (fenceEnds.every((end) => end === never)) return;
-    for (const command of history.commands) {
-      if (command.answeredAt <= fenceEnds[command.association]! || !changesMedium(command))
-        continue;
-      forEachBlock(command, (lba) => {
-        const block = blocks.byLba.get(lba);
-        if (block !== undefined) this.#fenced.add(block);
-      });
+  constructor(
+    history: History,
+    private readonly blocks: Blocks,
+    giveUpAt: readonly number[],
+  ) {
+    const { lbas, plain } = blocks;
+    this.#isClear = Uint8Array.from(lbas, (_, place) => (plain.has(place) ? 1 : 0));
+    for (const lba of fencedBlocks(history, giveUpAt)) {
+      this.#isClear[blocks.placeOf(lba)!] = 0;
     }
+    const unclear: Block[] = [];
+    let overlapping = 0;
+    for (const [place, lba] of lbas.entries()) {
+      if (this.isClear(place)) overlapping += plain.overlappingOn(place);
+      else unclear.push(blocks.at(lba)!);
+    }
+    this.unclear = unclear;
+    this.outOfOrder = unclear.filter((block) => isOutOfOrder(history, block));
+    this.overlapping = overlapping;
   }
 
-  /** Whether the order in which the medium took the block's writes is a legal one. */
-  isLegal(block: Block): boolean {
-    return block.appliedInTime && !this.#fenced.has(block);
+  /** @param place - of the block among `Blocks.lbas` */
+  isClear(place: number): boolean {
+    return this.#isClear[place] === 1;
   }
 
-  /**
-   * Whether it is one, and the medium held each value at some moment at which it was seen.
-   *
-   * @param observations - in the order in which they began
-   */
-  explains(block: Block, observations: readonly Observation[]): boolean {
-    if (!this.isLegal(block)) return false;
-    const { applies } = block;
-    /** What was applied before an observation began. */
-    let before = 0;
-    for (const { payload, from, to } of observations) {
-      if (payload < 0) continue;
-      while (before < applies.length && applies[before]!.apply.appliedAt <= from) before++;
-      let at = before;
-      while ((at === 0 ? 0 : applies[at - 1]!.payload) !== payload) {
-        if (at === applies.length || applies[at]!.apply.appliedAt > to) return false;
-        at++;
-      }
-    }
-    return true;
+  /** Whether it shows that what was seen of a block is legal. */
+  explains(lba: number, observation: Observation): boolean {
+    const place = this.blocks.placeOf(lba);
+    // Nobody wrote to it: it is as it was before the run.
+    if (place === undefined) return observation.payload === 0;
+    return this.isClear(place) && this.blocks.plain.shows(place, observation);
   }
 }
 
-/**
- * Finds of block after block whether each of its commands succeeded with the bytes that it sent, and was applied once,
- * after it was sent and before its answer was delivered.
- */
-export class AppliedInTime {
-  /** By command: the last block on which an apply of it was seen, counted from 1. */
-  readonly #seenOn: Int32Array;
-  #blocks = 0;
-
-  constructor(private readonly history: History) {
-    this.#seenOn = new Int32Array(history.commands.length);
+/** Blocks with a write that was, under some profile, closed by a fence before its answer was delivered. */
+function fencedBlocks(history: History, giveUpAt: readonly number[]): Set<number> {
+  const fenced = new Set<number>();
+  const fenceEnds = history.associations.map((association) => {
+    const given = giveUpAt[association.id]!;
+    return Math.min(...profiles.map((it) => hostFenceEnd(history, association, given, it).at));
+  });
+  if (fenceEnds.every((end) => end === never)) return fenced;
+  for (const command of history.commands) {
+    if (!changesMedium(command) || command.answeredAt <= fenceEnds[command.association]!) continue;
+    forEachBlock(command, (lba) => fenced.add(lba));
   }
-
-  /**
-   * @param commands - how many commands change the block
-   * @param requests - how many requests were applied to it, whether their bytes are known or not
-   */
-  isTrueOf({ halfSent, applies }: Block, commands: number, requests: number): boolean {
-    this.#blocks++;
-    if (halfSent.length > 0 || applies.length !== commands || applies.length !== requests)
-      return false;
-    let last = -never;
-    for (const { apply, payload, candidates } of applies) {
-      if (candidates.length !== 1 || payload < 0 || apply.appliedAt < last) return false;
-      last = apply.appliedAt;
-      const command = this.history.commands[candidates[0]!]!;
-      if (!succeeded(command) || command.deliveredPayloads !== undefined) return false;
-      if (last < command.sentAt || last > command.answeredAt) return false;
-      if (this.#seenOn[command.id] === this.#blocks) return false;
-      this.#seenOn[command.id] = this.#blocks;
-    }
-    return true;
-  }
+  return fenced;
 }

@@ -20,6 +20,11 @@ export class NumbersByPlace {
     this.#numbers[this.#count++] = number;
   }
 
+  /** Visits all in the order in which they were added. */
+  forEach(visit: (place: number, number: number) => void): void {
+    for (let i = 0; i < this.#count; i++) visit(this.#places[i]!, this.#numbers[i]!);
+  }
+
   /** The list of each of so many places, its numbers in the order in which they were added. */
   sorted(places: number): (place: number) => Int32Array {
     const ends = new Int32Array(places);
@@ -37,20 +42,25 @@ export class NumbersByPlace {
 /** Gives each key the next place when it is first asked for. */
 export class Places {
   readonly #places = new Map<number, number>();
+  /** Every key, by its place. */
+  readonly keys: number[] = [];
 
   of(key: number): number {
     let place = this.#places.get(key);
-    if (place === undefined) this.#places.set(key, (place = this.#places.size));
+    if (place === undefined) {
+      place = this.keys.push(key) - 1;
+      this.#places.set(key, place);
+    }
     return place;
   }
 
-  get count(): number {
-    return this.#places.size;
+  /** The place of a key that has one. */
+  find(key: number): number | undefined {
+    return this.#places.get(key);
   }
 
-  /** Every key with its place, in their order. */
-  entries(): Iterable<[key: number, place: number]> {
-    return this.#places.entries();
+  get count(): number {
+    return this.keys.length;
   }
 }
 

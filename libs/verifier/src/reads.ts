@@ -1,8 +1,7 @@
 import type { Command, History } from '@fenceline/history';
-import { untouched, type Blocks } from './blocks.js';
+import { listOf } from './lists.js';
 import { succeeded } from './logical-writes.js';
 import type { MediumOrder } from './medium-order.js';
-import { NumbersByPlace, Places } from './numbers-by-place.js';
 import type { Observation } from './register.js';
 
 /** What one read returned of one block. */
@@ -14,35 +13,39 @@ export interface BlockRead extends Observation {
 export interface Reads {
   /** How many blocks were read, each as often as it was. */
   count: number;
-  /** By block, in the order sent: its reads, where the order of the medium does not explain all of them. */
+  /** By block, in the order sent: all of its reads, where the medium's order does not explain one of them. */
   unexplained: ReadonlyMap<number, readonly BlockRead[]>;
 }
 
 /** Every block of every read that succeeded, where its bytes were seen. */
-export function readsOf({ commands }: History, blocks: Blocks, order: MediumOrder): Reads {
-  const lbas = new Places();
-  const reads = new NumbersByPlace();
+export function readsOf(history: History, order: MediumOrder): Reads {
   let count = 0;
-  for (const command of commands) {
-    if (command.op !== 'read' || !succeeded(command)) continue;
-    const { id, slba, payloads } = command;
-    for (let index = 0; index < payloads.length; index++) {
-      if (!(payloads[index]! >= 0)) continue;
-      reads.add(lbas.of(slba + index), id);
-      count++;
-    }
-  }
-  const readsAt = reads.sorted(lbas.count);
-  const unexplained = new Map<number, readonly BlockRead[]>();
-  for (const [lba, place] of lbas.entries()) {
-    const observations = Array.from(readsAt(place), (id) => readOf(commands[id]!, lba));
-    const block = blocks.byLba.get(lba) ?? untouched(lba);
-    if (!order.explains(block, observations)) unexplained.set(lba, observations);
-  }
+  const unclear = new Set<number>();
+  forEachRead(history, (lba, payload, command) => {
+    count++;
+    const observation = { payload, from: command.sentAt, to: command.answeredAt };
+    if (!order.explains(lba, observation)) unclear.add(lba);
+  });
+  const unexplained = new Map<number, BlockRead[]>();
+  if (unclear.size === 0) return { count, unexplained };
+  forEachRead(history, (lba, payload, command) => {
+    if (!unclear.has(lba)) return;
+    const { sentAt: from, answeredAt: to } = command;
+    listOf(unexplained, lba).push({ payload, from, to, command });
+  });
   return { count, unexplained };
 }
 
-function readOf(command: Command, lba: number): BlockRead {
-  const { sentAt: from, answeredAt: to, slba, payloads } = command;
-  return { payload: payloads[lba - slba]!, from, to, command };
+function forEachRead(
+  { commands }: History,
+  visit: (lba: number, payload: number, command: Command) => void,
+): void {
+  for (const command of commands) {
+    if (command.op !== 'read' || !succeeded(command)) continue;
+    const { slba, payloads } = command;
+    for (let index = 0; index < payloads.length; index++) {
+      const payload = payloads[index]!;
+      if (payload >= 0) visit(slba + index, payload, command);
+    }
+  }
 }

@@ -18,7 +18,7 @@ export function findRetries(blocks: Blocks): Retry[] {
       known.certain ||= certain;
     }
   };
-  for (const block of blocks.byLba.values()) {
+  for (const block of blocks.others) {
     for (const { command, host } of block.halfSent) {
       const next = nextElsewhere(block, command, host);
       if (next !== undefined) add(command, next, block.lba, false);
@@ -28,7 +28,6 @@ export function findRetries(blocks: Blocks): Retry[] {
     }
     for (const write of block.writes.writes) {
       const certain = !blocks.isRepeated(write.payload);
-      if (certain && write.commands.length === 1) continue;
       for (const retry of write.commands) {
         // Where bytes repeat, it may be one of any of its kin.
         const earlier = certain ? write.commands : block.writes.kinOf(retry.id);

@@ -63,7 +63,7 @@ function judgeReadsConsistent({ facts, fences }: RuleInput): Outcome {
   const wrong = new Map<string, WrongRead>();
   const unsure = new Map<Unsure, number[]>();
   for (const [lba, observations] of reads.unexplained) {
-    const block = blocks.byLba.get(lba) ?? untouched(lba);
+    const block = blocks.at(lba) ?? untouched(lba);
     const judged = judgeRegister(rules, block, observations);
     if (judged.unsure !== null) listOf(unsure, judged.unsure).push(lba);
     for (const illegal of judged.illegal) collect(wrong, facts, fences, block, illegal);
