@@ -23,7 +23,7 @@ const plan: Plan = {
     cntlidMin,
     cntlidMax,
     blockLayer,
-    ports: [{ id: 1, link: name, address: '10.0.1.2', trsvcid: 4420 }],
+    ports: [{ id: 1, link: name, address: '10.0.1.2', trsvcid: 4420, exportName: null }],
     exportName: name,
   })),
   links: scenario.links.map((link) => ({
@@ -36,6 +36,7 @@ const plan: Plan = {
     hostInterface: 'eth0',
     nodeInterface: 'eth0',
   })),
+  interNodeLinks: [],
   workloads: [
     { name: 'writers', host: 'host1', argv: ['fio', '--name=writers'], runtimeMs: 60_000 },
   ],

@@ -32,6 +32,8 @@ export const planPortSchema = z.strictObject({
   link: z.string().nullable(),
   address: ipv4,
   trsvcid: z.int().min(1).max(65535),
+  /** Name of the backend's export below this port alone; null where the node's ports share the node's. */
+  exportName: z.string().nullable().default(null),
 });
 export type PlanPort = z.infer<typeof planPortSchema>;
 
@@ -65,6 +67,23 @@ export const planLinkSchema = z.strictObject({
   nodeInterface: z.string(),
 });
 export type PlanLink = z.infer<typeof planLinkSchema>;
+
+export const interNodeEndSchema = z.strictObject({
+  node: z.string(),
+  address: ipv4,
+  mac,
+  /** Name of the node's network interface. */
+  interface: z.string(),
+});
+
+/** A cable between two nodes. It carries no NVMe; in captures the first end stands at the host's place. */
+export const planInterNodeLinkSchema = z.strictObject({
+  name: z.string(),
+  /** In CIDR notation. */
+  subnet: z.cidrv4(),
+  ends: z.tuple([interNodeEndSchema, interNodeEndSchema]),
+});
+export type PlanInterNodeLink = z.infer<typeof planInterNodeLinkSchema>;
 
 export const planWorkloadSchema = z.strictObject({
   name: z.string(),
@@ -111,7 +130,9 @@ export const planSchema = z.strictObject({
   namespaceBytes: bytes,
   hosts: z.array(planHostSchema).min(1),
   nodes: z.array(planNodeSchema).min(1),
+  /** The paths: all that history, verifier and report look at. */
   links: z.array(planLinkSchema).min(1),
+  interNodeLinks: z.array(planInterNodeLinkSchema).default([]),
   workloads: z.array(planWorkloadSchema).min(1),
   steps: z.array(planStepSchema),
 });

@@ -1,3 +1,4 @@
+import { AdminOpcode, encodeResponse } from '@fenceline/nvme';
 import { describe, expect, it } from 'vitest';
 import { block, concat, TestAssociation, Traffic } from './traffic.testing.js';
 import { WireTap } from './wire-tap.js';
@@ -8,6 +9,8 @@ function tapped() {
   const linkA = traffic.link('A');
   const linkB = traffic.link('B');
   const heard: string[] = [];
+  /** The links of the associations that came up, in order. */
+  const up: string[] = [];
   const tap = new WireTap(traffic.topology(), {
     onCommandSent: (command, { link }) =>
       void heard.push(`${link} sent ${command.slba}+${command.blocks} ${command.payloads.join()}`),
@@ -15,6 +18,10 @@ function tapped() {
       void heard.push(`CID ${command.cid} repeats CID ${originals.map(({ cid }) => cid).join()}`),
     onAnswered: (command, { link }) =>
       void heard.push(`${link} answered CID ${command.cid}: ${command.status}`),
+    onCcrSent: ({ link }) => void heard.push(`CCR over ${link}`),
+    onCcrAccepted: ({ link }) => void heard.push(`CCR over ${link} accepted`),
+    onCcrEvent: ({ link }) => void heard.push(`CCR event over ${link}`),
+    onConnected: ({ link }) => void up.push(link),
     onGivenUp: ({ label, giveUpBy }) => void heard.push(`${label} given up: ${giveUpBy}`),
   });
   traffic.tap = ({ link, bytes }, view, t) => {
@@ -25,6 +32,7 @@ function tapped() {
   return {
     traffic,
     heard,
+    up,
     a: new TestAssociation(traffic, linkA, { cntlid: 1 }),
     b: new TestAssociation(traffic, linkB, { cntlid: 100 }),
   };
@@ -69,5 +77,34 @@ describe('WireTap', () => {
     traffic.sent(again);
     traffic.delivered(again);
     expect(heard).toEqual(['A sent 10+1 1']);
+  });
+
+  it('tells each CCR, its answer where the operation goes on, and its event', () => {
+    const { heard, b } = tapped();
+    const ccr = { opcode: AdminOpcode.crossControllerReset, dwords: { 10: 1 } };
+    const event = b.adminCommand({ opcode: AdminOpcode.asyncEventRequest });
+    const other = b.adminCommand({ opcode: AdminOpcode.asyncEventRequest });
+    b.respond(b.admin, encodeResponse({ cid: other, dword0: 0x000c_0302 }));
+    const refused = b.adminCommand(ccr);
+    b.respond(b.admin, encodeResponse({ cid: refused, status: 0x13f }));
+    const immediate = b.adminCommand(ccr);
+    b.respond(b.admin, encodeResponse({ cid: immediate, dword0: 1 }));
+    const accepted = b.adminCommand(ccr);
+    b.respond(b.admin, encodeResponse({ cid: accepted, dword0: 0 }));
+    b.respond(b.admin, encodeResponse({ cid: event, dword0: 0x001e_f402 }));
+    expect(heard.filter((line) => !line.includes('given up'))).toEqual([
+      'CCR over B',
+      'CCR over B',
+      'CCR over B',
+      'CCR over B accepted',
+      'CCR event over B',
+    ]);
+  });
+
+  it('tells that an association is up once, with its first I/O queue', () => {
+    const { traffic, up } = tapped();
+    expect(up).toEqual(['A', 'B']);
+    new TestAssociation(traffic, traffic.links[0]!, { cntlid: 2 });
+    expect(up).toEqual(['A', 'B', 'A']);
   });
 });

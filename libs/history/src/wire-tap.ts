@@ -1,8 +1,11 @@
 import type { View } from '@fenceline/capture';
+import { CCR_COMPLETED_EVENT, fabricsName, FabricsType } from '@fenceline/nvme';
 import type { Association, Command, PayloadId } from './model.js';
 import { changesMedium, RetryDetector } from './build/retry-detector.js';
 import type { Topology } from './topology.js';
 import { WireDecoder } from './wire/wire-decoder.js';
+
+const connectName = fabricsName(FabricsType.connect);
 
 /** What a `WireTap` tells, as it happens. */
 export interface WireTapListener {
@@ -12,6 +15,14 @@ export interface WireTapListener {
   onRetry?(command: Command, originals: readonly Command[]): void;
   /** A command that changes the medium was answered, as delivered to the host; see its `status`. */
   onAnswered?(command: Command, association: Association): void;
+  /** A Cross-Controller Reset was sent. */
+  onCcrSent?(source: Association): void;
+  /** The answer to one was delivered to the host with success and IRS=0: the operation goes on. */
+  onCcrAccepted?(source: Association): void;
+  /** The event of a completed CCR was delivered to the host. */
+  onCcrEvent?(source: Association): void;
+  /** The first I/O queue of an association is up: the host got the success of its Connect. */
+  onConnected?(association: Association): void;
   /** The first FIN, RST, CCR or retry by which a host gave an association up. */
   onGivenUp?(association: Association): void;
 }
@@ -26,8 +37,20 @@ export class WireTap {
   constructor(topology: Topology, listener: WireTapListener) {
     const associationOf = (id: number) => decoder.associations[id]!;
     const retries = new RetryDetector(associationOf);
+    const withQueues = new Set<number>();
+    const tellAdmin = (command: Command): void => {
+      const association = associationOf(command.association);
+      if (command.status !== 0) return;
+      if (command.ccr?.immediate === false) listener.onCcrAccepted?.(association);
+      if (command.event === CCR_COMPLETED_EVENT) listener.onCcrEvent?.(association);
+      if (command.qid <= 0 || command.name !== connectName || withQueues.has(association.id))
+        return;
+      withQueues.add(association.id);
+      listener.onConnected?.(association);
+    };
     const decoder = new WireDecoder(topology, {
       onPayloadSent: (command) => {
+        if (command.ccr !== undefined) listener.onCcrSent?.(associationOf(command.association));
         if (!changesMedium(command)) return;
         listener.onCommandSent?.(command, associationOf(command.association));
         const originals = retries.sent(command);
@@ -43,7 +66,10 @@ export class WireTap {
         }
       },
       onAnswered: (command) => {
-        if (!changesMedium(command)) return;
+        if (!changesMedium(command)) {
+          tellAdmin(command);
+          return;
+        }
         retries.answered(command);
         listener.onAnswered?.(command, associationOf(command.association));
       },

@@ -44,7 +44,7 @@ function plan(): Plan {
         cntlidMin: 1,
         cntlidMax: 99,
         blockLayer: 'recorder',
-        ports: [{ id: 1, link: 'A', address: '10.0.1.2', trsvcid: 4420 }],
+        ports: [{ id: 1, link: 'A', address: '10.0.1.2', trsvcid: 4420, exportName: null }],
         exportName: 'A',
       },
     ],
@@ -63,6 +63,7 @@ function plan(): Plan {
         nodeInterface: 'eth0',
       },
     ],
+    interNodeLinks: [],
     workloads: [{ name: 'w', host: 'host1', argv: ['fio', '--name=w'], runtimeMs: 5000 }],
     steps: [],
   };

@@ -62,6 +62,43 @@ describe('a plan', () => {
     expect(planSchema.parse(older)).toEqual(makePlan(scenario(), 1));
   });
 
+  it('plugs cables between nodes in behind the paths, and gives each port of a reference node an export', () => {
+    const reference = scenario((text) =>
+      text
+        .replaceAll('{ kernel: debian:6.1, cntlid', '{ kind: reference, ports: 2, cntlid')
+        .replace(
+          '  B: { host',
+          '  C: { host: host1, node: A, port: 2 }\n  AB: { nodes: [A, B] }\n  B: { host',
+        ),
+    );
+    const plan = makePlan(reference, 1);
+    expect(planSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+    expect(plan.links.map(({ name }) => name)).toEqual(['A', 'C', 'B']);
+    expect(plan.interNodeLinks).toEqual([
+      {
+        name: 'AB',
+        subnet: '10.0.4.0/24',
+        ends: [
+          { node: 'A', address: '10.0.4.1', mac: '02:fe:00:00:04:01', interface: 'eth2' },
+          { node: 'B', address: '10.0.4.2', mac: '02:fe:00:00:04:02', interface: 'eth1' },
+        ],
+      },
+    ]);
+    const exports = plan.nodes.flatMap(({ ports }) => ports.map(({ exportName }) => exportName));
+    expect(exports).toEqual(['A.1', 'A.2', 'B.1']);
+  });
+
+  it('reads plans from before there were cables between nodes', () => {
+    const plan = makePlan(scenario(), 1);
+    const older: unknown = JSON.parse(
+      JSON.stringify(plan)
+        .replaceAll(/,"(target|initiator)":\{[^}]*\}/g, '')
+        .replaceAll(/,"(interNodeLinks|exportName|cqtMs)":(\[\]|null|0)/g, ''),
+    );
+    expect(JSON.stringify(older).length).toBeLessThan(JSON.stringify(plan).length - 200);
+    expect(planSchema.parse(older)).toEqual(plan);
+  });
+
   it('draws the random part of a step from the seed, within its bound', () => {
     const jittered = scenario((text) => text.replace('- at: 1s', '- at: 1s\n    jitter: 500ms'));
     const delays = Array.from({ length: 20 }, (_, seed) => {

@@ -1,6 +1,7 @@
 import type {
   FioOptions,
   Plan,
+  PlanInterNodeLink,
   PlanLink,
   PlanNode,
   PlanStep,
@@ -20,7 +21,8 @@ const nvmeTcpPort = 4420;
 export function makePlan(scenario: Scenario, seed: number): Plan {
   const namespace = scenario.subsystem.namespaces[0]!;
   const identity = new SeededRandom(seed, 'identity');
-  const links = planLinks(scenario);
+  const cards = new Cards();
+  const links = planLinks(scenario, cards);
   return {
     schema: 'fenceline.plan/v1',
     scenario,
@@ -43,19 +45,25 @@ export function makePlan(scenario: Scenario, seed: number): Plan {
     }),
     nodes: scenario.nodes.map((node) => planNode(node, links)),
     links,
+    interNodeLinks: planInterNodeLinks(scenario, cards),
     workloads: scenario.workloads.map((workload) => planWorkload(workload, seed)),
     steps: scenario.timeline.map((step, index) => planStep(step, index, seed)),
   };
 }
 
-/** Each link is a subnet 10.0.N.0/24 of its own: the host is .1, the node .2. */
-function planLinks(scenario: Scenario): PlanLink[] {
-  const cards = new Map<string, number>();
-  const nextInterface = (vm: string): string => {
-    const index = cards.get(vm) ?? 0;
-    cards.set(vm, index + 1);
+/** Names the network cards of each VM in the order in which they are plugged in. */
+class Cards {
+  private readonly count = new Map<string, number>();
+
+  next(vm: string): string {
+    const index = this.count.get(vm) ?? 0;
+    this.count.set(vm, index + 1);
     return `eth${index}`;
-  };
+  }
+}
+
+/** Each link is a subnet 10.0.N.0/24 of its own: the host is .1, the node .2. */
+function planLinks(scenario: Scenario, cards: Cards): PlanLink[] {
   return scenario.links.map((link, index) => {
     const n = index + 1;
     return {
@@ -65,9 +73,23 @@ function planLinks(scenario: Scenario): PlanLink[] {
       nodeAddress: `10.0.${n}.2`,
       hostMac: macAddress(n, 1),
       nodeMac: macAddress(n, 2),
-      hostInterface: nextInterface(link.host),
-      nodeInterface: nextInterface(link.node),
+      hostInterface: cards.next(link.host),
+      nodeInterface: cards.next(link.node),
     };
+  });
+}
+
+/** Cables between nodes are numbered behind the paths; the first node is .1, the second .2. */
+function planInterNodeLinks(scenario: Scenario, cards: Cards): PlanInterNodeLink[] {
+  return scenario.interNodeLinks.map(({ name, nodes }, index) => {
+    const n = scenario.links.length + index + 1;
+    const end = (node: string, at: 1 | 2) => ({
+      node,
+      address: `10.0.${n}.${at}`,
+      mac: macAddress(n, at),
+      interface: cards.next(node),
+    });
+    return { name, subnet: `10.0.${n}.0/24`, ends: [end(nodes[0], 1), end(nodes[1], 2)] };
   });
 }
 
@@ -91,6 +113,7 @@ function planNode(node: Scenario['nodes'][number], links: readonly PlanLink[]): 
         link: link.name,
         address: link.nodeAddress,
         trsvcid: nvmeTcpPort,
+        exportName: node.target.kind === 'reference' ? `${node.name}.${link.port}` : null,
       })),
     exportName: node.name,
   };

@@ -572,6 +572,8 @@ export const plan: Plan = {
       cntlidMax: i * 99 + 99,
       blockLayer: 'recorder',
       memoryBytes: 384 * mib,
+      cqtMs: 0,
+      target: { kind: 'linux', ccrFault: 'none' },
     })),
     hosts: [
       {
@@ -582,8 +584,10 @@ export const plan: Plan = {
         ioTimeoutMs: 30_000,
         ioPolicy: 'round-robin',
         queues: 1,
+        initiator: { kind: 'linux', cqtDefaultMs: null, ccrTimeoutMs: null },
       },
     ],
+    interNodeLinks: [],
     links: links.map((name) => ({ name, host: 'host1', node: name, port: 1 })),
     workloads: [],
     timeline: [],
@@ -614,10 +618,11 @@ export const plan: Plan = {
     cntlidMin: i * 99 + 1,
     cntlidMax: i * 99 + 99,
     blockLayer: 'recorder',
-    ports: [{ id: 1, link: name, address: `10.0.${i + 1}.2`, trsvcid: 4420 }],
+    ports: [{ id: 1, link: name, address: `10.0.${i + 1}.2`, trsvcid: 4420, exportName: null }],
     exportName: name,
   })),
   links: links.map((name, i) => link(name, i + 1)),
+  interNodeLinks: [],
   workloads: [
     {
       name: 'writers',

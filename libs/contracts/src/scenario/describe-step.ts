@@ -32,7 +32,17 @@ export function describeEvent(event: TriggerEvent): string {
     case 'firstRetry':
       return `the first retry is seen on ${several('link', event.links)}`;
     case 'giveUp':
-      return `an association over ${several('link', event.links)} is given up`;
+      return event.count === 1
+        ? `an association over ${several('link', event.links)} is given up`
+        : `${event.count} associations over ${several('link', event.links)} are given up`;
+    case 'ccrSent':
+      return `${counted(event.count, 'CCR is', 'CCRs are')} sent over ${several('link', event.links)}`;
+    case 'ccrAccepted':
+      return `${counted(event.count, 'CCR is', 'CCRs are')} accepted over ${several('link', event.links)}`;
+    case 'ccrEvent':
+      return `${counted(event.count, 'event of a completed CCR comes', 'events of completed CCRs come')} over ${several('link', event.links)}`;
+    case 'connected':
+      return `${counted(event.count, 'new association is', 'new associations are')} up over ${several('link', event.links)}`;
     case 'writes':
       return `${writes(event.count)} ${event.count === 1 ? 'is' : 'are'} applied over ${event.links.length === 1 ? '' : 'each of '}${several('link', event.links)}`;
     case 'workloadEnded':
@@ -45,27 +55,31 @@ export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'holdBackend': {
       const next = action.next === null ? '' : `the next ${action.next} `;
-      const what = `${next}${action.ops.join(', ')} requests of ${several('node', action.nodes)}`;
+      const what = `${next}${action.ops.join(', ')} requests of ${backend(action)}`;
       return `hold ${what}${action.inFlight ? ' and those in flight' : ''}`;
     }
     case 'releaseBackend':
-      return `release what ${several('node', action.nodes)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
+      return `release what ${backend(action)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
     case 'discardBackend':
-      return `discard what ${several('node', action.nodes)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
+      return `discard what ${backend(action)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
     case 'slowBackend':
-      return `slow the backend of ${several('node', action.nodes)} by ${formatDuration(action.byMs)}`;
+      return `slow the backend of ${backend(action)} by ${formatDuration(action.byMs)}`;
     case 'failBackend': {
       const next = action.next === null ? 'requests' : `the next ${action.next} requests`;
-      return `fail ${next} of ${several('node', action.nodes)} with ${action.error}`;
+      return `fail ${next} of ${backend(action)} with ${action.error}`;
     }
     case 'restoreBackend':
-      return `restore the backend of ${several('node', action.nodes)}`;
+      return `restore the backend of ${backend(action)}`;
     case 'holdLink':
       return `hold the frames of ${several('link', action.links)}${way(action.direction)}`;
     case 'dropLink':
       return `drop ${several('link', action.links)}${way(action.direction)}`;
     case 'restoreLink':
       return `restore ${several('link', action.links)}${way(action.direction)}`;
+    case 'resetConnection':
+      return `reset the connection of ${action.queue === 0 ? 'the admin queue' : `I/O queue ${action.queue}`} over link ${action.link}`;
+    case 'setAna':
+      return `set ANA of ${several('node', action.nodes)}${action.port === null ? '' : ` port ${action.port}`} to ${action.state}`;
     case 'stopWorkload':
       return `stop ${several('job', action.workloads)}`;
   }
@@ -73,6 +87,14 @@ export function describeAction(action: Action): string {
 
 function way(direction: 'both' | 'to-node' | 'to-host'): string {
   return direction === 'both' ? '' : ` towards the ${direction === 'to-node' ? 'node' : 'host'}`;
+}
+
+function backend({ nodes, port }: { nodes: readonly string[]; port?: number | undefined }): string {
+  return `${several('node', nodes)}${port === undefined ? '' : ` port ${port}`}`;
+}
+
+function counted(count: number, one: string, more: string): string {
+  return count === 1 ? `a${/^[aeiou]/.test(one) ? 'n' : ''} ${one}` : `${count} ${more}`;
 }
 
 function several(noun: string, names: readonly string[]): string {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { linkDirectionSchema } from '../events.js';
 import { profileNameSchema, ruleNameSchema, verdictValueSchema } from '../verdict.js';
 import { fioOptionsSchema } from './fio-options.js';
+import { anaStateSchema, initiatorSchema, targetSchema } from './kinds.js';
 
 /**
  * A scenario as the programs use it: names resolved, every default filled in, times in ms and sizes in
@@ -33,6 +34,9 @@ export const arrayNodeSchema = z.strictObject({
   memoryBytes: bytes,
   /** Plans from before there was a choice do not name it. */
   blockLayer: blockLayerSchema.default('recorder'),
+  /** Command quiesce time that its controllers report; 0 promises nothing. */
+  cqtMs: ms.default(0),
+  target: targetSchema.default({ kind: 'linux', ccrFault: 'none' }),
 });
 export type ArrayNode = z.infer<typeof arrayNodeSchema>;
 
@@ -54,6 +58,7 @@ export const hostSchema = z.strictObject({
   /** I/O queues of each association. */
   queues: count,
   memoryBytes: bytes,
+  initiator: initiatorSchema.default({ kind: 'linux', cqtDefaultMs: null, ccrTimeoutMs: null }),
 });
 export type Host = z.infer<typeof hostSchema>;
 
@@ -65,6 +70,13 @@ export const scenarioLinkSchema = z.strictObject({
   port: count,
 });
 export type ScenarioLink = z.infer<typeof scenarioLinkSchema>;
+
+/** A cable between two array nodes, over which they relay resets; no path of any host. */
+export const interNodeLinkSchema = z.strictObject({
+  name: z.string(),
+  nodes: z.tuple([z.string(), z.string()]),
+});
+export type InterNodeLink = z.infer<typeof interNodeLinkSchema>;
 
 export const workloadSchema = z.strictObject({
   name: z.string(),
@@ -90,8 +102,16 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('newerWriteAcknowledged'), over: z.literal('held') }),
   /** A block of an outstanding write was sent again on another association; on one of these links. */
   z.strictObject({ kind: z.literal('firstRetry'), links: names }),
-  /** A host gave up an association over one of these links. */
-  z.strictObject({ kind: z.literal('giveUp'), links: names }),
+  /** Hosts gave up so many associations over these links together. */
+  z.strictObject({ kind: z.literal('giveUp'), links: names, count: count.default(1) }),
+  /** So many CCR commands were sent over these links together, to source controllers there. */
+  z.strictObject({ kind: z.literal('ccrSent'), links: names, count }),
+  /** So many of them were answered to the host with success and IRS=0: the operation goes on. */
+  z.strictObject({ kind: z.literal('ccrAccepted'), links: names, count }),
+  /** So many events of completed CCRs were delivered over these links together. */
+  z.strictObject({ kind: z.literal('ccrEvent'), links: names, count }),
+  /** So many associations came up over these links in place of earlier ones of the same host there. */
+  z.strictObject({ kind: z.literal('connected'), links: names, count }),
   /** So many writes sent over *each* of these links are applied. */
   z.strictObject({ kind: z.literal('writes'), links: names, count }),
   /** All of these workloads have ended: asked to stop and their I/O come back, or done. */
@@ -99,30 +119,48 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type TriggerEvent = z.infer<typeof triggerEventSchema>;
 
+/** Only the requests that come through this port of the nodes are meant; all where it is absent. */
+const onlyPort = count.optional();
+
 /** What a step does. `nodes` and `links` are resolved: `all` has become the list of names. */
 export const actionSchema = z.discriminatedUnion('kind', [
   /** The backend holds requests of the nodes: the next `next`, or all until released when null. */
   z.strictObject({
     kind: z.literal('holdBackend'),
     nodes: names,
+    port: onlyPort,
     ops: z.array(backendOpSchema).min(1),
     next: count.nullable(),
     inFlight: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('releaseBackend'), nodes: names }),
-  z.strictObject({ kind: z.literal('discardBackend'), nodes: names }),
-  z.strictObject({ kind: z.literal('slowBackend'), nodes: names, byMs: ms }),
+  z.strictObject({ kind: z.literal('releaseBackend'), nodes: names, port: onlyPort }),
+  z.strictObject({ kind: z.literal('discardBackend'), nodes: names, port: onlyPort }),
+  z.strictObject({ kind: z.literal('slowBackend'), nodes: names, port: onlyPort, byMs: ms }),
   z.strictObject({
     kind: z.literal('failBackend'),
     nodes: names,
+    port: onlyPort,
     next: count.nullable(),
     error: z.enum(['EIO', 'ENOSPC', 'EPERM', 'ENOMEM']),
   }),
   /** Every fault of the nodes' backend ends; what is held is released. */
-  z.strictObject({ kind: z.literal('restoreBackend'), nodes: names }),
+  z.strictObject({ kind: z.literal('restoreBackend'), nodes: names, port: onlyPort }),
   z.strictObject({ kind: z.literal('holdLink'), links: names, direction: linkDirectionSchema }),
   z.strictObject({ kind: z.literal('dropLink'), links: names, direction: linkDirectionSchema }),
   z.strictObject({ kind: z.literal('restoreLink'), links: names, direction: linkDirectionSchema }),
+  /** The TCP connection of this queue (0 is the admin queue) over the link is lost: a RST to both ends. */
+  z.strictObject({
+    kind: z.literal('resetConnection'),
+    link: z.string(),
+    queue: z.int().nonnegative(),
+  }),
+  /** A reference node's ANA group changes at one of its ports, or at all when `port` is null. */
+  z.strictObject({
+    kind: z.literal('setAna'),
+    nodes: names,
+    port: count.nullable(),
+    state: anaStateSchema,
+  }),
   z.strictObject({ kind: z.literal('stopWorkload'), workloads: names }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
@@ -188,7 +226,9 @@ export const scenarioSchema = z.strictObject({
   subsystem: z.strictObject({ nqn: z.string(), namespaces: z.array(namespaceSchema).length(1) }),
   nodes: z.array(arrayNodeSchema).min(1),
   hosts: z.array(hostSchema).min(1),
+  /** The paths: each joins a host and a node. */
   links: z.array(scenarioLinkSchema).min(1),
+  interNodeLinks: z.array(interNodeLinkSchema).default([]),
   workloads: z.array(workloadSchema).min(1),
   timeline: z.array(stepSchema),
   exercise: z.partialRecord(exerciseNameSchema, z.int().nonnegative()),

@@ -1,16 +1,21 @@
 import { describeStep } from './describe-step.js';
 import { fioMs, fioRange, fioWrites } from './fio-numbers.js';
 import { scenarioLimits } from './limits.js';
+import type { Initiator, Target } from './kinds.js';
 import type { Action, Scenario, Step, Trigger, TriggerEvent, Workload } from './model.js';
 import type { ScenarioText } from './text/scenario.js';
 import type { DoText, StepText, WhenText } from './text/timeline.js';
+import { ccrTextSchema, type HostText, type NodeText } from './text/topology.js';
 import type { WorkloadText } from './text/workload.js';
 
 /** Turns a file that passed every check into the form that the programs use. */
 export function normalize(text: ScenarioText): Scenario {
   const names: Names = {
     nodes: Object.keys(text.array.nodes),
-    links: Object.entries(text.links).map(([name, { node }]) => ({ name, node })),
+    paths: Object.entries(text.links).flatMap(([name, link]) =>
+      link.kind === 'path' ? [{ name, node: link.node }] : [],
+    ),
+    links: Object.keys(text.links),
     workloads: text.workload.map(({ name }) => name),
   };
   return {
@@ -32,7 +37,9 @@ export function normalize(text: ScenarioText): Scenario {
       cntlidMin: node.cntlid?.[0] ?? 1,
       cntlidMax: node.cntlid?.[1] ?? scenarioLimits.cntlidMax,
       memoryBytes: node.memory,
-      blockLayer: node.blockLayer,
+      blockLayer: node.blockLayer ?? 'recorder',
+      cqtMs: node.cqt,
+      target: normalizeTarget(node),
     })),
     hosts: Object.entries(text.hosts).map(([name, host]) => ({
       name,
@@ -44,8 +51,14 @@ export function normalize(text: ScenarioText): Scenario {
       ioPolicy: host.ioPolicy,
       queues: host.queues,
       memoryBytes: host.memory,
+      initiator: normalizeInitiator(host),
     })),
-    links: Object.entries(text.links).map(([name, link]) => ({ name, ...link })),
+    links: Object.entries(text.links).flatMap(([name, link]) =>
+      link.kind === 'path' ? [{ name, host: link.host, node: link.node, port: link.port }] : [],
+    ),
+    interNodeLinks: Object.entries(text.links).flatMap(([name, link]) =>
+      link.kind === 'inter-node' ? [{ name, nodes: link.nodes }] : [],
+    ),
     workloads: text.workload.map((workload) =>
       normalizeWorkload(workload, Object.keys(text.hosts)),
     ),
@@ -68,8 +81,50 @@ export function normalize(text: ScenarioText): Scenario {
 
 interface Names {
   nodes: readonly string[];
-  links: readonly { name: string; node: string }[];
+  paths: readonly { name: string; node: string }[];
+  /** Paths and cables between nodes. */
+  links: readonly string[];
   workloads: readonly string[];
+}
+
+function normalizeTarget(node: NodeText): Target {
+  if (node.kind === 'linux') return { kind: 'linux', ccrFault: node.ccrFault ?? 'none' };
+  const ccr = node.ccr ?? ccrTextSchema.parse({});
+  return {
+    kind: 'reference',
+    ccrl: node.ccrl ?? 4,
+    tbkas: node.tbkas ?? true,
+    digests: node.digests ?? false,
+    ccr: {
+      takesMs: ccr.takes,
+      immediate: ccr.immediate,
+      fail: ccr.fail,
+      refuse: ccr.refuse ?? null,
+      dropEvent: ccr.dropEvent,
+      boundMs: ccr.bound,
+    },
+    mutant: node.mutant ?? null,
+  };
+}
+
+function normalizeInitiator(host: HostText): Initiator {
+  if (host.kind === 'linux') {
+    return {
+      kind: 'linux',
+      cqtDefaultMs: host.cqtDefault ?? null,
+      ccrTimeoutMs: host.ccrTimeout ?? null,
+    };
+  }
+  return {
+    kind: 'reference',
+    fence: host.fence ?? 'ccr',
+    cqtZeroMs: host.cqtZero ?? 10_000,
+    ccrWait: host.ccrWait ?? 'kato+cqt',
+    keepAlives: host.keepAlives ?? 'sent',
+    readLogAfterMs: host.readLogAfter ?? 0,
+    digests: host.digests ?? false,
+    mutant: host.mutant ?? null,
+  };
 }
 
 function normalizeWorkload({ name, host, fio }: WorkloadText, hosts: readonly string[]): Workload {
@@ -105,7 +160,7 @@ function normalizeEvent(when: WhenText, names: Names): TriggerEvent {
   const links = (list: readonly string[]) =>
     all(
       list,
-      names.links.map(({ name }) => name),
+      names.paths.map(({ name }) => name),
     );
   if (when.held) {
     return { kind: 'held', nodes: nodes(when.held.node), writes: when.held.writes };
@@ -118,7 +173,10 @@ function normalizeEvent(when: WhenText, names: Names): TriggerEvent {
     return { kind: 'newerWriteAcknowledged', over: when.newerWriteAcknowledged.over };
   }
   if (when.firstRetry) return { kind: 'firstRetry', links: links(when.firstRetry.link) };
-  if (when.giveUp) return { kind: 'giveUp', links: links(when.giveUp.link) };
+  for (const kind of ['giveUp', 'ccrSent', 'ccrAccepted', 'ccrEvent', 'connected'] as const) {
+    const counted = when[kind];
+    if (counted) return { kind, links: links(counted.link), count: counted.count };
+  }
   if (when.workloadEnded) {
     return { kind: 'workloadEnded', workloads: all(when.workloadEnded.workload, names.workloads) };
   }
@@ -132,16 +190,13 @@ function normalizeEvent(when: WhenText, names: Names): TriggerEvent {
 
 function normalizeAction(action: DoText, names: Names): Action {
   const nodes = (list: readonly string[]) => all(list, names.nodes);
-  const links = (list: readonly string[]) =>
-    all(
-      list,
-      names.links.map(({ name }) => name),
-    );
-  const { hold, release, discard, slow, fail, drop, restore, stop } = action;
+  const links = (list: readonly string[]) => all(list, names.links);
+  const { hold, release, discard, slow, fail, drop, restore, resetConnection, ana, stop } = action;
   if (hold?.node) {
     return {
       kind: 'holdBackend',
       nodes: nodes(hold.node),
+      ...onlyPort(hold),
       ops: hold.ops ?? ['write'],
       next: hold.next ?? null,
       inFlight: hold.inFlight ?? false,
@@ -160,20 +215,33 @@ function normalizeAction(action: DoText, names: Names): Action {
       direction: restore.direction ?? 'both',
     };
   }
-  if (restore?.node) return { kind: 'restoreBackend', nodes: nodes(restore.node) };
-  if (release) return { kind: 'releaseBackend', nodes: nodes(release.node) };
-  if (discard) return { kind: 'discardBackend', nodes: nodes(discard.node) };
-  if (slow) return { kind: 'slowBackend', nodes: nodes(slow.node), byMs: slow.by };
+  if (restore?.node) {
+    return { kind: 'restoreBackend', nodes: nodes(restore.node), ...onlyPort(restore) };
+  }
+  if (release) return { kind: 'releaseBackend', nodes: nodes(release.node), ...onlyPort(release) };
+  if (discard) return { kind: 'discardBackend', nodes: nodes(discard.node), ...onlyPort(discard) };
+  if (slow) {
+    return { kind: 'slowBackend', nodes: nodes(slow.node), ...onlyPort(slow), byMs: slow.by };
+  }
   if (fail) {
     return {
       kind: 'failBackend',
       nodes: nodes(fail.node),
+      ...onlyPort(fail),
       next: fail.next ?? null,
       error: fail.error,
     };
   }
+  if (resetConnection) return { kind: 'resetConnection', ...resetConnection };
+  if (ana) {
+    return { kind: 'setAna', nodes: nodes(ana.node), port: ana.port ?? null, state: ana.state };
+  }
   if (stop) return { kind: 'stopWorkload', workloads: all(stop.workload, names.workloads) };
   throw new Error('a step does nothing');
+}
+
+function onlyPort({ port }: { port?: number | undefined }): { port?: number } {
+  return port === undefined ? {} : { port };
 }
 
 function all(references: readonly string[], names: readonly string[]): string[] {
@@ -181,5 +249,5 @@ function all(references: readonly string[], names: readonly string[]): string[] 
 }
 
 function linksOf(nodes: readonly string[], names: Names): string[] {
-  return names.links.filter(({ node }) => nodes.includes(node)).map(({ name }) => name);
+  return names.paths.filter(({ node }) => nodes.includes(node)).map(({ name }) => name);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scenarioSchema, type Action, type Trigger } from './model.js';
 import { parseScenario } from './parse-scenario.js';
 import { exampleScenario } from './reference/example.js';
-import { scenarioOf, soundScenario } from './scenario.testing.js';
+import { referenceScenario, scenarioOf, soundScenario } from './scenario.testing.js';
 
 describe('parseScenario', () => {
   it('fills in every default', () => {
@@ -24,6 +24,8 @@ describe('parseScenario', () => {
           cntlidMax: 99,
           memoryBytes: 402_653_184,
           blockLayer: 'recorder',
+          cqtMs: 0,
+          target: { kind: 'linux', ccrFault: 'none' },
         },
         {
           name: 'B',
@@ -33,6 +35,8 @@ describe('parseScenario', () => {
           cntlidMax: 199,
           memoryBytes: 402_653_184,
           blockLayer: 'recorder',
+          cqtMs: 0,
+          target: { kind: 'linux', ccrFault: 'none' },
         },
       ],
       hosts: [
@@ -46,12 +50,14 @@ describe('parseScenario', () => {
           ioPolicy: 'round-robin',
           queues: 1,
           memoryBytes: 402_653_184,
+          initiator: { kind: 'linux', cqtDefaultMs: null, ccrTimeoutMs: null },
         },
       ],
       links: [
         { name: 'A', host: 'host1', node: 'A', port: 1 },
         { name: 'B', host: 'host1', node: 'B', port: 1 },
       ],
+      interNodeLinks: [],
       workloads: [
         {
           name: 'writers',
@@ -175,6 +181,7 @@ describe('parseScenario', () => {
       { kind: 'dropLink', links: ['A', 'B'], direction: 'to-host' },
     ],
     ['restore: { node: A }', { kind: 'restoreBackend', nodes: ['A'] }],
+    ['resetConnection: { link: A, queue: 1 }', { kind: 'resetConnection', link: 'A', queue: 1 }],
     ['stop: {}', { kind: 'stopWorkload', workloads: ['writers'] }],
   ])('do: { %s }', (text, action) => {
     const written = soundScenario
@@ -207,7 +214,18 @@ describe('parseScenario', () => {
       event({ kind: 'newerWriteAcknowledged', over: 'held' }),
     ],
     ['when: { firstRetry: {} }', event({ kind: 'firstRetry', links: ['A', 'B'] })],
-    ['when: { giveUp: { link: A }, within: 1m }', { ...event({ kind: 'giveUp', links: ['A'] }) }],
+    [
+      'when: { giveUp: { link: A }, within: 1m }',
+      event({ kind: 'giveUp', links: ['A'], count: 1 }),
+    ],
+    ['when: { giveUp: { count: 2 } }', event({ kind: 'giveUp', links: ['A', 'B'], count: 2 })],
+    ['when: { ccrSent: { link: B } }', event({ kind: 'ccrSent', links: ['B'], count: 1 })],
+    ['when: { ccrAccepted: {} }', event({ kind: 'ccrAccepted', links: ['A', 'B'], count: 1 })],
+    [
+      'when: { ccrEvent: { link: [A, B], count: 3 } }',
+      event({ kind: 'ccrEvent', links: ['A', 'B'], count: 3 }),
+    ],
+    ['when: { connected: { link: A } }', event({ kind: 'connected', links: ['A'], count: 1 })],
     ['when: { writes: { count: 200 } }', event({ kind: 'writes', links: ['A', 'B'], count: 200 })],
     ['when: { writes: { node: B, count: 2 } }', event({ kind: 'writes', links: ['B'], count: 2 })],
     [
@@ -218,6 +236,164 @@ describe('parseScenario', () => {
   ])('%s', (text, trigger) => {
     const written = soundScenario.replace('when: { held: { node: A, writes: 4 } }', text);
     expect(scenarioOf(written).timeline[1]?.trigger).toEqual(trigger);
+  });
+
+  it('fills in every default of a reference host and of reference nodes', () => {
+    const { nodes, hosts } = scenarioOf(referenceScenario);
+    expect(nodes[0]).toMatchObject({
+      cqtMs: 20_000,
+      blockLayer: 'recorder',
+      target: {
+        kind: 'reference',
+        ccrl: 4,
+        tbkas: true,
+        digests: false,
+        ccr: {
+          takesMs: 0,
+          immediate: true,
+          fail: false,
+          refuse: null,
+          dropEvent: false,
+          boundMs: 30_000,
+        },
+        mutant: null,
+      },
+    });
+    expect(hosts[0]?.initiator).toEqual({
+      kind: 'reference',
+      fence: 'ccr',
+      cqtZeroMs: 10_000,
+      ccrWait: 'kato+cqt',
+      keepAlives: 'sent',
+      readLogAfterMs: 0,
+      digests: false,
+      mutant: null,
+    });
+  });
+
+  it('takes what a reference host and node are asked for', () => {
+    const { nodes, hosts } = scenarioOf(
+      referenceScenario
+        .replace(
+          'cqt: 20s',
+          'cqt: 1ms, ccrl: 0, tbkas: false, digests: true, mutant: ignores-cqt, ' +
+            'ccr: { takes: 3s, immediate: false, fail: true, refuse: log-full, dropEvent: true, bound: 10s }',
+        )
+        .replace(
+          'host1: { kind: reference }',
+          'host1: { kind: reference, fence: time-based, cqtZero: 1s, ccrWait: "max(cqt,kato)", ' +
+            'keepAlives: lost, readLogAfter: 2s, digests: true, mutant: no-hold }',
+        ),
+    );
+    expect(nodes[0]).toMatchObject({
+      cqtMs: 1,
+      target: {
+        ccrl: 0,
+        tbkas: false,
+        digests: true,
+        mutant: 'ignores-cqt',
+        ccr: {
+          takesMs: 3_000,
+          immediate: false,
+          fail: true,
+          refuse: 'log-full',
+          dropEvent: true,
+          boundMs: 10_000,
+        },
+      },
+    });
+    expect(hosts[0]?.initiator).toEqual({
+      kind: 'reference',
+      fence: 'time-based',
+      cqtZeroMs: 1_000,
+      ccrWait: 'max(cqt,kato)',
+      keepAlives: 'lost',
+      readLogAfterMs: 2_000,
+      digests: true,
+      mutant: 'no-hold',
+    });
+  });
+
+  it('takes the faults and parameters of a Linux with CCR', () => {
+    const { nodes, hosts } = scenarioOf(
+      soundScenario
+        .replace('cntlid: [1, 99]', 'cntlid: [1, 99], cqt: 20s, ccrFault: no-event')
+        .replace('keepAlive: 5s', 'cqtDefault: 1s, ccrTimeout: 30s'),
+    );
+    expect(nodes[0]).toMatchObject({
+      cqtMs: 20_000,
+      target: { kind: 'linux', ccrFault: 'no-event' },
+    });
+    expect(hosts[0]?.initiator).toEqual({
+      kind: 'linux',
+      cqtDefaultMs: 1_000,
+      ccrTimeoutMs: 30_000,
+    });
+  });
+
+  it('tells cables between nodes from paths: events are on paths, faults on every link', () => {
+    const written = (trigger: string, action: string) =>
+      scenarioOf(`${referenceScenario}timeline:\n  - when: ${trigger}\n    do: ${action}\n`);
+    const { links, interNodeLinks, timeline } = written(
+      '{ ccrSent: {} }',
+      '{ drop: { link: all } }',
+    );
+    expect(links.map(({ name }) => name)).toEqual(['A', 'B']);
+    expect(interNodeLinks).toEqual([{ name: 'AB', nodes: ['A', 'B'] }]);
+    expect(timeline[0]?.trigger).toEqual(event({ kind: 'ccrSent', links: ['A', 'B'], count: 1 }));
+    expect(timeline[0]?.action).toMatchObject({ links: ['A', 'B', 'AB'] });
+  });
+
+  it.each<[string, Action, string]>([
+    [
+      'ana: { node: A, state: inaccessible }',
+      { kind: 'setAna', nodes: ['A'], port: null, state: 'inaccessible' },
+      'then: set ANA of node A to inaccessible',
+    ],
+    [
+      'ana: { node: all, port: 1, state: optimized }',
+      { kind: 'setAna', nodes: ['A', 'B'], port: 1, state: 'optimized' },
+      'then: set ANA of nodes A, B port 1 to optimized',
+    ],
+    [
+      'hold: { node: A, port: 1 }',
+      { kind: 'holdBackend', nodes: ['A'], port: 1, ops: ['write'], next: null, inFlight: false },
+      'then: hold write requests of node A port 1',
+    ],
+    [
+      'slow: { node: A, port: 1, by: 1s }',
+      { kind: 'slowBackend', nodes: ['A'], port: 1, byMs: 1_000 },
+      'then: slow the backend of node A port 1 by 1s',
+    ],
+    [
+      'fail: { node: A, port: 1 }',
+      { kind: 'failBackend', nodes: ['A'], port: 1, next: null, error: 'EIO' },
+      'then: fail requests of node A port 1 with EIO',
+    ],
+  ])('do: { %s } of reference nodes', (text, action, describe) => {
+    const { timeline } = scenarioOf(`${referenceScenario}timeline:\n  - do: { ${text} }\n`);
+    expect(timeline[0]).toMatchObject({ action, describe });
+  });
+
+  it('undoes what one port was made to do', () => {
+    const undo = (text: string) =>
+      scenarioOf(
+        `${referenceScenario}timeline:\n  - do: { hold: { node: A } }\n  - do: { ${text} }\n` +
+          '  - do: { restore: { node: A } }\n',
+      ).timeline[1]?.action;
+    expect(undo('release: { node: A, port: 1 }')).toEqual({
+      kind: 'releaseBackend',
+      nodes: ['A'],
+      port: 1,
+    });
+    expect(undo('discard: { node: A, port: 1 }')).toMatchObject({
+      kind: 'discardBackend',
+      port: 1,
+    });
+    expect(undo('restore: { node: A, port: 1 }')).toMatchObject({
+      kind: 'restoreBackend',
+      port: 1,
+    });
   });
 
   it('says where a file is wrong whatever is in it, and never throws', () => {

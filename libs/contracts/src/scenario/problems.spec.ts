@@ -668,7 +668,7 @@ describe('timeline', () => {
       'held: { node: A, writes: 4 }',
       'giveUp: { link: ▸C }',
       'timeline[1].when.giveUp.link',
-      'no link',
+      'no path',
       'A, B',
     ],
     [

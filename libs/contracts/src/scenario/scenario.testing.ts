@@ -29,6 +29,24 @@ expect:
     violates: [no-early-retry]
 `;
 
+/** A reference host and an array of two reference nodes; a timeline may follow. */
+export const referenceScenario = `fenceline: 1
+name: reference
+array:
+  nodes:
+    A: { kind: reference, cntlid: [1, 99], cqt: 20s }
+    B: { kind: reference, cntlid: [100, 199] }
+hosts:
+  host1: { kind: reference }
+links:
+  A: { host: host1, node: A }
+  B: { host: host1, node: B }
+  AB: { nodes: [A, B] }
+workload:
+  - name: writers
+    fio: { size: 32k, numjobs: 8, offset_increment: 32k }
+`;
+
 /** Marks in a replacement the character at which a problem is expected. */
 export const mark = '▸';
 

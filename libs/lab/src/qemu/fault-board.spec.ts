@@ -1,8 +1,8 @@
 import type { Backend } from '@fenceline/backend';
-import type { Action, LabEvent } from '@fenceline/contracts';
+import type { LabEvent } from '@fenceline/contracts';
 import type { Link } from '@fenceline/fabric';
 import { describe, expect, it } from 'vitest';
-import { FaultBoard } from './fault-board.js';
+import { FaultBoard, type FaultAction } from './fault-board.js';
 
 /** A board over links and a backend that write down what they are told. */
 function board() {
@@ -44,11 +44,11 @@ function board() {
       const what = event.target.on === 'link' ? event.target.direction : event.target.nodes.join();
       return [`${event.fault} ${what} ${event.t}-${ended?.t ?? ''}`];
     });
-  return { told, spans, perform: (action: Action) => faultBoard.perform(action), faultBoard };
+  return { told, spans, perform: (action: FaultAction) => faultBoard.perform(action), faultBoard };
 }
 
-const dropA: Action = { kind: 'dropLink', links: ['A'], direction: 'both' };
-const holdNodeA: Action = {
+const dropA: FaultAction = { kind: 'dropLink', links: ['A'], direction: 'both' };
+const holdNodeA: FaultAction = {
   kind: 'holdBackend',
   nodes: ['A'],
   ops: ['write'],

@@ -5,6 +5,9 @@ import type { Link } from '@fenceline/fabric';
 type FaultKind = Extract<LabEvent, { kind: 'fault-start' }>['fault'];
 type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
 
+/** What links and backend can be made to do; the others are for the VMs. */
+export type FaultAction = Exclude<Action, { kind: 'resetConnection' | 'setAna' }>;
+
 interface OpenFault {
   id: string;
   kind: FaultKind;
@@ -29,7 +32,7 @@ export class FaultBoard {
     private readonly stopWorkload: (name: string) => void,
   ) {}
 
-  perform(action: Action): void {
+  perform(action: FaultAction): void {
     switch (action.kind) {
       case 'holdBackend': {
         const { nodes, ops, next, inFlight } = action;

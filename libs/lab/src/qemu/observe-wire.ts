@@ -28,6 +28,10 @@ export function observeWire(
       linkOf.delete(command);
       observations.answered(command);
     },
+    onCcrSent: (source) => observations.ccrSent(source),
+    onCcrAccepted: (source) => observations.ccrAccepted(source),
+    onCcrEvent: (source) => observations.ccrEvent(source),
+    onConnected: (association) => observations.connected(association),
     onGivenUp: (association: Association) => observations.gaveUp(association),
   });
   for (const [name, link] of links) {

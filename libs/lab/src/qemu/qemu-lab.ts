@@ -170,6 +170,8 @@ export class QemuLab {
   }
 
   perform(action: Action): void {
+    if (action.kind === 'setAna' || action.kind === 'resetConnection')
+      throw new LabError(`this lab cannot perform ${action.kind} yet`);
     this.faults.perform(action);
   }
 

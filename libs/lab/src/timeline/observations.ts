@@ -39,7 +39,13 @@ export class Observations {
   private readonly appliedUnanswered = new Map<string, number>();
   private readonly appliedByLink = new Map<string, number>();
   private readonly retriedOn = new Map<string, string>();
-  private readonly givenUp = new Map<string, string>();
+  private readonly givenUp = new Occurrences();
+  private readonly ccrsSent = new Occurrences();
+  private readonly ccrsAccepted = new Occurrences();
+  private readonly ccrEvents = new Occurrences();
+  private readonly reconnected = new Occurrences();
+  /** Hosts and links that had an association already. */
+  private readonly onceConnected = new Set<string>();
   private readonly endedWorkloads = new Set<string>();
   private newerWrite: string | null = null;
   private readonly waiters = new Set<Waiter>();
@@ -136,14 +142,40 @@ export class Observations {
   }
 
   gaveUp({ link, label }: Association): void {
-    const because = `${label} was given up`;
-    if (!this.givenUp.has(link)) this.givenUp.set(link, because);
-    this.tell(because);
-    this.notify();
+    this.occurred(this.givenUp, link, `${label} was given up`);
+  }
+
+  /** A CCR was sent to a source controller; `source` is the host's association with it. */
+  ccrSent({ link, label }: Association): void {
+    this.occurred(this.ccrsSent, link, `a CCR was sent by ${label}`);
+  }
+
+  /** A source controller took a CCR, and the operation goes on. */
+  ccrAccepted({ link, label }: Association): void {
+    this.occurred(this.ccrsAccepted, link, `a CCR of ${label} was accepted`);
+  }
+
+  /** The event of a completed CCR came. */
+  ccrEvent({ link, label }: Association): void {
+    this.occurred(this.ccrEvents, link, `${label} was told of a completed CCR`);
+  }
+
+  /** The first I/O queue of an association is up: an event where the host had one over that link before. */
+  connected({ host, link, label }: Association): void {
+    const path = `${host} ${link}`;
+    const again = this.onceConnected.has(path);
+    this.onceConnected.add(path);
+    if (again) this.occurred(this.reconnected, link, `${label} is connected`);
   }
 
   workloadEnded(name: string): void {
     this.endedWorkloads.add(name);
+    this.notify();
+  }
+
+  private occurred(occurrences: Occurrences, link: string, because: string): void {
+    occurrences.add(link, because);
+    this.tell(because);
     this.notify();
   }
 
@@ -202,7 +234,15 @@ export class Observations {
       case 'firstRetry':
         return firstOf(event.links, this.retriedOn);
       case 'giveUp':
-        return firstOf(event.links, this.givenUp);
+        return this.givenUp.reached(event);
+      case 'ccrSent':
+        return this.ccrsSent.reached(event);
+      case 'ccrAccepted':
+        return this.ccrsAccepted.reached(event);
+      case 'ccrEvent':
+        return this.ccrEvents.reached(event);
+      case 'connected':
+        return this.reconnected.reached(event);
       case 'writes': {
         const least = Math.min(...event.links.map((link) => this.appliedByLink.get(link) ?? 0));
         return least >= event.count
@@ -214,6 +254,20 @@ export class Observations {
           ? `${event.workloads.join(', ')} ended`
           : null;
     }
+  }
+}
+
+/** How often something happened on each link, and what it was. */
+class Occurrences {
+  private readonly reasons: { link: string; because: string }[] = [];
+
+  add(link: string, because: string): void {
+    this.reasons.push({ link, because });
+  }
+
+  /** The reason of the occurrence that made up the number, or null. */
+  reached({ links, count }: { links: readonly string[]; count: number }): string | null {
+    return this.reasons.filter(({ link }) => links.includes(link))[count - 1]?.because ?? null;
   }
 }
 

@@ -2,9 +2,9 @@ import type { Findings } from '../draft.js';
 import { nearest } from '../nearest.js';
 import type { FieldPath } from '../problem.js';
 
-/** What a field may name: hosts, nodes, links, jobs or kernels, with the names that there are. */
+/** What a field may name: hosts, nodes, links, paths, jobs or kernels, with the names that there are. */
 export interface Named {
-  noun: 'host' | 'node' | 'link' | 'job' | 'kernel';
+  noun: 'host' | 'node' | 'link' | 'path' | 'job' | 'kernel';
   names: readonly string[];
 }
 

@@ -3,17 +3,29 @@ import { isRecord } from '../is-record.js';
 import type { FieldPath } from '../problem.js';
 import type { DoText, StepText, WhenText } from '../text/timeline.js';
 import { formatDuration } from '../units.js';
-import { resolveReferences, type Named } from './references.js';
+import { checkReference, resolveReferences, type Named } from './references.js';
 
 /** Steps name what there is, come in an order that can be, and undo only what was done. */
 export function checkTimeline(draft: Draft, root: unknown, findings: Findings): void {
   new TimelineCheck(draft, root, findings).run();
 }
 
+const eventsOnPaths = [
+  'firstRetry',
+  'giveUp',
+  'ccrSent',
+  'ccrAccepted',
+  'ccrEvent',
+  'connected',
+  'writes',
+] as const;
+
 /** The faults that are open after the steps so far. */
 class TimelineCheck {
   private readonly nodes: Named;
+  /** Every cable; paths are those that a host connects over. */
   private readonly links: Named;
+  private readonly paths: Named;
   private readonly jobs: Named;
   private readonly heldNodes = new Set<string>();
   private readonly faultyNodes = new Set<string>();
@@ -29,6 +41,12 @@ class TimelineCheck {
   ) {
     this.nodes = { noun: 'node', names: [...draft.nodes.keys()] };
     this.links = { noun: 'link', names: [...draft.links.keys()] };
+    this.paths = {
+      noun: 'path',
+      names: [...draft.links].flatMap(([name, { value }]) =>
+        value?.kind === 'inter-node' ? [] : [name],
+      ),
+    };
     this.jobs = {
       noun: 'job',
       names: namesOfJobs(draft),
@@ -81,9 +99,9 @@ class TimelineCheck {
     if (when.appliedUnanswered !== undefined) {
       this.resolve(when.appliedUnanswered.node, this.nodes, [...path, 'appliedUnanswered', 'node']);
     }
-    for (const event of ['firstRetry', 'giveUp', 'writes'] as const) {
+    for (const event of eventsOnPaths) {
       const links = when[event]?.link;
-      if (links !== undefined) this.resolve(links, this.links, [...path, event, 'link']);
+      if (links !== undefined) this.resolve(links, this.paths, [...path, event, 'link']);
     }
     if (when.writes?.node !== undefined) {
       this.checkLinkedNodes(when.writes.node, [...path, 'writes', 'node']);
@@ -97,7 +115,7 @@ class TimelineCheck {
     const nodes = this.resolve(references, this.nodes, path);
     const links = [...this.draft.links.values()];
     if (nodes.length === 0 || links.some((link) => link.value === undefined)) return;
-    if (links.some((link) => nodes.includes(link.value!.node))) return;
+    if (links.some(({ value }) => value?.kind === 'path' && nodes.includes(value.node))) return;
     this.findings.problem({
       path,
       message: 'no link leads there',
@@ -108,6 +126,7 @@ class TimelineCheck {
   private checkAction(action: DoText, path: FieldPath): void {
     if (action.hold?.node !== undefined) {
       const nodes = this.resolve(action.hold.node, this.nodes, [...path, 'hold', 'node']);
+      this.checkPort(nodes, action.hold.port, [...path, 'hold', 'port']);
       for (const node of nodes) {
         this.heldNodes.add(node);
         this.faultyNodes.add(node);
@@ -119,20 +138,32 @@ class TimelineCheck {
     ] as const) {
       if (done === undefined) continue;
       const nodes = this.resolve(done.node, this.nodes, [...path, name, 'node']);
+      this.checkPort(nodes, done.port, [...path, name, 'port']);
       this.expectHeld(nodes, [...path, name], 'nothing is held there at this step');
-      for (const node of nodes) this.heldNodes.delete(node);
+      // What another port holds may be left.
+      if (done.port === undefined) for (const node of nodes) this.heldNodes.delete(node);
     }
     for (const name of ['slow', 'fail'] as const) {
       const references = action[name]?.node;
       if (references === undefined) continue;
       const nodes = this.resolve(references, this.nodes, [...path, name, 'node']);
+      this.checkPort(nodes, action[name]?.port, [...path, name, 'port']);
       for (const node of nodes) this.faultyNodes.add(node);
     }
     for (const name of ['hold', 'drop'] as const) {
       const references = action[name]?.link;
       if (references === undefined) continue;
       const links = this.resolve(references, this.links, [...path, name, 'link']);
+      this.checkDirection(links, action[name]?.direction, [...path, name, 'direction']);
       for (const link of links) this.faultyLinks.add(link);
+    }
+    if (action.resetConnection !== undefined) {
+      this.checkQueue(action.resetConnection, [...path, 'resetConnection']);
+    }
+    if (action.ana !== undefined) {
+      const nodes = this.resolve(action.ana.node, this.nodes, [...path, 'ana', 'node']);
+      this.expectReference(nodes, [...path, 'ana', 'node'], 'its ANA state cannot be set');
+      this.checkPorts(nodes, action.ana.port, [...path, 'ana', 'port']);
     }
     this.checkRestore(action, [...path, 'restore']);
     if (action.stop !== undefined) {
@@ -142,9 +173,10 @@ class TimelineCheck {
 
   private checkRestore(action: DoText, path: FieldPath): void {
     if (action.restore === undefined) return;
-    const { link, node, direction } = action.restore;
+    const { link, node, direction, port } = action.restore;
     if (link !== undefined) {
       const links = this.resolve(link, this.links, [...path, 'link']);
+      this.checkDirection(links, direction, [...path, 'direction']);
       this.expectFault(links, this.faultyLinks, path);
       if (direction === undefined || direction === 'both') {
         for (const name of links) this.faultyLinks.delete(name);
@@ -152,12 +184,71 @@ class TimelineCheck {
     }
     if (node !== undefined) {
       const nodes = this.resolve(node, this.nodes, [...path, 'node']);
+      this.checkPort(nodes, port, [...path, 'port']);
       this.expectFault(nodes, this.faultyNodes, path);
-      for (const name of nodes) {
+      for (const name of port === undefined ? nodes : []) {
         this.faultyNodes.delete(name);
         this.heldNodes.delete(name);
       }
     }
+  }
+
+  /** One port of the backend is meant: only reference nodes have a way to the medium for each. */
+  private checkPort(nodes: readonly string[], port: number | undefined, path: FieldPath): void {
+    if (port === undefined) return;
+    this.expectReference(nodes, path, 'its ports share one way to the medium');
+    this.checkPorts(nodes, port, path);
+  }
+
+  private checkPorts(nodes: readonly string[], port: number | undefined, path: FieldPath): void {
+    for (const node of nodes) {
+      const ports = this.draft.nodes.get(node)?.value?.ports;
+      if (port === undefined || ports === undefined || port <= ports) continue;
+      this.findings.problem({
+        path,
+        message: `node ${node} has no port ${port}`,
+        mend: `Write a port from 1 to ${ports}.`,
+      });
+    }
+  }
+
+  private expectReference(nodes: readonly string[], path: FieldPath, message: string): void {
+    const linux = nodes.find((node) => this.draft.nodes.get(node)?.value?.kind === 'linux');
+    if (linux === undefined) return;
+    this.findings.problem({
+      path,
+      message: `node ${linux} is of the kind \`linux\`: ${message}`,
+      mend: 'Name nodes of the kind `reference` alone.',
+    });
+  }
+
+  /** Frames between two nodes go neither to the node nor to the host. */
+  private checkDirection(
+    links: readonly string[],
+    direction: string | undefined,
+    path: FieldPath,
+  ): void {
+    if (direction === undefined || direction === 'both') return;
+    const between = links.find((name) => this.draft.links.get(name)?.value?.kind === 'inter-node');
+    if (between === undefined) return;
+    this.findings.problem({
+      path,
+      message: `link ${between} is between two nodes: it has no direction to a host or to a node`,
+      mend: 'Write `both`, or leave `direction` out.',
+    });
+  }
+
+  private checkQueue({ link, queue }: { link: string; queue: number }, path: FieldPath): void {
+    if (!checkReference(link, this.paths, [...path, 'link'], this.findings)) return;
+    const joined = this.draft.links.get(link)?.value;
+    const host = joined?.kind === 'path' ? joined.host : undefined;
+    const queues = host === undefined ? undefined : this.draft.hosts.get(host)?.value?.queues;
+    if (queues === undefined || queue <= queues) return;
+    this.findings.problem({
+      path: [...path, 'queue'],
+      message: `the associations of host ${host} have ${queues} I/O ${queues === 1 ? 'queue' : 'queues'}`,
+      mend: `Write a number from 0 to ${queues}, or raise \`queues\` of the host.`,
+    });
   }
 
   private expectHeld(nodes: readonly string[], path: FieldPath, message: string): void {

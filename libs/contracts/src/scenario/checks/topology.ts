@@ -10,6 +10,7 @@ export function checkTopology(draft: Draft, findings: Findings): void {
   checkNamespace(draft, findings);
   checkControllerIds(draft, findings);
   checkLinks(draft, findings);
+  checkInterNodeLinks(draft, findings);
   checkKeepAlive(draft, findings);
 }
 
@@ -97,7 +98,7 @@ function checkLinks(draft: Draft, findings: Findings): void {
   const nodes = { noun: 'node', names: [...draft.nodes.keys()] } as const;
   const linkAtPort = new Map<string, string>();
   for (const [name, { path, value: link }] of draft.links) {
-    if (link === undefined) continue;
+    if (link?.kind !== 'path') continue;
     checkReference(link.host, hosts, [...path, 'host'], findings);
     if (!checkReference(link.node, nodes, [...path, 'node'], findings)) continue;
     const ports = draft.nodes.get(link.node)?.value?.ports;
@@ -127,12 +128,53 @@ function checkLinks(draft: Draft, findings: Findings): void {
   reportUnlinked(draft, findings);
 }
 
+/** A cable between nodes joins two reference nodes, each pair once. */
+function checkInterNodeLinks(draft: Draft, findings: Findings): void {
+  const nodes = { noun: 'node', names: [...draft.nodes.keys()] } as const;
+  const joined = new Map<string, string>();
+  for (const [name, { path, value: link }] of draft.links) {
+    if (link?.kind !== 'inter-node') continue;
+    const at = [...path, 'nodes'];
+    const known = link.nodes.map((node, index) =>
+      checkReference(node, nodes, [...at, index], findings),
+    );
+    if (known.includes(false)) continue;
+    link.nodes.forEach((node, index) => {
+      if (draft.nodes.get(node)?.value?.kind !== 'linux') return;
+      findings.problem({
+        path: [...at, index],
+        message: `node ${node} is of the kind \`linux\`, which relays nothing to other nodes`,
+        mend: 'Write `kind: reference` at the node, or remove the link.',
+      });
+    });
+    if (link.nodes[0] === link.nodes[1]) {
+      findings.problem({
+        path: at,
+        message: `joins node ${link.nodes[0]} with itself`,
+        mend: 'Write two different nodes.',
+      });
+      continue;
+    }
+    const pair = link.nodes.toSorted().join(' ');
+    const other = joined.get(pair);
+    if (other === undefined) joined.set(pair, name);
+    else {
+      findings.problem({
+        path,
+        message: `nodes ${link.nodes.join(' and ')} are joined by link ${other} already`,
+        mend: 'Remove one of the two: there is one cable between two nodes.',
+        atName: true,
+      });
+    }
+  }
+}
+
 function reportUnlinked(draft: Draft, findings: Findings): void {
   const links = [...draft.links.values()];
   // A link that could not be read may be the one that is looked for.
   if (links.length === 0 || links.some((link) => link.value === undefined)) return;
   for (const [name, { path }] of draft.hosts) {
-    if (links.some((link) => link.value?.host === name)) continue;
+    if (links.some(({ value }) => value?.kind === 'path' && value.host === name)) continue;
     findings.problem({
       path,
       message: 'the host has no link',
@@ -141,7 +183,7 @@ function reportUnlinked(draft: Draft, findings: Findings): void {
     });
   }
   for (const [name, { path }] of draft.nodes) {
-    if (links.some((link) => link.value?.node === name)) continue;
+    if (links.some(({ value }) => value?.kind === 'path' && value.node === name)) continue;
     findings.warning({
       path,
       message: 'the node has no link: no host can reach it',

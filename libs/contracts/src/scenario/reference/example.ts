@@ -60,3 +60,16 @@ links:
   A1: { host: host1, node: A, port: 1 }
   A2: { host: host1, node: A, port: 2 }
 `;
+
+/** Our own host and controllers, on two nodes that relay resets to each other. */
+export const exampleReference = `array:
+  nodes:
+    A: { kind: reference, cntlid: [1, 99], cqt: 20s, ccr: { takes: 3s } }
+    B: { kind: reference, cntlid: [100, 199], cqt: 20s }
+hosts:
+  host1: { kind: reference, fence: ccr }
+links:
+  A: { host: host1, node: A }
+  B: { host: host1, node: B }
+  AB: { nodes: [A, B] }
+`;

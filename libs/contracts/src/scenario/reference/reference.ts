@@ -4,7 +4,7 @@ import { scenarioLimits } from '../limits.js';
 import { inputSchema } from '../schema-guide.js';
 import { exerciseMeanings } from '../text/expect.js';
 import { formatSize } from '../units.js';
-import { exampleScenario, examplePorts } from './example.js';
+import { examplePorts, exampleReference, exampleScenario } from './example.js';
 import { fieldTable, sectionsOf, table } from './field-table.js';
 
 /** The reference page of the scenario file in Markdown, made from the schema. */
@@ -23,6 +23,9 @@ export function scenarioReference(): string {
     crossChecks(),
     '## Several paths to one node',
     code(examplePorts),
+    '## A reference host and a reference array',
+    code(exampleReference),
+    whatReferenceKindsCan(),
     '## Names',
     names(),
     '## Limits',
@@ -106,10 +109,23 @@ function crossChecks(): string {
     'Hosts and nodes have different names; every name that is used exists.',
     'With several nodes each has a `cntlid`, and the ranges do not overlap.',
     'Each link has a port of its node to itself; each host has a link.',
+    'A link between two nodes joins reference nodes, each pair once. Events are on paths alone; `all` of a fault ' +
+      'is every link.',
+    'One port of a node, and its ANA state, can be named for reference nodes alone.',
     '`bs`, `size`, `offset` and `offset_increment` are whole blocks, and every job stays within the namespace.',
     'Steps with `at` are in the order of their times, and within `bounds.run`; so is the `runtime` of each job.',
     'What is released, discarded, restored or waited for as held was held or failed by a step above.',
     'The entry of `expect` without `capability` is the last; only a violation has `violates`; a control expects one.',
+  ]);
+}
+
+/** The capabilities of VMs that are no Linux. */
+function whatReferenceKindsCan(): string {
+  return bullets([
+    'For `capability`, a reference host can `cqt` with `fence: time-based`, `ccr` and `cqt` with `fence: ccr`; a ' +
+      'reference node can `ccr` where `ccrl` is above 0, `cqt` where `cqt` is.',
+    'Nodes that no link between them joins, or that cannot reach each other over it, answer a CCR for a controller ' +
+      'of the other as failed, never as done.',
   ]);
 }
 

@@ -63,7 +63,7 @@ export const expectTextSchema = z.strictObject({
     .transform((value) => (typeof value === 'string' ? [value] : value))
     .optional()
     .describe(
-      'What the kernels of all hosts and nodes must be able to do for this entry to match: one or several. ' +
+      'What all hosts and nodes must be able to do for this entry to match: one or several. ' +
         'Default: the entry always matches.',
     ),
   verdict: verdictValueSchema.describe('Verdict that is expected.'),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isRecord } from '../is-record.js';
+import { vmKindSchema, type VmKind } from '../kinds.js';
 import { scenarioLimits } from '../limits.js';
 import {
   DURATION_PATTERN,
@@ -162,6 +164,30 @@ export function atMostOneOf<T extends z.ZodType>(schema: T, fields: readonly str
     error: (issue) =>
       `has several of which only one can be: ${fields.filter((field) => isGiven(issue.input, field)).join(', ')}`,
     params: { mend: `Keep one of ${fields.join(', ')}.` } satisfies Mend,
+    when: readable,
+  });
+}
+
+/** Adds to a map with a `kind` the duty to have no field that only another kind has. */
+export function eitherOf<T extends z.ZodType>(
+  schema: T,
+  fieldsOf: Readonly<Record<VmKind, readonly string[]>>,
+): T {
+  const own = (value: unknown): VmKind =>
+    isRecord(value) && value.kind === 'reference' ? 'reference' : 'linux';
+  const foreign = (value: unknown) =>
+    vmKindSchema.options
+      .filter((kind) => kind !== own(value))
+      .flatMap((kind) => fieldsOf[kind])
+      .filter((field) => !fieldsOf[own(value)].includes(field) && isGiven(value, field));
+  return schema.refine((value) => foreign(value).length === 0, {
+    error: (issue) =>
+      `\`${foreign(issue.input).join('`, `')}\` has no meaning for the kind \`${own(issue.input)}\``,
+    params: {
+      mend: `Remove it, or write the \`kind\` that has it: ${vmKindSchema.options
+        .map((kind) => `\`${kind}\` has ${fieldsOf[kind].join(', ')}`)
+        .join('; ')}.`,
+    } satisfies Mend,
     when: readable,
   });
 }

@@ -46,8 +46,8 @@ export const scenarioTextSchema = z.strictObject({
   array: arrayTextSchema.describe('The array under test.'),
   hosts: hostsTextSchema.describe('The hosts under test by name: VMs with an initiator.'),
   links: linksTextSchema.describe(
-    'The cables by name, each between a port of a host and a port of a node. Each is a path: ' +
-      'the host connects over it.',
+    'The cables by name. Each is a path, between a port of a host and a port of a node: the host connects over ' +
+      'it. Or it joins two reference nodes.',
   ),
   workload: z
     .array(workloadTextSchema)

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { linkDirectionSchema } from '../../events.js';
 import { scenarioLimits } from '../limits.js';
+import { anaStateSchema } from '../kinds.js';
 import { backendOpSchema } from '../model.js';
 import {
   atMostOneOf,
   duration,
   exactlyOneOf,
   isGiven,
+  referenceSchema,
   referencesSchema,
   type Mend,
   readable,
@@ -21,6 +23,17 @@ const direction = () =>
     .describe('Frames that are meant, named by where they go. Default: `both`.');
 const nodes = () => referencesSchema.describe('Nodes whose backend is meant.');
 const links = () => referencesSchema.describe('Links that are meant.');
+const port = () =>
+  z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Only what comes through this port, of reference nodes alone: the ports of a Linux node share one ' +
+        'way to the medium. Default: all ports.',
+    );
+const paths = () => referencesSchema.prefault('all').describe('Links on which it counts.');
+const times = () => count().default(1).describe('How often, over these links together.');
 
 export const eventNames = [
   'held',
@@ -28,6 +41,10 @@ export const eventNames = [
   'newerWriteAcknowledged',
   'firstRetry',
   'giveUp',
+  'ccrSent',
+  'ccrAccepted',
+  'ccrEvent',
+  'connected',
   'writes',
   'workloadEnded',
 ] as const;
@@ -71,13 +88,34 @@ export const whenTextSchema = exactlyOneOf(
         'A block of an outstanding write is sent again on another association for the first time.',
       ),
     giveUp: z
-      .strictObject({
-        link: referencesSchema.prefault('all').describe('Links on which it counts.'),
-      })
+      .strictObject({ link: paths(), count: times() })
       .optional()
       .describe(
         'A host gives up an association: its first FIN or RST, a CCR that names it, ' +
           'or a retry of one of its outstanding commands elsewhere.',
+      ),
+    ccrSent: z
+      .strictObject({ link: paths(), count: times() })
+      .optional()
+      .describe(
+        'A host sends a Cross-Controller Reset over one of these links, to a source there.',
+      ),
+    ccrAccepted: z
+      .strictObject({ link: paths(), count: times() })
+      .optional()
+      .describe(
+        'The answer to a CCR over one of these links says that the operation goes on: success with IRS=0.',
+      ),
+    ccrEvent: z
+      .strictObject({ link: paths(), count: times() })
+      .optional()
+      .describe('The event of a completed CCR is delivered to the host over one of these links.'),
+    connected: z
+      .strictObject({ link: paths(), count: times() })
+      .optional()
+      .describe(
+        'A host has connected again: the first I/O queue of a new association is up over a link where the ' +
+          'host had one before.',
       ),
     writes: atMostOneOf(
       z.strictObject({
@@ -116,6 +154,8 @@ export const actionNames = [
   'fail',
   'drop',
   'restore',
+  'resetConnection',
+  'ana',
   'stop',
 ] as const;
 
@@ -146,6 +186,7 @@ export const doTextSchema = exactlyOneOf(
         exactlyOneOf(
           z.strictObject({
             node: nodes().optional(),
+            port: port(),
             ops: z
               .array(backendOpSchema)
               .min(1)
@@ -169,7 +210,7 @@ export const doTextSchema = exactlyOneOf(
           'target',
         ),
         'node',
-        ['ops', 'next', 'inFlight'],
+        ['port', 'ops', 'next', 'inFlight'],
       ),
       'link',
       ['direction'],
@@ -180,11 +221,11 @@ export const doTextSchema = exactlyOneOf(
           'A held write outlives its client. Of a `link`: frames are kept back until `restore`.',
       ),
     release: z
-      .strictObject({ node: nodes() })
+      .strictObject({ node: nodes(), port: port() })
       .optional()
       .describe('Ends the holds of the nodes’ backend and applies what they held, in order.'),
     discard: z
-      .strictObject({ node: nodes() })
+      .strictObject({ node: nodes(), port: port() })
       .optional()
       .describe(
         'Ends the holds of the nodes’ backend and forgets what they held: it is never applied.',
@@ -192,6 +233,7 @@ export const doTextSchema = exactlyOneOf(
     slow: z
       .strictObject({
         node: nodes(),
+        port: port(),
         by: duration({ min: 1 }).describe('Time that is added to every request.'),
       })
       .optional()
@@ -199,6 +241,7 @@ export const doTextSchema = exactlyOneOf(
     fail: z
       .strictObject({
         node: nodes(),
+        port: port(),
         next: count()
           .optional()
           .describe(
@@ -216,14 +259,19 @@ export const doTextSchema = exactlyOneOf(
       .optional()
       .describe('The link loses every frame, until `restore`.'),
     restore: onlyFor(
-      exactlyOneOf(
-        z.strictObject({
-          link: links().optional(),
-          direction: direction(),
-          node: nodes().optional(),
-        }),
-        nodeOrLink,
-        'target',
+      onlyFor(
+        exactlyOneOf(
+          z.strictObject({
+            link: links().optional(),
+            direction: direction(),
+            node: nodes().optional(),
+            port: port(),
+          }),
+          nodeOrLink,
+          'target',
+        ),
+        'node',
+        ['port'],
       ),
       'link',
       ['direction'],
@@ -233,6 +281,27 @@ export const doTextSchema = exactlyOneOf(
         'Ends every fault of a link (held frames go on, in order) or of a node’s backend ' +
           '(held requests are applied).',
       ),
+    resetConnection: z
+      .strictObject({
+        link: referenceSchema.describe('The path.'),
+        queue: z
+          .int()
+          .min(0)
+          .max(scenarioLimits.queues)
+          .describe('Number of the queue: 0 is the admin queue, I/O queues are numbered from 1.'),
+      })
+      .optional()
+      .describe(
+        'The TCP connection of one queue of a path is lost: the network resets it at both ends.',
+      ),
+    ana: z
+      .strictObject({
+        node: referencesSchema.describe('Reference nodes that are meant.'),
+        port: z.int().min(1).optional().describe('Port that is meant. Default: all ports.'),
+        state: anaStateSchema.describe('State that the port reports from now on.'),
+      })
+      .optional()
+      .describe('The ANA state of reference nodes changes; hosts are told by an event.'),
     stop: z
       .strictObject({
         workload: referencesSchema.prefault('all').describe('Jobs to stop.'),

@@ -1,15 +1,27 @@
 import { z } from 'zod';
 import { scenarioLimits } from '../limits.js';
+import {
+  ccrFaultSchema,
+  ccrRefusalSchema,
+  ccrWaitSchema,
+  fencePolicySchema,
+  vmKindSchema,
+} from '../kinds.js';
 import { blockLayerSchema, ioPolicySchema } from '../model.js';
 import {
   duration,
   durationOrForever,
+  eitherOf,
   kernelSchema,
   type Mend,
+  isGiven,
   nameSchema,
+  readable,
   referenceSchema,
   size,
 } from './fields.js';
+
+const pathFields = ['host', 'node', 'port'];
 
 /** The lab as a scenario file describes it: subsystem, array, hosts and links. */
 
@@ -51,7 +63,68 @@ export const subsystemTextSchema = z.strictObject({
     .describe('The namespaces: one in this version. All nodes share its medium.'),
 });
 
-export const nodeTextSchema = z.strictObject({
+const digests = () =>
+  z
+    .boolean()
+    .optional()
+    .describe(
+      'Reference only. Header and data digests on every connection whose other end agrees. Default: `false`.',
+    );
+
+const mutant = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'is not the name of a mutant' })
+    .meta({ title: 'mutant', examples: ['ignores-cqt'] })
+    .optional()
+    .describe(
+      'Reference only. Do one thing wrong on purpose, by the name of the mutant. Default: none, do all right.',
+    );
+
+export const ccrTextSchema = z.strictObject({
+  takes: duration()
+    .prefault('0s')
+    .describe('The reset of the impaired controller begins so long after the command.'),
+  immediate: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Answer with IRS=1 where the reset is done when the command is answered: nothing is in flight and ' +
+        '`takes` is 0s. `false`: tell every success by the log page and its event.',
+    ),
+  fail: z
+    .boolean()
+    .default(false)
+    .describe('The operation ends as failed (CCRS=2); the impaired controller is not reset.'),
+  refuse: ccrRefusalSchema
+    .optional()
+    .describe(
+      'Refuse the command with status 3Fh (`in-progress`), 40h (`log-full`) or 41h (`limit`). Default: take it.',
+    ),
+  dropEvent: z
+    .boolean()
+    .default(false)
+    .describe('Make the log entry and send no event: as if the event were lost.'),
+  bound: duration({ min: 1 })
+    .prefault('30s')
+    .describe(
+      'Time for every request of the impaired association to leave the medium. When it passes first, the ' +
+        'operation has failed (CCRS=2).',
+    ),
+});
+
+/** Fields of a node that only one kind has. */
+const nodeFieldsOf = {
+  linux: ['ccrFault', 'blockLayer'],
+  reference: ['ccrl', 'tbkas', 'ccr', 'digests', 'mutant'],
+} as const;
+
+const nodeFields = z.strictObject({
+  kind: vmKindSchema
+    .default('linux')
+    .describe(
+      'What serves the ports: nvmet of the `kernel`, or the `reference` controller, a program in the VM.',
+    ),
   kernel: kernel(),
   ports: z
     .int()
@@ -75,14 +148,49 @@ export const nodeTextSchema = z.strictObject({
         'Default for a single node: all, `[1, 65519]`.',
     ),
   memory: memory(),
-  blockLayer: blockLayerSchema
-    .default('recorder')
+  cqt: duration({ max: 65_535 })
+    .prefault('0s')
     .describe(
-      'What stands between the target and the recorder. `recorder`: no scheduler and no merging in the ' +
+      'Command quiesce time that the controllers report (CQT). `0s` promises nothing. A Linux node needs a ' +
+        'kernel with the capability `cqt` for any other value.',
+    ),
+  ccrFault: ccrFaultSchema
+    .optional()
+    .describe(
+      'Linux only, with the capability `ccr`: what nvmet does wrong with a CCR (its parameter `ccr_fault`). ' +
+        'Default: `none`.',
+    ),
+  ccrl: z
+    .int()
+    .min(0)
+    .max(255)
+    .optional()
+    .describe(
+      'Reference only. How many CCRs a controller may have in progress (CCRL). 0: it knows no CCR. Default: 4.',
+    ),
+  tbkas: z
+    .boolean()
+    .optional()
+    .describe(
+      'Reference only. Traffic based keep alive (TBKAS): any command re-arms the keep alive timer. Default: `true`.',
+    ),
+  ccr: ccrTextSchema
+    .optional()
+    .describe('Reference only. How a CCR is carried out. Default: at once and right.'),
+  digests: digests(),
+  mutant: mutant(),
+  blockLayer: blockLayerSchema
+    .optional()
+    .describe(
+      'Linux only. What stands between the target and the recorder. `recorder`: no scheduler and no merging in the ' +
         'guest (`none`, `nomerges` 2) nor in QEMU (`request-merging` off), so that a write arrives as it was sent. ' +
-        '`defaults`: all as the kernel and QEMU have it, so that writes arrive split and merged.',
+        '`defaults`: all as the kernel and QEMU have it, so that writes arrive split and merged. ' +
+        'Default: `recorder`.',
     ),
 });
+
+export const nodeTextSchema = eitherOf(nodeFields, nodeFieldsOf);
+export type NodeText = z.output<typeof nodeTextSchema>;
 
 export const arrayTextSchema = z.strictObject({
   nodes: z
@@ -94,7 +202,19 @@ export const arrayTextSchema = z.strictObject({
     .describe('The array’s nodes by name: VMs with a target over one shared medium.'),
 });
 
-export const hostTextSchema = z.strictObject({
+/** Fields of a host that only one kind has. */
+const hostFieldsOf = {
+  linux: ['cqtDefault', 'ccrTimeout'],
+  reference: ['fence', 'cqtZero', 'ccrWait', 'keepAlives', 'readLogAfter', 'digests', 'mutant'],
+} as const;
+
+const hostFields = z.strictObject({
+  kind: vmKindSchema
+    .default('linux')
+    .describe(
+      'What connects: the NVMe driver of the `kernel`, or the `reference` host, a program in the VM that ' +
+        'does the workload too.',
+    ),
   kernel: kernel(),
   keepAlive: duration({ min: 1_000, wholeSeconds: true })
     .prefault('5s')
@@ -121,7 +241,49 @@ export const hostTextSchema = z.strictObject({
     .default(1)
     .describe('Number of I/O queues of each association.'),
   memory: memory(),
+  cqtDefault: duration({ min: 1 })
+    .optional()
+    .describe(
+      'Linux only, with the capability `cqt`: what stands for a CQT of 0 (`nvme_core.cqt_default_ms`). ' +
+        'Default: the kernel’s own, 10 s.',
+    ),
+  ccrTimeout: duration({ min: 1 })
+    .optional()
+    .describe(
+      'Linux only, with the capability `ccr`: how long to wait for a CCR (`nvme_core.ccr_timeout_ms`). ' +
+        'Default: the kernel’s own, as long as the fence.',
+    ),
+  fence: fencePolicySchema
+    .optional()
+    .describe(
+      'Reference only. How commands in flight on a lost path are fenced: sent again at once (`immediate`), ' +
+        'after the hold of TP4129 (`time-based`), or after a Cross-Controller Reset, by time where none ' +
+        'succeeds (`ccr`). Default: `ccr`.',
+    ),
+  cqtZero: duration()
+    .optional()
+    .describe('Reference only. What stands for a CQT of 0. Default: 10s.'),
+  ccrWait: ccrWaitSchema
+    .optional()
+    .describe(
+      'Reference only. How long to wait for a CCR that was taken: one of the disputed readings. ' +
+        'Default: `kato+cqt`.',
+    ),
+  keepAlives: z
+    .enum(['sent', 'lost'])
+    .optional()
+    .describe(
+      'Reference only. `lost`: keep alives get lost on their way while data flows. Default: `sent`.',
+    ),
+  readLogAfter: duration()
+    .optional()
+    .describe('Reference only. How long after the event the CCR log page is read. Default: 0s.'),
+  digests: digests(),
+  mutant: mutant(),
 });
+
+export const hostTextSchema = eitherOf(hostFields, hostFieldsOf);
+export type HostText = z.output<typeof hostTextSchema>;
 
 export const hostsTextSchema = z
   .record(nameSchema, hostTextSchema)
@@ -130,11 +292,43 @@ export const hostsTextSchema = z
     error: `has more than ${scenarioLimits.hosts} hosts`,
   });
 
-export const linkTextSchema = z.strictObject({
-  host: referenceSchema.describe('Host at one end.'),
-  node: referenceSchema.describe('Array node at the other end.'),
-  port: z.int().min(1).default(1).describe('Port of the node. One cable fits into a port.'),
+const linkFields = z.strictObject({
+  host: referenceSchema.optional().describe('Host at one end of a path.'),
+  node: referenceSchema.optional().describe('Array node at the other end of a path.'),
+  port: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Port of the node. One cable fits into a port. Default: 1.'),
+  nodes: z
+    .tuple([referenceSchema, referenceSchema])
+    .optional()
+    .describe(
+      'Two reference nodes that the cable joins, instead of `host` and `node`: over it they relay resets of ' +
+        'each other’s controllers. It can fail as any other.',
+    ),
 });
+
+/** A cable is a path from a host to a node, or joins two nodes. */
+export const linkTextSchema = linkFields
+  .refine((link) => !(isGiven(link, 'nodes') && pathFields.some((field) => isGiven(link, field))), {
+    error: 'is between two nodes, and names a host’s path too',
+    params: { mend: 'Write `host` and `node`, or `nodes` alone.' } satisfies Mend,
+    when: readable,
+  })
+  .refine((link) => isGiven(link, 'nodes') || (isGiven(link, 'host') && isGiven(link, 'node')), {
+    error: 'does not say what it joins',
+    params: {
+      mend: 'Write `host` and `node` for a path, or `nodes: [A, B]` between two reference nodes.',
+    } satisfies Mend,
+    when: readable,
+  })
+  .transform(({ host, node, port, nodes }) =>
+    nodes === undefined
+      ? { kind: 'path' as const, host: host!, node: node!, port: port ?? 1 }
+      : { kind: 'inter-node' as const, nodes },
+  );
+export type LinkText = z.output<typeof linkTextSchema>;
 
 export const linksTextSchema = z
   .record(nameSchema, linkTextSchema)
