@@ -78,6 +78,11 @@ export interface Association {
    */
   ccrSuccessDeliveredAt: number;
   resetConfirmedDeliveredAt: number;
+  /**
+   * The host's first frame, on the link of the source controller, that acknowledges that CCR success: whatever
+   * it sends on that link behind it, it sends after the success was delivered to it.
+   */
+  ccrSuccessAcknowledged?: FrameRef;
   /** The same as they left the node (a′, b′ of the target fence end). */
   ccrSuccessSentAt: number;
   resetConfirmedSentAt: number;

@@ -26,6 +26,7 @@ import { configureArrayNode } from './array-node.js';
 import { FaultBoard } from './fault-board.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
+import { moduleParameters } from './module-parameters.js';
 import { readBackBytes, readBackThroughEachPath } from './read-back.js';
 import { observeWire } from './observe-wire.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
@@ -314,7 +315,7 @@ export class QemuLab {
         : [],
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
-      appendArgs: [],
+      appendArgs: moduleParameters(plan.scenario, name),
       consolePath: await context.evidence.path(layout.console(name)),
       runDir: runFolder.path,
     });
