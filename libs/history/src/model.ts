@@ -85,6 +85,8 @@ export interface Association {
   ccrSuccessAcknowledged?: FrameRef;
   /** The same as they left the node (a′, b′ of the target fence end). */
   ccrSuccessSentAt: number;
+  /** When the command whose answer was that success had become complete at the node: it left after that. */
+  ccrSuccessAskedAt?: number;
   resetConfirmedSentAt: number;
 }
 

@@ -367,9 +367,11 @@ export class AssociationTracker {
   }
 
   #ccrSucceeded(view: View, model: Association, flight: InFlight, source: AssociationState): void {
-    const { answerSentAt, answeredAt } = flight.command;
+    const { completeAt, answerSentAt, answeredAt } = flight.command;
     if (view === 'sent') {
-      model.ccrSuccessSentAt = Math.min(model.ccrSuccessSentAt, answerSentAt);
+      if (answerSentAt >= model.ccrSuccessSentAt) return;
+      model.ccrSuccessSentAt = answerSentAt;
+      if (completeAt <= answerSentAt) model.ccrSuccessAskedAt = completeAt;
     } else if (answeredAt < model.ccrSuccessDeliveredAt) {
       model.ccrSuccessDeliveredAt = answeredAt;
       source.told.push({ target: model, end: flight.answerEnd });

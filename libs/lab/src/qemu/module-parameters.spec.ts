@@ -11,7 +11,7 @@ function scenario(node = '', host = ''): Scenario {
   const changed = text
     .replace('kernel: debian:6.1, cntlid: [1, 99]', `kernel: debian:6.1, cntlid: [1, 99]${node}`)
     .replace('ioPolicy: round-robin', `ioPolicy: round-robin\n${host}`);
-  const result = parseScenario(changed);
+  const result = parseScenario(changed, 'stuck-write.yaml');
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.scenario;
 }
