@@ -29,11 +29,11 @@ const marks = {
  */
 export async function expectKernelToAgree(evidence: string, margin: Margin): Promise<void> {
   const console = await readConsole(join(evidence, 'consoles', `${margin.host}.log`));
-  const retryMs = margin.fenceEndMs! + margin.firstRetryMinusFenceEndMs!;
+  const retryMs = margin.fenceEndMs + margin.firstRetryMinusFenceEndMs!;
   const begun = only(console, marks.begun);
   const asked = only(console, marks.asked);
   // Its sockets are aborted, which is the give-up on the wire, as the fence begins.
-  expectNear(begun.ms, margin.giveUpMs!, 'the fence begins');
+  expectNear(begun.ms, margin.giveUpMs, 'the fence begins');
   expect(asked.ms).toBeLessThanOrEqual(retryMs + toleranceMs);
   const ended = margin.fenceEndBy === 'ccr' ? marks.succeeded : marks.finished;
   const other = margin.fenceEndBy === 'ccr' ? marks.finished : marks.succeeded;
@@ -41,17 +41,17 @@ export async function expectKernelToAgree(evidence: string, margin: Margin): Pro
   const end = only(console, ended);
   expectNear(end.ms, retryMs, 'the first retry comes with its end');
   // Both clocks measure the same fence.
-  expectNear(end.guestMs - begun.guestMs, retryMs - margin.giveUpMs!, 'the fence lasts');
+  expectNear(end.guestMs - begun.guestMs, retryMs - margin.giveUpMs, 'the fence lasts');
   if (margin.fenceEndBy === 'ccr') {
     expect(matching(console, marks.failed)).toEqual([]);
     // Caused by what was delivered to it.
-    expect(end.ms).toBeGreaterThanOrEqual(margin.fenceEndMs!);
-    expectNear(end.ms, margin.fenceEndMs!, 'the success is delivered');
+    expect(end.ms).toBeGreaterThanOrEqual(margin.fenceEndMs);
+    expectNear(end.ms, margin.fenceEndMs, 'the success is delivered');
   } else {
     const failed = only(console, marks.failed);
     const heldMs = Number(marks.failed.exec(failed.text)![1]);
     expect(end.guestMs - failed.guestMs).toBeGreaterThanOrEqual(heldMs);
-    expect(end.ms).toBeGreaterThanOrEqual(margin.fenceEndMs!);
+    expect(end.ms).toBeGreaterThanOrEqual(margin.fenceEndMs);
   }
 }
 
