@@ -69,15 +69,18 @@ const USR_LINKS: readonly CpioEntry[] = ['bin', 'sbin', 'lib', 'lib64'].map((nam
  * @throws VmError when a package cannot be fetched, or the kernel lacks a module that the role needs
  */
 export async function buildGuestImage(options: {
-  role: GuestRole;
+  /** What the guest is to be; several for one that is all of them. */
+  role: GuestRole | readonly GuestRole[];
   kernel: KernelImage;
   cacheDir?: string;
   progress?: Progress;
 }): Promise<GuestImage> {
-  const { role, kernel } = options;
+  const { kernel } = options;
+  const roles = [options.role].flat();
+  const role = roles.join('+');
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const progress = options.progress ?? (() => undefined);
-  await mustServe(kernel, role);
+  for (const one of roles) await mustServe(kernel, one);
   const { root, contentId, packages } = await guestPackages(cacheDir, progress);
   const init = await readFile(INIT);
   const key = sha256(JSON.stringify([LAYOUT, role, kernel.contentId, contentId, sha256(init)]));
@@ -90,8 +93,14 @@ export async function buildGuestImage(options: {
   }
   progress(`building the guest image of the ${role} for ${kernel.name}`);
   const folder = await ModuleFolder.open(kernel.modulesDir);
-  const { order: modules } = await folder.loadOrder(REQUIRED_MODULES[role], OPTIONAL_MODULES);
-  const programs = await elfClosure(root, [...GUEST_PROGRAMS, ...ROLE_PROGRAMS[role]]);
+  const { order: modules } = await folder.loadOrder(
+    roles.flatMap((one) => REQUIRED_MODULES[one]),
+    OPTIONAL_MODULES,
+  );
+  const programs = await elfClosure(root, [
+    ...GUEST_PROGRAMS,
+    ...roles.flatMap((one) => ROLE_PROGRAMS[one]),
+  ]);
   const entries: CpioEntry[] = [
     ...USR_LINKS,
     ...MOUNT_POINTS.map((name): CpioEntry => ({ type: 'directory', path: name, mode: 0o755 })),
