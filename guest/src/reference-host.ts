@@ -13,7 +13,7 @@ import { consoleLog, machineRandom, readConfig } from './program.js';
 import { TcpDialer } from './tcp-dialer.js';
 
 /** The program of a host of the kind `reference`: its associations and its workloads on the guest's network. */
-const config = readConfig<GuestHostConfig>();
+const config = readConfig() as GuestHostConfig;
 const scheduler = new LabClock();
 
 const host = new ReferenceHost({

@@ -13,7 +13,7 @@ import { consoleLog, machineRandom, readConfig } from './program.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** The program of an array node of the kind `reference`: its controllers on the guest's network and disks. */
-const config = readConfig<GuestNodeConfig>();
+const config = readConfig() as GuestNodeConfig;
 const asText = <Port extends { trsvcid: number }>(port: Port) => ({
   ...port,
   trsvcid: String(port.trsvcid),
