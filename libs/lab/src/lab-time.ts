@@ -43,16 +43,14 @@ export function virtualTime(time: VirtualTime): LabTime {
   const pass = <Result>(activity: Activity<Result>, stop: AbortSignal): Promise<Result> =>
     new Promise((resolve) => {
       stop.throwIfAborted();
-      let ended = false;
-      const end = activity((result) => {
-        ended = true;
-        resolve(result);
-      });
-      while (!ended && !stop.aborted) {
+      const results: Result[] = [];
+      const end = activity((result) => results.push(result));
+      while (results.length === 0 && !stop.aborted) {
         if (!time.step()) throw new LabError('nothing happens any more in the simulated lab');
       }
-      if (!ended) end();
+      if (results.length === 0) end();
       stop.throwIfAborted();
+      resolve(results[0]!);
     });
   return { scheduler: time, startedAtMs: 0, pass };
 }
