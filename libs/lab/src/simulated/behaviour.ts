@@ -10,7 +10,7 @@ import {
   correctHost,
   hostDecisionsOf,
   hostMutants,
-  type ResetSettings,
+  type CcrSettings,
   type ControllerDecisions,
   type FenceSettings,
   type GivenSettings,
@@ -90,7 +90,7 @@ export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): Nod
       cqtMs: resets ? cqtMs : 0,
       ccrl: resets && target.ccrFault !== 'unsupported' ? 4 : 0,
       tbkas: true,
-      ccr: resets ? ccrWithFault(name, target.ccrFault) : {},
+      ccr: resets ? ccrWithFault(target.ccrFault) : {},
     },
     decisions: correctController,
     capabilities: resets ? ['ccr', 'cqt'] : [],
@@ -101,7 +101,7 @@ export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): Nod
 const neverMs = 24 * 3_600_000;
 
 /** What the module parameter `ccr_fault` makes of a Cross-Controller Reset. */
-function ccrWithFault(node: string, fault: CcrFault): Partial<ResetSettings> {
+function ccrWithFault(fault: CcrFault): Partial<CcrSettings> {
   switch (fault) {
     case 'none':
     case 'unsupported':
@@ -115,6 +115,6 @@ function ccrWithFault(node: string, fault: CcrFault): Partial<ResetSettings> {
     case 'no-event':
       return { dropEvent: true };
     case 'next-refused':
-      throw new LabError(`node ${node}: ccrFault next-refused cannot be simulated`);
+      throw new LabError('there is no ccrFault next-refused in a simulation');
   }
 }

@@ -114,9 +114,9 @@ const wrongs: Readonly<Record<string, Wrong>> = {
     differs: { announces: (status) => status === CcrStatus.inProgress },
   },
   'drops-acknowledged-write': {
-    wrong: 'Acknowledges every 50th write without writing it.',
+    wrong: 'Acknowledges every 20th write without writing it.',
     rule: 'reads-consistent',
-    differs: { isSubmitted: (write) => write % 50 !== 0 },
+    differs: { isSubmitted: (write) => write % 20 !== 0 },
   },
   'acknowledges-too-early': {
     wrong: 'Acknowledges a write before the medium has it: an older one that lands later is stale.',
