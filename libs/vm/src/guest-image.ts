@@ -167,7 +167,7 @@ export async function buildGuestImage(options: {
 
 /** The programs of guest/, each one file that the build has made. */
 async function readOurPrograms(): Promise<{ name: string; content: Uint8Array }[]> {
-  const names = ['reference-host.mjs', 'reference-node.mjs'];
+  const names = ['reference-host.cjs', 'reference-node.cjs'];
   return await Promise.all(
     names.map(async (name) => {
       const file = fileURLToPath(new URL(name, OUR_PROGRAMS));

@@ -4,7 +4,8 @@ import { LabError } from '../lab-error.js';
 import { runScript } from './guest.js';
 import { awaitListener } from './guest-scripts.js';
 
-const startTimeoutMs = 30_000;
+/** Beyond the bound of the guest's own wait. */
+const graceMs = 5_000;
 
 /** Threads of the program that wait for the disk: what a fault holds must not keep others from their turn. */
 const diskThreads = '256';
@@ -20,22 +21,24 @@ export class GuestProgram {
    * Starts a program with its configuration, and waits until it takes requests.
    *
    * @param name of the file in the guest image, e.g. `reference-node`
+   * @param boundMs how long it may take to start: under emulation that is many times what it is elsewhere
    */
-  static async start(vm: Vm, name: string, config: unknown): Promise<GuestProgram> {
+  static async start(
+    vm: Vm,
+    name: string,
+    config: unknown,
+    boundMs: number,
+  ): Promise<GuestProgram> {
     const path = `/run/${name}.json`;
     await vm.agent.writeFile(path, JSON.stringify(config));
-    const argv = ['node', `/usr/lib/fenceline/${name}.mjs`, path];
+    const argv = ['node', `/usr/lib/fenceline/${name}.cjs`, path];
     const env = { UV_THREADPOOL_SIZE: diskThreads };
     const process = await vm.agent.spawn(argv, { env });
     const program = new GuestProgram(vm, process);
     const port = guestControlPort.toString(16).toUpperCase();
-    const listens = runScript(
-      vm,
-      `the start of ${name}`,
-      awaitListener,
-      [port, '30'],
-      startTimeoutMs,
-    );
+    const args = [port, String(Math.ceil(boundMs / 1000))];
+    const what = `the start of ${name}`;
+    const listens = runScript(vm, what, awaitListener, args, boundMs + graceMs);
     await Promise.race([listens, program.lost()]);
     return program;
   }

@@ -35,7 +35,8 @@ export class ReferenceHostVm {
       const args = [link.hostMac, `${link.hostAddress}/24`];
       await runScript(vm, `address of link ${link.name}`, configureNic, args, stepTimeoutMs);
     }
-    const program = await GuestProgram.start(vm, 'reference-host', hostConfig(plan, host));
+    const { bootMs } = plan.scenario.bounds;
+    const program = await GuestProgram.start(vm, 'reference-host', hostConfig(plan, host), bootMs);
     return new ReferenceHostVm(vm, plan, host, program);
   }
 

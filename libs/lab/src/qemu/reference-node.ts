@@ -23,7 +23,7 @@ export async function startReferenceNode(
   for (const { disk } of config.ports) {
     await runScript(vm, `block queue of ${disk}`, plainDisk, [disk], stepTimeoutMs);
   }
-  return GuestProgram.start(vm, 'reference-node', config);
+  return GuestProgram.start(vm, 'reference-node', config, plan.scenario.bounds.bootMs);
 }
 
 /** Changes the ANA state of one port of a reference node, or of all where it is null. */

@@ -10,7 +10,7 @@ import {
   correctHost,
   hostDecisionsOf,
   hostMutants,
-  type CcrSettings,
+  type ResetSettings,
   type ControllerDecisions,
   type FenceSettings,
   type GivenSettings,
@@ -101,7 +101,7 @@ export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): Nod
 const neverMs = 24 * 3_600_000;
 
 /** What the module parameter `ccr_fault` makes of a Cross-Controller Reset. */
-function ccrWithFault(fault: CcrFault): Partial<CcrSettings> {
+function ccrWithFault(fault: CcrFault): Partial<ResetSettings> {
   switch (fault) {
     case 'none':
     case 'unsupported':
