@@ -368,7 +368,8 @@ export class QemuLab implements LabDriver {
     this.context.fail(new LabError(`${instrument}: ${error.message}`));
   }
 
-  private vm(name: string): Vm {
+  /** A running VM, for whoever has questions of their own to its guest. */
+  vm(name: string): Vm {
     const vm = this.vms.get(name);
     if (!vm) throw new LabError(`VM ${name} is not running`);
     return vm;
