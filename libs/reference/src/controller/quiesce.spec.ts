@@ -1,7 +1,7 @@
 import { CcrStatus, Property, Status } from '@fenceline/nvme';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { controllerMutants } from '../mutants/controller.js';
+import { controllerDecisionsOf, controllerMutants } from '../mutants/controller.js';
 import { correctController, type ControllerDecisions } from './decisions.js';
 import { block, ENABLE, HostAssociation, TestLab } from './scripted-host.testing.js';
 
@@ -132,7 +132,9 @@ describe('the law of the fence', () => {
     'ignores-cqt',
     'answers-after-reset',
   ])('is broken by the mutant %s', (name) => {
-    const { decisions } = controllerMutants.find((mutant) => mutant.name === name)!;
+    const decisions = controllerDecisionsOf(
+      controllerMutants.find((mutant) => mutant.name === name)!,
+    );
     const found = fc.check(
       fc.property(story, (told) => breach(decisions, told) === null),
       { numRuns: 2000, endOnFailure: true },

@@ -198,13 +198,13 @@ describe('the reference host before the reference controller', () => {
       );
     pair.lab.pass(500);
     expect([...pathsUsed(0)].sort()).toEqual(['1', '2']);
-    pair.node.setAnaState(1, 3);
+    pair.node.setAnaState(1, 'inaccessible');
     pair.lab.pass(50);
     const inaccessibleFrom = pair.lab.time.now();
     pair.lab.pass(500);
     expect([...pathsUsed(inaccessibleFrom)]).toEqual(['2']);
-    pair.node.setAnaState(1, 1);
-    pair.node.setAnaState(2, 2);
+    pair.node.setAnaState(1, 'optimized');
+    pair.node.setAnaState(2, 'non-optimized');
     pair.lab.pass(50);
     const changedFrom = pair.lab.time.now();
     pair.lab.pass(500);

@@ -3,7 +3,7 @@ import { CCR_COMPLETED_EVENT, CcrStatus, Status } from '@fenceline/nvme';
 import { describe, expect, it } from 'vitest';
 import { correctController, type ControllerDecisions } from '../controller/decisions.js';
 import { BLOCK, block, HostAssociation, TestLab } from '../controller/scripted-host.testing.js';
-import { controllerMutants } from './controller.js';
+import { controllerDecisionsOf, controllerMutants } from './controller.js';
 
 function setUp(decisions: ControllerDecisions, immediate = true) {
   const lab = new TestLab();
@@ -139,13 +139,9 @@ describe('controller mutants', () => {
   it('are told apart by name, and name a rule', () => {
     const names = controllerMutants.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    for (const { rule, wrong, decisions } of controllerMutants) {
-      expect(ruleNameSchema.safeParse(rule).success).toBe(true);
-      expect(wrong).toMatch(/^[A-Z].*\.$/);
-      const differs = Object.entries(decisions).filter(
-        ([key, value]) => correctController[key as keyof ControllerDecisions] !== value,
-      );
-      expect([1, 2]).toContain(differs.length);
+    for (const { rule, decisions } of controllerMutants) {
+      expect(ruleNameSchema.options).toContain(rule);
+      expect([1, 2]).toContain(Object.keys(decisions).length);
     }
   });
 
@@ -154,7 +150,7 @@ describe('controller mutants', () => {
     (name, scene, right, wrong) => {
       const mutant = controllerMutants.find((one) => one.name === name)!;
       expect(scene(correctController)).toEqual(right);
-      expect(scene(mutant.decisions)).toEqual(wrong);
+      expect(scene(controllerDecisionsOf(mutant))).toEqual(wrong);
     },
   );
 });

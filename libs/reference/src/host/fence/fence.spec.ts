@@ -16,7 +16,7 @@ import { Fence } from './fence.js';
 /** What a source does when it is asked, and when, in ms. */
 interface Script {
   afterMs: number;
-  does: 'immediate' | 'refuses' | 'succeeds' | 'fails' | 'silent' | 'lost';
+  does: 'immediate' | 'refuses' | 'succeeds' | 'fails' | 'hangs' | 'silent' | 'lost';
 }
 
 const DEADLINE_MS = 5_000;
@@ -29,6 +29,7 @@ const scripts = fc.array(
       'refuses',
       'succeeds',
       'fails',
+      'hangs',
       'silent',
       'lost',
     ),
@@ -101,6 +102,7 @@ function scriptedSource(
       if (does === 'lost') after(afterMs, () => source.lost());
       else if (does === 'immediate') after(afterMs, () => done(answer(0, 1)));
       else if (does === 'refuses') after(afterMs, () => done(answer(0x141)));
+      else if (does === 'hangs') after(1, () => done(answer(0)));
       else if (does !== 'silent') after(1, () => ends(does === 'succeeds' ? 1 : 2));
     },
   });
@@ -143,7 +145,7 @@ describe('a fence', () => {
 
   it.each<[Script['does'], number, string]>([
     ['fails', 10, 'the operation failed'],
-    ['succeeds', 6_000, 'the operation took longer than 4000 ms'],
+    ['hangs', 6_000, 'the operation took longer than 4000 ms'],
   ])('holds by time when an operation that was taken %s after %i ms', (does, afterMs, why) => {
     const { time, ends, asked, log } = run([
       { does, afterMs },
@@ -155,6 +157,20 @@ describe('a fence', () => {
     expect(log[1]).toBe(`CCR through nvme10: ${why}`);
     expect(log[2]).toMatch(/^CCR failed, switch to time-based recovery, timeout = \d+ms$/);
     expect(log[3]).toBe('Time-based recovery finished');
+  });
+
+  it('ends with a success that comes when its source was given up on', () => {
+    const late = run([{ does: 'succeeds', afterMs: 4_500 }]);
+    while (late.time.step());
+    expect(late.ends).toEqual([4_502]);
+    expect(late.log.at(-1)).toBe('CCR succeeded using nvme10');
+    const slow = run([
+      { does: 'immediate', afterMs: 800 },
+      { does: 'refuses', afterMs: 1 },
+    ]);
+    while (slow.time.step());
+    expect(slow.asked).toEqual([10, 11]);
+    expect(slow.ends).toEqual([800]);
   });
 
   it('asks a source that comes to life, or has a slot again, while it waits', () => {
