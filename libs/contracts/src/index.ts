@@ -19,3 +19,4 @@ export { scenarioReference } from './scenario/reference/reference.js';
 export { exerciseMeanings } from './scenario/text/expect.js';
 export { formatDuration, formatSize, parseDuration, parseSize } from './scenario/units.js';
 export * from './verdict.js';
+export * from './virtual-time.js';

@@ -27,8 +27,8 @@ export const manifestKernelSchema = z.strictObject({
   name: z.string(),
   /** As `uname -r` prints it. */
   version: z.string(),
-  /** Of the kernel image. */
-  sha256,
+  /** Of the kernel image; null where no kernel ran, as the lab was simulated. */
+  sha256: sha256.nullable(),
   capabilities: z.array(z.string()),
   /** What finds faults of the kernel in itself, by its build configuration, e.g. `hung task`. */
   detectors: z.array(z.string()),
@@ -48,15 +48,22 @@ export const machineSchema = z.strictObject({
 });
 export type Machine = z.infer<typeof machineSchema>;
 
+/** What ran the hosts, array nodes and links of a plan. */
+export const labDriverSchema = z.enum(['qemu', 'simulated']);
+export type LabDriverName = z.infer<typeof labDriverSchema>;
+
 const manifestBase = {
   schema: z.literal('fenceline.evidence/v1'),
+  /** Recordings from before there was a choice do not name it: `qemu` made them. */
+  driver: labDriverSchema.optional(),
   scenario: z.string(),
   seed: z.int().nonnegative(),
   /** Wall-clock time at which the lab's clock was zero. */
   startedAt: z.iso.datetime({ offset: true }),
   /** Version of Fenceline that recorded. */
   fencelineVersion: z.string(),
-  machine: machineSchema,
+  /** Null where the lab was simulated: its recording does not depend on the machine. */
+  machine: machineSchema.nullable(),
   /** VM name → the kernel that it ran. */
   kernels: z.record(z.string(), manifestKernelSchema),
   /** Guest image by role, e.g. `host` → SHA-256. */

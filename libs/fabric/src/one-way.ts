@@ -1,5 +1,6 @@
-import { NS_PER_S, type Clock } from '@fenceline/contracts';
+import type { Clock } from '@fenceline/contracts';
 import type { CaptureFile } from './capture-file.js';
+import { FaultComment } from './fault-comment.js';
 import { copyOf, FrameSplitter, type Unit } from './frame-splitter.js';
 import type { Pacer } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -67,6 +68,7 @@ export class OneWay {
   readonly #options: OneWayOptions;
   readonly #splitter = new FrameSplitter();
   readonly #to: LinkEnd;
+  readonly #comment: FaultComment;
   readonly #queue = new UnitQueue();
   /** Units at the head of the queue that no fault holds. */
   #free = 0;
@@ -83,6 +85,7 @@ export class OneWay {
   constructor(options: OneWayOptions) {
     this.#options = options;
     this.#to = options.from === 'host' ? 'node' : 'host';
+    this.#comment = new FaultComment(options.link, this.#to);
   }
 
   stats(): DirectionStats {
@@ -162,11 +165,7 @@ export class OneWay {
     const before = this.#state;
     if (state === before) return;
     const t = this.#options.clock.now();
-    if (before !== 'up') {
-      const lasted = inSeconds(t - this.#stateSince);
-      this.#note(`fault ends: ${this.#describe(before)} for ${lasted}, until ${inSeconds(t)}`);
-    }
-    if (state !== 'up') this.#note(`fault begins: ${this.#describe(state)} from ${inSeconds(t)}`);
+    for (const note of this.#comment.changes(before, this.#stateSince, state, t)) this.#note(note);
     this.#state = state;
     this.#stateSince = t;
     if (state === 'up') {
@@ -195,12 +194,12 @@ export class OneWay {
     this.#counts.sent += unit.frames.length;
     if (this.#state === 'drop') {
       this.#counts.dropped += unit.frames.length;
-      this.#captureSent(unit, t, `fault: dropped, ${this.#describe('drop')}`);
+      this.#captureSent(unit, t, this.#comment.dropped());
       return notDelivered;
     }
     if (this.#state === 'hold') {
       this.#wait(unit, t);
-      this.#captureSent(unit, t, `fault: held, ${this.#describe('hold')}`);
+      this.#captureSent(unit, t, this.#comment.held());
       return notDelivered;
     }
     if (this.#inHand !== null || this.#queue.length > 0) {
@@ -261,10 +260,7 @@ export class OneWay {
     const { clock, deliveredCapture } = this.#options;
     const t = clock.now();
     this.#counts.delivered += unit.frames.length;
-    const comment =
-      heldAt < 0
-        ? null
-        : `fault: released after ${inSeconds(t - heldAt)}, ${this.#describe('hold')}`;
+    const comment = heldAt < 0 ? null : this.#comment.released(t - heldAt);
     for (const frame of unit.frames) deliveredCapture.packet(t, frame, 'inbound', comment);
     return t;
   }
@@ -282,16 +278,4 @@ export class OneWay {
     this.#options.sentCapture.note(text);
     this.#options.deliveredCapture.note(text);
   }
-
-  #describe(state: 'drop' | 'hold'): string {
-    const { link } = this.#options;
-    return state === 'drop'
-      ? `link ${link} down to-${this.#to}`
-      : `link ${link} holds to-${this.#to}`;
-  }
-}
-
-/** Nanoseconds as seconds for people, to the microsecond. */
-function inSeconds(ns: number): string {
-  return `${(ns / NS_PER_S).toFixed(6)} s`;
 }

@@ -161,6 +161,8 @@ export interface Apply {
   /** Number of the request in the journal. */
   request: number;
   node: string;
+  /** The link at whose port the command came in, where each port of the node has an export of its own. */
+  link?: string;
   op: MediumOp;
   slba: number;
   blocks: number;
@@ -172,8 +174,8 @@ export interface Apply {
   heldAt: number | null;
   failed: boolean;
   /**
-   * For each block, the commands that may have caused it (rules: Attribution): commands at that node that
-   * cover the block with that payload, complete before `receivedAt`, whose response had not left the node.
+   * For each block, the commands that may have caused it (rules: Attribution): commands at that node (and of
+   * that link, where it is known) that cover the block with that payload, complete before `receivedAt`, whose response had not left the node.
    * Empty for a block that nothing explains.
    */
   candidates: number[][];

@@ -9,6 +9,8 @@ export interface TopologyLink {
   nodeAddress: string;
   /** TCP port of the NVMe/TCP target at the node. */
   nodePort: number;
+  /** Name that the journal has for requests that came through this port; absent where a node's ports share one. */
+  exportName?: string;
 }
 
 /** All that must be known of a lab to read its recording. */
@@ -39,6 +41,7 @@ export function topologyOf(plan: Plan): Topology {
         hostAddress: link.hostAddress,
         nodeAddress: link.nodeAddress,
         nodePort: port.trsvcid,
+        ...(port.exportName === null ? {} : { exportName: port.exportName }),
       };
     }),
   };

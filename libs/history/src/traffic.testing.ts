@@ -72,7 +72,8 @@ export class Traffic {
   /** Whether sent and delivered get one time: as when the fabric forwards within one tick. */
   constructor(readonly instant = false) {}
 
-  link(name: string, node = name, host = 'host1'): TestLink {
+  /** A new link; `exportName` names the export below its port alone. */
+  link(name: string, node = name, host = 'host1', exportName?: string): TestLink {
     const number = this.links.length + 1;
     const link: TestLink = {
       name,
@@ -81,6 +82,7 @@ export class Traffic {
       hostAddress: `10.0.${number}.1`,
       nodeAddress: `10.0.${number}.2`,
       nodePort: 4420,
+      ...(exportName === undefined ? {} : { exportName }),
       captures: { host: capture(`${name}.host`), node: capture(`${name}.node`) },
       frames: { host: 0, node: 0 },
     };
@@ -157,14 +159,17 @@ export class Traffic {
     return {
       blockSize: BLOCK,
       namespaceBytes: 64 * 1024 * 1024,
-      links: this.links.map(({ name, host, node, hostAddress, nodeAddress, nodePort }) => ({
-        name,
-        host,
-        node,
-        hostAddress,
-        nodeAddress,
-        nodePort,
-      })),
+      links: this.links.map(
+        ({ name, host, node, hostAddress, nodeAddress, nodePort, exportName }) => ({
+          name,
+          host,
+          node,
+          hostAddress,
+          nodeAddress,
+          nodePort,
+          ...(exportName === undefined ? {} : { exportName }),
+        }),
+      ),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { FromLab, ToLab } from './messages.js';
-import { runLab } from './run-lab.js';
+import { runQemuLab } from './qemu/run-qemu-lab.js';
 
 /**
  * Entry of a lab process: takes one request over Node's IPC channel, runs it, reports its end and leaves.
@@ -25,7 +25,7 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stop.abort(new Error('ended by SIGTERM')));
 
 async function start(message: Extract<ToLab, { type: 'start' }>): Promise<void> {
-  const ended = await runLab(message.request, tell, stop.signal);
+  const ended = await runQemuLab(message.request, tell, stop.signal);
   // Everything is closed; what an aborted step still waits for must not keep the process.
   if (process.connected) process.send?.(ended, () => process.exit());
   else process.exit();

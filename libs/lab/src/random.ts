@@ -22,6 +22,11 @@ export class SeededRandom {
     return uniformInt(this.generator, 0, most);
   }
 
+  /** A whole number from 0 to 2^32 - 1. */
+  word(): number {
+    return this.generator.next() >>> 0;
+  }
+
   /** `bytes` bytes as hex digits. */
   hex(bytes: number): string {
     let text = '';

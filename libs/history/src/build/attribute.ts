@@ -52,7 +52,7 @@ class LiveCommands {
 
 /**
  * Finds for each block of each apply the commands that may have caused it (rules: "Attribution"): at that
- * node, covering the block with that payload, complete before the backend received the request, and with
+ * node (and over that link, where it is known), covering the block with that payload, complete before the backend received the request, and with
  * an answer that had not left the node by then.
  *
  * @returns problems: applies that no command fits contradict the captures. One that a command fits in all
@@ -64,6 +64,10 @@ export function attribute(
   associations: readonly Association[],
 ): InstrumentProblem[] {
   const nodeOf = (command: Command) => associations[command.association]!.node;
+  const cameBy = (command: Command, { node, link }: Apply): boolean => {
+    const association = associations[command.association]!;
+    return association.node === node && (link === undefined || association.link === link);
+  };
   const complete = commands
     .filter((command) => changesMedium(command) && command.completeAt !== Infinity)
     .sort((a, b) => a.completeAt - b.completeAt);
@@ -87,6 +91,7 @@ export function attribute(
       let candidates: number[] | null = null;
       let others: number[] | null = null;
       for (const command of there.at(block, apply.receivedAt)) {
+        if (!cameBy(command, apply)) continue;
         if (explains(command, apply, block)) candidates = withOneMore(candidates, command.id);
         else if (carriesOtherBytes(command, apply, block)) others = withOneMore(others, command.id);
       }
@@ -97,7 +102,7 @@ export function attribute(
     }
     if (apply.candidates.some(({ length }) => length === 0)) orphans.push(apply);
   }
-  return orphans.length === 0 ? [] : explainOrphans(orphans, commands, nodeOf);
+  return orphans.length === 0 ? [] : explainOrphans(orphans, commands, cameBy);
 }
 
 /** A list of one, as nearly all are, takes no more memory than that: a history keeps very many. */
@@ -111,7 +116,7 @@ function withOneMore(list: number[] | null, item: number): number[] {
 function explainOrphans(
   orphans: readonly Apply[],
   commands: readonly Command[],
-  nodeOf: (command: Command) => string,
+  cameBy: (command: Command, apply: Apply) => boolean,
 ): InstrumentProblem[] {
   const byBlock = new Map<number, Command[]>();
   for (const command of commands) {
@@ -126,7 +131,7 @@ function explainOrphans(
   for (const apply of orphans) {
     const matchingAt = (block: number) =>
       (byBlock.get(block) ?? []).filter(
-        (command) => nodeOf(command) === apply.node && explains(command, apply, block),
+        (command) => cameBy(command, apply) && explains(command, apply, block),
       );
     keepAltered(apply, (block) => matchingAt(block).length === 0);
     const isAltered = (block: number) => apply.altered?.some(({ lba }) => lba === block) === true;

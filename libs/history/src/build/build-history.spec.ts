@@ -204,6 +204,17 @@ describe('a healthy path', () => {
   });
 });
 
+describe('the stamps of a recording', () => {
+  it('are exact on virtual time alone', async () => {
+    const traffic = new Traffic();
+    new TestAssociation(traffic, traffic.link('A'), { cntlid: 7 });
+    const machine = await buildHistory(traffic.recording());
+    const virtual = await buildHistory({ ...traffic.recording(), virtualTime: true });
+    expect(machine.uncertaintyAt(traffic.t)).toBeGreaterThan(1_000_000);
+    expect(virtual.uncertaintyAt(traffic.t)).toBe(1);
+  });
+});
+
 describe('loss, retransmission and order', () => {
   it('takes a command for sent at its first transmission and for complete at the one that arrived', async () => {
     const { traffic, a } = twoPaths();
@@ -385,6 +396,29 @@ describe('give-up', () => {
 });
 
 describe('attribution', () => {
+  it('knows the path of a request where each port has an export of its own', async () => {
+    const traffic = new Traffic();
+    const a = new TestAssociation(traffic, traffic.link('A1', 'A', 'host1', 'A.1'), { cntlid: 1 });
+    const b = new TestAssociation(traffic, traffic.link('A2', 'A', 'host1', 'A.2'), { cntlid: 2 });
+    a.write(1, 10, block(1));
+    b.write(1, 10, block(1));
+    const late = traffic.received('A.1', 10, block(1));
+    traffic.applied(traffic.received('A.2', 10, block(1)));
+    traffic.applied(late);
+    traffic.apply('A.2', 11, block(2));
+    const history = await buildHistory(traffic.recording());
+    const [original, retry] = writesOf(history);
+    expect(history.applies).toMatchObject([
+      { node: 'A', link: 'A2', candidates: [[retry!.id]] },
+      { node: 'A', link: 'A1', candidates: [[original!.id]] },
+      {
+        node: 'A',
+        link: 'A2',
+        unattributed: 'block 11: no command with these bytes was sent to A',
+      },
+    ]);
+  });
+
   it('says why an apply has no candidate', async () => {
     const { traffic, a } = twoPaths();
     a.write(1, 10, block(1));

@@ -15,6 +15,9 @@ import { readApplies } from './read-applies.js';
 import { RetryDetector } from './retry-detector.js';
 import { uncertaintyOf } from './uncertainty.js';
 
+/** On virtual time only what happened in the same nanosecond has no order. */
+const sameMoment = 1;
+
 /** A recording, part by part. */
 export interface Recording {
   topology: Topology;
@@ -23,6 +26,8 @@ export interface Recording {
   /** The backend's journal. */
   journal: AsyncIterable<Uint8Array>;
   timeline: readonly LabEvent[];
+  /** Whether the lab ran on virtual time, of which every stamp is exact. */
+  virtualTime?: boolean;
   consoles: readonly ConsoleInput[];
   /** Hashes of the blocks that the medium held at the end, run by run, where that was recorded. */
   finalImage?: readonly { slba: number; hashes: readonly bigint[] }[];
@@ -76,7 +81,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
   // A Connect is told only once its data has come, and never when they do not.
   commands.sort((a, b) => a.id - b.id);
   commands.forEach((command, id) => (command.id = id));
-  const journal = await readApplies(recording.journal, decoder.payloads, topology.namespaceBytes);
+  const journal = await readApplies(recording.journal, decoder.payloads, topology);
   problems.push(...journal.problems);
   const associations = [...decoder.associations];
   problems.push(...attribute(journal.applies, commands, associations));
@@ -103,7 +108,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
     problems: problems.sort((a, b) => a.t - b.t),
     remarks: remarks.sort((a, b) => a.t - b.t),
     end,
-    uncertaintyAt: uncertaintyOf(timeline),
+    uncertaintyAt: recording.virtualTime === true ? () => sameMoment : uncertaintyOf(timeline),
   };
 }
 

@@ -1,5 +1,6 @@
 import { JournalDecoder, type JournalOp, type JournalRecord } from '@fenceline/capture';
 import { never, type Apply, type InstrumentProblem, type MediumOp } from '../model.js';
+import type { Topology } from '../topology.js';
 import type { PayloadTable } from '../wire/payload-table.js';
 
 /** The backend's journal, read. */
@@ -19,6 +20,9 @@ const mediumOps: Readonly<Record<JournalOp, MediumOp | null>> = {
   trim: 'deallocate',
 };
 
+/** Where the requests of an export come from: a node, and the link of its port where it is of one port alone. */
+type Origin = Pick<Apply, 'node' | 'link'>;
+
 /**
  * Reads the journal into applies, without candidates. Requests that change nothing are left out, and so are those
  * beyond the medium, which the backend refuses: a journal that has one is not the backend's.
@@ -26,9 +30,12 @@ const mediumOps: Readonly<Record<JournalOp, MediumOp | null>> = {
 export async function readApplies(
   chunks: AsyncIterable<Uint8Array>,
   table: PayloadTable,
-  mediumBytes: number,
+  { namespaceBytes, links }: Topology,
 ): Promise<ReadJournal> {
-  const reader = new ApplyReader(table, mediumBytes);
+  const origins = new Map<string, Origin>();
+  for (const { name, node, exportName } of links)
+    if (exportName !== undefined) origins.set(exportName, { node, link: name });
+  const reader = new ApplyReader(table, namespaceBytes, origins);
   const decoder = new JournalDecoder((record) => reader.take(record));
   for await (const chunk of chunks) decoder.push(chunk);
   const cut = decoder.finish();
@@ -44,7 +51,7 @@ export async function readApplies(
 }
 
 class ApplyReader {
-  readonly #nodes = new Map<number, string>();
+  readonly #exports = new Map<number, Origin>();
   readonly #pending = new Map<number, Apply>();
   readonly #applied: Apply[] = [];
   readonly #problems: InstrumentProblem[] = [];
@@ -53,11 +60,12 @@ class ApplyReader {
   constructor(
     private readonly table: PayloadTable,
     private readonly mediumBytes: number,
+    private readonly origins: ReadonlyMap<string, Origin>,
   ) {}
 
   take(record: JournalRecord): void {
     if (record.kind === 'export') {
-      this.#nodes.set(record.export, record.node);
+      this.#exports.set(record.export, this.origins.get(record.node) ?? { node: record.node });
       return;
     }
     this.#lastAt = record.t;
@@ -76,7 +84,7 @@ class ApplyReader {
         this.#pending.set(record.request, {
           id: -1,
           request: record.request,
-          node: this.#nodes.get(record.export) ?? `export ${record.export}`,
+          ...(this.#exports.get(record.export) ?? { node: `export ${record.export}` }),
           op,
           slba,
           blocks,

@@ -1,9 +1,14 @@
-import type { Backend, Request } from '@fenceline/backend';
-import type { Action, LabEvent, Plan, PlanLink } from '@fenceline/contracts';
-import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
+import type { Backend } from '@fenceline/backend';
+import {
+  exportsOf,
+  type Action,
+  type Plan,
+  type PlanHost,
+  type PlanNode,
+  type PlanWorkload,
+} from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link, Pacer } from '@fenceline/fabric';
-import { topologyOf } from '@fenceline/history';
 import {
   createRunFolder,
   launchVm,
@@ -14,86 +19,78 @@ import {
   type VmExit,
 } from '@fenceline/vm';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LabClock } from '../lab-clock.js';
 import { GuestPanicked, LabError } from '../lab-error.js';
 import type { LabRequest } from '../messages.js';
 import { openBackend } from '../open-backend.js';
-import { Observations, type BackendWrite } from '../timeline/observations.js';
-import { finalImageOf } from '../final-image.js';
-import { WrittenBlocks } from '../written-blocks.js';
+import { Instruments } from '../instruments.js';
+import type { LabContext, LabDriver } from '../lab-driver.js';
+import { readBackBytes } from '../read-back-bytes.js';
+import { StallRecorder } from '../stall-recorder.js';
+import type { Observations } from '../timeline/observations.js';
 import { configureArrayNode } from './array-node.js';
-import { FaultBoard } from './fault-board.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
+import type { GuestProgram } from './guest-program.js';
 import { moduleParameters } from './module-parameters.js';
-import { readBackBytes, readBackThroughEachPath } from './read-back.js';
-import { observeWire } from './observe-wire.js';
+import { readBackThroughEachPath } from './read-back.js';
+import { ReferenceHostVm } from './reference-host.js';
+import { setAna, startReferenceNode } from './reference-node.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
-import { RunningWorkload } from './workload.js';
-
-/** How long the backend must be silent before nothing counts as on its way any more. */
-const silenceNs = 2 * NS_PER_S;
+import { disksOf, nicsOf } from './vm-devices.js';
+import { RunningWorkload, type WorkloadRun } from './workload.js';
 
 /** Lines of the console that are shown when a VM is lost. */
 const shownConsoleLines = 40;
 
-/** What a lab reports to, and by what it is stopped. */
-export interface LabContext {
+/** Virtual machines live in the machine's time, and write into a folder. */
+export interface QemuContext extends LabContext<EvidenceWriter> {
   clock: LabClock;
-  evidence: EvidenceWriter;
-  record(event: LabEvent): void;
-  /** The lab cannot go on: an instrument or a VM was lost. */
-  fail(error: Error): void;
-  status(text: string): void;
-  signal: AbortSignal;
 }
 
 /** A lab of QEMU virtual machines, joined by our links, over our backend. */
-export class QemuLab {
-  readonly observations: Observations;
+export class QemuLab implements LabDriver {
   private readonly plan: Plan;
   private readonly links = new Map<string, Link>();
   private readonly pacer = new Pacer();
   private readonly vms = new Map<string, Vm>();
   private readonly devices = new Map<string, string>();
-  private readonly workloads = new Map<string, RunningWorkload>();
+  /** The programs of the VMs that are of the kind `reference`. */
+  private readonly referenceNodes = new Map<string, GuestProgram>();
+  private readonly referenceHosts = new Map<string, ReferenceHostVm>();
+  private readonly workloads = new Map<string, WorkloadRun>();
   private readonly workloadEnds: Promise<void>[] = [];
-  private readonly written: WrittenBlocks;
   private readonly clocks: GuestClocks;
-  private readonly faults: FaultBoard;
+  private readonly instruments: Instruments;
   private readonly schedule: ScheduleRecorder;
-  private payloadOf: (hash: bigint) => number = () => 0;
+  private readonly stalls: StallRecorder;
   private booted = false;
   private closing = false;
   private imageRecorded = false;
 
   private constructor(
     private readonly request: LabRequest,
-    private readonly context: LabContext,
+    private readonly context: QemuContext,
     private readonly runFolder: RunFolder,
     private readonly backend: Backend,
   ) {
     this.plan = request.plan;
-    this.observations = new Observations((text) => context.status(text));
-    this.written = new WrittenBlocks(this.plan.blockSize);
     this.clocks = new GuestClocks(context.clock);
     this.schedule = new ScheduleRecorder(
       context.clock,
       () => this.vms.values(),
       (event) => context.record(event),
     );
-    this.faults = new FaultBoard(
-      context.clock,
-      this.links,
-      backend,
-      (event) => context.record(event),
-      (name) => this.stopWorkload(name),
+    this.stalls = new StallRecorder(context.clock, (t, ns) =>
+      context.record({ t, kind: 'stall', ns }),
+    );
+    this.instruments = new Instruments(this.plan, context, this.links, backend, (name) =>
+      this.stopWorkload(name),
     );
   }
 
   /** Opens the working folder, the backend and the links; no VM yet. */
-  static async create(request: LabRequest, context: LabContext): Promise<QemuLab> {
+  static async create(request: LabRequest, context: QemuContext): Promise<QemuLab> {
     const journalPath = await context.evidence.path(layout.journal);
     const backend = await openBackend(request.plan, context.clock, journalPath);
     let runFolder: RunFolder;
@@ -114,6 +111,10 @@ export class QemuLab {
     return lab;
   }
 
+  get observations(): Observations {
+    return this.instruments.observations;
+  }
+
   /** Starts every VM and waits until each guest answers. */
   async boot(): Promise<void> {
     const names = [...this.plan.nodes, ...this.plan.hosts];
@@ -130,8 +131,8 @@ export class QemuLab {
 
   async configure(): Promise<void> {
     await Promise.all([
-      ...this.plan.nodes.map((node) => configureArrayNode(this.vm(node.name), this.plan, node)),
-      ...this.plan.hosts.map((host) => configureHost(this.vm(host.name), this.plan, host)),
+      ...this.plan.nodes.map((node) => this.configureNode(node)),
+      ...this.plan.hosts.map((host) => this.configureHost(host)),
     ]);
     for (const vm of this.vms.values()) await this.clocks.start(vm);
   }
@@ -139,7 +140,9 @@ export class QemuLab {
   async connect(): Promise<void> {
     await Promise.all(
       this.plan.hosts.map(async (host) => {
-        this.devices.set(host.name, await connectHost(this.vm(host.name), this.plan, host));
+        const reference = this.referenceHosts.get(host.name);
+        if (reference !== undefined) await reference.connect();
+        else this.devices.set(host.name, await connectHost(this.vm(host.name), this.plan, host));
       }),
     );
   }
@@ -147,9 +150,7 @@ export class QemuLab {
   /** Starts every workload; returns when they had started, ns of the lab's clock. */
   async startWorkloads(): Promise<number> {
     for (const workload of this.plan.workloads) {
-      const device = this.devices.get(workload.host);
-      if (device === undefined) throw new LabError(`host ${workload.host} has no device`);
-      const running = await RunningWorkload.start(this.vm(workload.host), workload, device);
+      const running = await this.startWorkload(workload);
       this.workloads.set(workload.name, running);
       const t = this.context.clock.now();
       this.context.record({ t, kind: 'workload-start', host: workload.host, job: workload.name });
@@ -163,7 +164,7 @@ export class QemuLab {
   /** Asks every workload to end and releases whatever is held from it. */
   endWorkloads(): void {
     for (const name of this.workloads.keys()) this.stopWorkload(name);
-    this.faults.releaseHolds();
+    this.instruments.faults.releaseHolds();
   }
 
   async workloadsEnded(): Promise<void> {
@@ -171,44 +172,28 @@ export class QemuLab {
   }
 
   perform(action: Action): void {
-    if (action.kind === 'setAna' || action.kind === 'resetConnection')
-      throw new LabError(`this lab cannot perform ${action.kind} yet`);
-    this.faults.perform(action);
+    if (action.kind === 'setAna')
+      this.setAna(action).catch((error: unknown) => this.context.fail(error as Error));
+    else if (action.kind === 'resetConnection')
+      throw new LabError('this lab cannot perform resetConnection yet');
+    else this.instruments.faults.perform(action);
   }
 
-  /**
-   * Releases every hold and waits until the backend has nothing left and has been silent for 2 s.
-   * The bound passing first is recorded: the verdict cannot be pass then.
-   */
-  async drain(boundMs: number): Promise<void> {
-    this.faults.releaseHolds();
-    const end = this.context.clock.now() + boundMs * NS_PER_MS;
-    for (;;) {
-      const now = this.context.clock.now();
-      const quietAt = this.backend.lastActivityAt() + silenceNs;
-      const drained = this.backend.pending() === 0 && now >= quietAt;
-      if (drained || now >= end) {
-        this.context.record({
-          t: now,
-          kind: 'drained',
-          ok: drained,
-          pending: this.backend.pending(),
-        });
-        return;
-      }
-      const next = this.backend.pending() > 0 ? now + 50 * NS_PER_MS : quietAt;
-      const ms = Math.ceil((Math.min(next, end) - now) / NS_PER_MS);
-      await delay(ms, null, { signal: this.context.signal });
-    }
+  drain(boundMs: number): Promise<void> {
+    return this.instruments.drain(boundMs);
   }
 
   /** Reads every written block back through each live path of each host. */
   async readBack(): Promise<void> {
-    const ranges = this.written.ranges(
+    const ranges = this.instruments.written.ranges(
       Math.max(1, Math.floor(readBackBytes / this.plan.blockSize)),
     );
     for (const host of this.plan.hosts) {
-      const events = await readBackThroughEachPath(this.vm(host.name), this.plan, host, ranges);
+      const reference = this.referenceHosts.get(host.name);
+      const events =
+        reference === undefined
+          ? await readBackThroughEachPath(this.vm(host.name), this.plan, host, ranges)
+          : await reference.readBack(ranges);
       for (const event of events) this.context.record({ t: this.context.clock.now(), ...event });
     }
     for (const vm of this.vms.values()) this.context.record(await this.clocks.ratio(vm));
@@ -231,6 +216,7 @@ export class QemuLab {
     }
     const failures: unknown[] = [];
     for (const end of ends) await end().catch((error: unknown) => failures.push(error));
+    this.stalls.stop();
     if (failures.length > 0) throw failures[0];
   }
 
@@ -238,50 +224,85 @@ export class QemuLab {
   private async recordFinalImage(): Promise<void> {
     if (!this.booted || this.imageRecorded) return;
     this.imageRecorded = true;
-    const image = await finalImageOf(this.backend, this.written, this.plan.blockSize);
-    await this.context.evidence.write(layout.finalImage, image);
+    await this.context.evidence.write(layout.finalImage, await this.instruments.finalImage());
   }
 
   private async openInstruments(): Promise<void> {
-    const { backend, context, plan } = this;
+    const { backend, plan } = this;
     void backend.failed.then((error) => this.instrumentFailed('backend', error));
-    backend.on('received', (request) => this.noteWritten(request));
-    backend.on('held', (request) =>
-      this.observations.held(this.asWrite(request), context.clock.now()),
-    );
-    backend.on('released', (request) => this.observations.unheld(this.asWrite(request)));
-    backend.on('applied', (request) => {
-      if (request.op === 'write') this.observations.applied(this.asWrite(request));
-    });
-    for (const node of plan.nodes) {
-      await backend.addExport({
-        name: node.exportName,
-        node: node.name,
-        socket: this.diskSocket(node.name),
-        owner: qemuUser(),
-      });
+    for (const { name } of exportsOf(plan)) {
+      const socket = this.diskSocket(name);
+      await backend.addExport({ name, node: name, socket, owner: qemuUser() });
     }
-    for (const link of plan.links) await this.openLink(link);
-    this.payloadOf = observeWire(this.links, topologyOf(plan), this.observations);
+    for (const { name } of [...plan.links, ...plan.interNodeLinks]) await this.openLink(name);
+    this.instruments.watchLinks();
   }
 
-  private async openLink(planned: PlanLink): Promise<void> {
+  private async configureNode(node: PlanNode): Promise<void> {
+    const vm = this.vm(node.name);
+    const settings = this.plan.scenario.nodes.find(({ name }) => name === node.name);
+    if (settings?.target.kind !== 'reference') {
+      await configureArrayNode(vm, this.plan, node);
+      return;
+    }
+    const program = await startReferenceNode(vm, this.plan, node);
+    this.referenceNodes.set(node.name, program);
+    this.watchProgram(program);
+  }
+
+  private async configureHost(host: PlanHost): Promise<void> {
+    const vm = this.vm(host.name);
+    const settings = this.plan.scenario.hosts.find(({ name }) => name === host.name);
+    if (settings?.initiator.kind !== 'reference') {
+      await configureHost(vm, this.plan, host);
+      return;
+    }
+    const reference = await ReferenceHostVm.start(vm, this.plan, host);
+    this.referenceHosts.set(host.name, reference);
+    this.watchProgram(reference);
+  }
+
+  /** A program that ends takes the lab with it, but at the end of the lab itself. */
+  private watchProgram(program: { lost(): Promise<never> }): void {
+    program.lost().catch((error: unknown) => {
+      if (!this.closing) this.context.fail(error as Error);
+    });
+  }
+
+  private async startWorkload(workload: PlanWorkload): Promise<WorkloadRun> {
+    const { host } = workload;
+    const reference = this.referenceHosts.get(host);
+    if (reference !== undefined) return reference.startWorkload(workload);
+    const device = this.devices.get(host);
+    if (device === undefined) throw new LabError(`host ${host} has no device`);
+    return RunningWorkload.start(this.vm(host), workload, device);
+  }
+
+  private async setAna(action: Extract<Action, { kind: 'setAna' }>): Promise<void> {
+    for (const node of this.plan.nodes.filter(({ name }) => action.nodes.includes(name))) {
+      const program = this.referenceNodes.get(node.name);
+      if (program === undefined) throw new LabError(`node ${node.name} is no reference node`);
+      await setAna(program, node, action);
+    }
+  }
+
+  private async openLink(name: string): Promise<void> {
     const { context } = this;
     const link = await Link.open({
-      name: planned.name,
+      name,
       clock: context.clock,
-      hostSocket: this.linkSocket(planned.name, 'host'),
-      nodeSocket: this.linkSocket(planned.name, 'node'),
+      hostSocket: this.linkSocket(name, 'host'),
+      nodeSocket: this.linkSocket(name, 'node'),
       captures: {
-        host: await context.evidence.path(layout.capture(planned.name, 'host')),
-        node: await context.evidence.path(layout.capture(planned.name, 'node')),
+        host: await context.evidence.path(layout.capture(name, 'host')),
+        node: await context.evidence.path(layout.capture(name, 'node')),
       },
       startedAtWallSeconds: Math.floor(context.clock.startedAtMs / 1000),
       owner: qemuUser(),
       pacer: this.pacer,
     });
-    this.links.set(planned.name, link);
-    void link.failed.then((error) => this.instrumentFailed(`link ${planned.name}`, error));
+    this.links.set(name, link);
+    void link.failed.then((error) => this.instrumentFailed(`link ${name}`, error));
   }
 
   private async launch(name: string, memoryBytes: number): Promise<void> {
@@ -295,24 +316,8 @@ export class QemuLab {
       kernel,
       initrd: image.path,
       memoryMb: Math.round(memoryBytes / (1024 * 1024)),
-      nics: plan.links
-        .filter((link) => link.host === name || link.node === name)
-        .map((link) => ({
-          id: link.name,
-          socket: this.linkSocket(link.name, link.host === name ? 'host' : 'node'),
-          mac: link.host === name ? link.hostMac : link.nodeMac,
-        })),
-      disks: node
-        ? [
-            {
-              id: 'medium',
-              socket: this.diskSocket(name),
-              export: node.exportName,
-              blockSize: plan.blockSize,
-              requestMerging: node.blockLayer === 'defaults',
-            },
-          ]
-        : [],
+      nics: nicsOf(plan, name, (link, end) => this.linkSocket(link, end)),
+      disks: disksOf(plan, node, (exported) => this.diskSocket(exported)),
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
       appendArgs: moduleParameters(plan.scenario, name),
@@ -337,7 +342,7 @@ export class QemuLab {
     this.context.fail(error);
   }
 
-  private async endOf(running: RunningWorkload): Promise<void> {
+  private async endOf(running: WorkloadRun): Promise<void> {
     const { workload } = running;
     const { end, failure, output, log } = await running.result();
     this.context.record({ t: this.context.clock.now(), ...end });
@@ -348,7 +353,7 @@ export class QemuLab {
     await this.context.evidence.write(layout.workload(workload.host, workload.name, 'log'), log);
     if (failure !== null)
       throw new LabError(`${workload.host}: workload ${workload.name}: ${failure}`);
-    this.observations.workloadEnded(workload.name);
+    this.instruments.observations.workloadEnded(workload.name);
   }
 
   private stopWorkload(name: string): void {
@@ -363,22 +368,8 @@ export class QemuLab {
     this.context.fail(new LabError(`${instrument}: ${error.message}`));
   }
 
-  private noteWritten(request: Request): void {
-    if (request.op === 'write' || request.op === 'write-zeroes' || request.op === 'trim') {
-      this.written.add(request.offset, request.length);
-    }
-  }
-
-  private asWrite(request: Request): BackendWrite {
-    return {
-      id: request.id,
-      node: request.node,
-      slba: request.offset / this.plan.blockSize,
-      payloads: request.hashes.map((hash) => this.payloadOf(hash)),
-    };
-  }
-
-  private vm(name: string): Vm {
+  /** A running VM, for whoever has questions of their own to its guest. */
+  vm(name: string): Vm {
     const vm = this.vms.get(name);
     if (!vm) throw new LabError(`VM ${name} is not running`);
     return vm;

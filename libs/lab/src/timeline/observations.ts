@@ -1,10 +1,12 @@
-import type { TriggerEvent } from '@fenceline/contracts';
+import type { Scheduler, TriggerEvent } from '@fenceline/contracts';
 import { forEachBlock, type Association, type Command, type PayloadId } from '@fenceline/history';
 
 /** A write request as the backend has it; its payloads are numbered as those of the commands are. */
 export interface BackendWrite {
   id: number;
   node: string;
+  /** The link by whose port it came, where each port has an export of its own. */
+  link?: string;
   slba: number;
   payloads: readonly PayloadId[];
 }
@@ -24,7 +26,9 @@ interface HeldWrite extends BackendWrite {
 
 interface Waiter {
   event: TriggerEvent;
-  resolve: (because: string) => void;
+  callback: (because: string) => void;
+  /** Ends the call that was asked for, once the event has been seen. */
+  cancel: (() => void) | null;
 }
 
 /**
@@ -51,34 +55,23 @@ export class Observations {
   private readonly waiters = new Set<Waiter>();
 
   /** @param tell is told, in words, what an onlooker waits for: give-ups, the first retries, newer writes */
-  constructor(private readonly tell: (text: string) => void = () => undefined) {}
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly tell: (text: string) => void = () => undefined,
+  ) {}
 
-  /** Resolves with the reason in words once the event has been seen; rejects when `signal` aborts. */
-  await(event: TriggerEvent, signal: AbortSignal): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const because = this.seen(event);
-      if (because !== null) {
-        resolve(because);
-        return;
-      }
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const abort = () => {
-        this.waiters.delete(waiter);
-        reject(signal.reason as Error);
-      };
-      const waiter: Waiter = {
-        event,
-        resolve: (reason) => {
-          signal.removeEventListener('abort', abort);
-          resolve(reason);
-        },
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      this.waiters.add(waiter);
-    });
+  /**
+   * Calls back with the reason in words once the event has been seen, never before this returns and never amid what
+   * tells of the event: the caller may change links and backend there. Returns what ends the waiting.
+   */
+  await(event: TriggerEvent, callback: (because: string) => void): () => void {
+    const waiter: Waiter = { event, callback, cancel: null };
+    this.waiters.add(waiter);
+    this.check(waiter);
+    return () => {
+      this.waiters.delete(waiter);
+      waiter.cancel?.();
+    };
   }
 
   held(write: BackendWrite, t: number): void {
@@ -120,7 +113,7 @@ export class Observations {
       const block = request.slba + i;
       for (const write of this.outstandingByBlock.get(block) ?? []) {
         const state = this.outstanding.get(write);
-        if (!state || state.node !== request.node) continue;
+        if (!state || !cameBy(state, request)) continue;
         if (write.payloads[block - write.slba] !== request.payloads[i]) continue;
         if (--state.blocksToApply !== 0) continue;
         increment(this.appliedUnanswered, state.node, 1);
@@ -186,7 +179,7 @@ export class Observations {
       const block = request.slba + i;
       for (const write of this.outstandingByBlock.get(block) ?? []) {
         const state = this.outstanding.get(write);
-        if (state?.node !== request.node) continue;
+        if (!state || !cameBy(state, request)) continue;
         if (write.payloads[block - write.slba] === request.payloads[i]) links.add(state.link);
       }
     }
@@ -208,12 +201,14 @@ export class Observations {
   }
 
   private notify(): void {
-    for (const waiter of this.waiters) {
-      const because = this.seen(waiter.event);
-      if (because === null) continue;
-      this.waiters.delete(waiter);
-      waiter.resolve(because);
-    }
+    for (const waiter of this.waiters) this.check(waiter);
+  }
+
+  private check(waiter: Waiter): void {
+    const because = this.seen(waiter.event);
+    if (because === null) return;
+    this.waiters.delete(waiter);
+    waiter.cancel = this.scheduler.at(this.scheduler.now(), () => waiter.callback(because));
   }
 
   /** The reason for which an event counts as seen, or null. */
@@ -255,6 +250,11 @@ export class Observations {
           : null;
     }
   }
+}
+
+/** Whether a request of the backend may be of a command that was sent so. */
+function cameBy(sent: Outstanding, { node, link }: BackendWrite): boolean {
+  return sent.node === node && (link === undefined || sent.link === link);
 }
 
 /** How often something happened on each link, and what it was. */

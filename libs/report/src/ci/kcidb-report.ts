@@ -73,7 +73,10 @@ function commonOf({ verdict, manifest, plan }: Pick<ReportInput, 'verdict' | 'ma
       ? `${verdict.recording.sha256}:${verdict.profile}`
       : `${verdict.scenario}:${verdict.seed}:${manifest.startedAt}:${verdict.profile}`,
     environment: {
-      comment: `QEMU ${machine.qemuVersion} (${machine.accelerator}) on ${machine.os}, ${machine.cpu}`,
+      comment:
+        machine === null
+          ? 'simulated'
+          : `QEMU ${machine.qemuVersion} (${machine.accelerator}) on ${machine.os}, ${machine.cpu}`,
       misc: { kernels: Object.fromEntries(kernels) },
     },
     misc: {

@@ -1,3 +1,4 @@
+import type { Machine } from '@fenceline/contracts';
 import type { ReportInput } from '../input.js';
 import { duration, grouped } from '../words.js';
 import { html, type Html } from './escape.js';
@@ -26,7 +27,7 @@ export function configurationSection({ manifest, plan, qemu, verdict }: ReportIn
                 <td>${kernel.name}</td>
                 <td>${kernel.version}</td>
                 <td>${kernel.capabilities.join(', ') || '–'}</td>
-                <td><span class="mono">${kernel.sha256}</span></td>
+                <td><span class="mono">${kernel.sha256 ?? 'none: simulated'}</span></td>
               </tr>`,
           )}
         </tbody>
@@ -46,11 +47,8 @@ export function configurationSection({ manifest, plan, qemu, verdict }: ReportIn
       'Machine and times',
       html`<table>
         <tbody>
-          ${pair('Fenceline', manifest.fencelineVersion)}${pair('accelerator', machine.accelerator)}
-          ${pair('QEMU', machine.qemuVersion)}${pair('Node.js', machine.nodeVersion)}
-          ${pair('operating system', machine.os)}
-          ${pair('processor', `${machine.cpu}, ${counted(machine.cores)}`)}
-          ${pair('memory', `${grouped(machine.memoryBytes / 2 ** 30, 1)} GiB`)}
+          ${pair('Fenceline', manifest.fencelineVersion)}
+          ${machine === null ? pair('driver', 'simulated: no VM, no kernel, virtual time') : machineRows(machine)}
           ${Object.entries(verdict.durationMs).map(([phase, ms]) => pair(`time for ${phase}`, duration(ms)))}
         </tbody>
       </table>`,
@@ -78,6 +76,12 @@ export function configurationSection({ manifest, plan, qemu, verdict }: ReportIn
     )}
   </section>`;
 }
+
+const machineRows = (machine: Machine): Html =>
+  html`${pair('accelerator', machine.accelerator)}${pair('QEMU', machine.qemuVersion)}
+  ${pair('Node.js', machine.nodeVersion)}${pair('operating system', machine.os)}
+  ${pair('processor', `${machine.cpu}, ${counted(machine.cores)}`)}
+  ${pair('memory', `${grouped(machine.memoryBytes / 2 ** 30, 1)} GiB`)}`;
 
 const counted = (cores: number): string => `${cores} ${cores === 1 ? 'core' : 'cores'}`;
 

@@ -84,8 +84,9 @@ function fitting(history: History, apply: Apply, block: number): Command[] {
   );
 }
 
-function isAt(history: History, { association }: Command, { node }: Apply): boolean {
-  return history.associations[association]!.node === node;
+function isAt(history: History, command: Command, { node, link }: Apply): boolean {
+  const association = history.associations[command.association]!;
+  return association.node === node && (link === undefined || association.link === link);
 }
 
 /** Write Zeroes may arrive as a write of zeroes or as a trim, a write of zeroes as Write Zeroes. */

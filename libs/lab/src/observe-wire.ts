@@ -1,6 +1,6 @@
-import type { Link } from '@fenceline/fabric';
 import { WireTap, type Association, type Command, type Topology } from '@fenceline/history';
-import type { Observations } from '../timeline/observations.js';
+import type { LabLink } from './lab-driver.js';
+import type { Observations } from './timeline/observations.js';
 
 /**
  * Follows the links of a lab with the decoder that judges the recording later, and tells what it sees to the
@@ -9,7 +9,7 @@ import type { Observations } from '../timeline/observations.js';
  * @returns the number that a payload of this hash has in what the observations are told
  */
 export function observeWire(
-  links: ReadonlyMap<string, Link>,
+  links: ReadonlyMap<string, LabLink>,
   topology: Topology,
   observations: Observations,
 ): (hash: bigint) => number {
@@ -34,8 +34,8 @@ export function observeWire(
     onConnected: (association) => observations.connected(association),
     onGivenUp: (association: Association) => observations.gaveUp(association),
   });
-  for (const [name, link] of links) {
-    link.observe((frame, _from, t, delivered) => {
+  for (const { name } of topology.links) {
+    links.get(name)?.observe((frame, _from, t, delivered) => {
       tap.frame(name, delivered ? 'delivered' : 'sent', frame, t);
     });
   }

@@ -1,0 +1,111 @@
+import type { Backend, Request } from '@fenceline/backend';
+import type { Plan, PlanExport } from '@fenceline/contracts';
+import { exportsOf, NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
+import { topologyOf } from '@fenceline/history';
+import { FaultBoard } from './fault-board.js';
+import { finalImageOf } from './final-image.js';
+import type { LabContext, LabLink } from './lab-driver.js';
+import { observeWire } from './observe-wire.js';
+import { Observations, type BackendWrite } from './timeline/observations.js';
+import { WrittenBlocks } from './written-blocks.js';
+
+/** How long the backend must be silent before nothing counts as on its way any more. */
+const silenceNs = 2 * NS_PER_S;
+
+/** After this long it is looked again whether something is still pending. */
+const lookAgainNs = 50 * NS_PER_MS;
+
+/** What a lab of any driver sees and does at its links and its backend. */
+export class Instruments {
+  readonly observations: Observations;
+  readonly faults: FaultBoard;
+  /** The blocks that were written. */
+  readonly written: WrittenBlocks;
+  private readonly exports: ReadonlyMap<string, PlanExport>;
+  private payloadOf: (hash: bigint) => number = () => 0;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly context: LabContext,
+    private readonly links: ReadonlyMap<string, LabLink>,
+    private readonly backend: Backend,
+    stopWorkload: (name: string) => void,
+  ) {
+    const { scheduler } = context.time;
+    const exports = exportsOf(plan);
+    this.exports = new Map(exports.map((one) => [one.name, one]));
+    this.observations = new Observations(scheduler, (text) => context.status(text));
+    this.written = new WrittenBlocks(plan.blockSize);
+    this.faults = new FaultBoard(
+      scheduler,
+      links,
+      backend,
+      exports,
+      (event) => context.record(event),
+      stopWorkload,
+    );
+    this.watchBackend();
+  }
+
+  /** Looks at the links from now on. */
+  watchLinks(): void {
+    this.payloadOf = observeWire(this.links, topologyOf(this.plan), this.observations);
+  }
+
+  /** See `LabDriver.drain`. */
+  async drain(boundMs: number): Promise<void> {
+    this.faults.releaseHolds();
+    const { time, signal } = this.context;
+    const { scheduler } = time;
+    const end = scheduler.now() + boundMs * NS_PER_MS;
+    const drained = await time.pass<boolean>((done) => {
+      let cancel = (): void => undefined;
+      const look = (): void => {
+        const now = scheduler.now();
+        const pending = this.backend.pending() > 0;
+        const quietAt = this.backend.lastActivityAt() + silenceNs;
+        const drained = !pending && now >= quietAt;
+        if (drained || now >= end) done(drained);
+        else cancel = scheduler.at(Math.min(pending ? now + lookAgainNs : quietAt, end), look);
+      };
+      look();
+      return () => cancel();
+    }, signal);
+    const pending = this.backend.pending();
+    this.context.record({ t: scheduler.now(), kind: 'drained', ok: drained, pending });
+  }
+
+  /** The hashes of all written blocks, as the text of the evidence's part. */
+  finalImage(): Promise<string> {
+    return finalImageOf(this.backend, this.written, this.plan.blockSize);
+  }
+
+  private watchBackend(): void {
+    const { backend, context, observations } = this;
+    backend.on('received', (request) => this.noteWritten(request));
+    backend.on('held', (request) =>
+      observations.held(this.asWrite(request), context.time.scheduler.now()),
+    );
+    backend.on('released', (request) => observations.unheld(this.asWrite(request)));
+    backend.on('applied', (request) => {
+      if (request.op === 'write') observations.applied(this.asWrite(request));
+    });
+  }
+
+  private noteWritten(request: Request): void {
+    if (request.op === 'write' || request.op === 'write-zeroes' || request.op === 'trim') {
+      this.written.add(request.offset, request.length);
+    }
+  }
+
+  private asWrite(request: Request): BackendWrite {
+    const origin = this.exports.get(request.node);
+    return {
+      id: request.id,
+      node: origin?.node ?? request.node,
+      ...(origin?.link == null ? {} : { link: origin.link }),
+      slba: request.offset / this.plan.blockSize,
+      payloads: request.hashes.map((hash) => this.payloadOf(hash)),
+    };
+  }
+}

@@ -1,0 +1,216 @@
+import { PcapngEncoder, type PacketDirection } from '@fenceline/capture';
+import type { LinkDirection, Scheduler } from '@fenceline/contracts';
+import {
+  FaultComment,
+  type DirectionState,
+  type FrameObserver,
+  type LinkEnd,
+} from '@fenceline/fabric';
+import type { Random } from '@fenceline/reference';
+import type { LabLink } from '../lab-driver.js';
+
+/** A frame is on its way for so long, and up to so much longer. */
+const latencyNs = 20_000;
+const jitterNs = 20_000;
+
+export interface SimulatedLinkOptions {
+  name: string;
+  scheduler: Scheduler;
+  /** Decides how long each frame is on its way. */
+  random: Random;
+}
+
+/**
+ * An Ethernet cable on virtual time. As in the fabric of a real lab, every frame is captured where it was sent and
+ * where it arrived, and a fault acts on the frames that enter: those on their way go on, held ones are kept until
+ * the direction is restored.
+ */
+export class SimulatedLink implements LabLink {
+  readonly name: string;
+  readonly #captures: Record<LinkEnd, SimulatedCapture>;
+  readonly #observers = new Set<FrameObserver>();
+  /** The two directions, named by their sender. */
+  readonly #from: Record<LinkEnd, SimulatedDirection>;
+
+  constructor(options: SimulatedLinkOptions) {
+    const { name } = options;
+    this.name = name;
+    const captures = {
+      host: new SimulatedCapture(name, 'host'),
+      node: new SimulatedCapture(name, 'node'),
+    };
+    const direction = (from: LinkEnd): SimulatedDirection =>
+      new SimulatedDirection(options, from, captures, this.#observers);
+    this.#captures = captures;
+    this.#from = { host: direction('host'), node: direction('node') };
+  }
+
+  /** Plugs a network card in; gives back what sends a frame from it. A frame that it receives is only lent. */
+  plug(end: LinkEnd, receive: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
+    this.#from[end === 'host' ? 'node' : 'host'].receiver = receive;
+    const outgoing = this.#from[end];
+    return (frame) => outgoing.enter(frame);
+  }
+
+  drop(direction: LinkDirection): void {
+    this.#setState(direction, 'drop');
+  }
+
+  hold(direction: LinkDirection): void {
+    this.#setState(direction, 'hold');
+  }
+
+  restore(direction: LinkDirection): void {
+    this.#setState(direction, 'up');
+  }
+
+  /** Delivers a frame at an end that the other one has not sent, past every fault. */
+  forge(to: LinkEnd, frame: Uint8Array): void {
+    this.#from[to === 'host' ? 'node' : 'host'].forge(frame);
+  }
+
+  observe(observer: FrameObserver): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Hands over the capture of one end, as the bytes of its file; nothing is captured into it afterwards. */
+  capture(end: LinkEnd): Uint8Array[] {
+    return this.#captures[end].pieces();
+  }
+
+  #setState(direction: LinkDirection, state: DirectionState): void {
+    if (direction !== 'to-host') this.#from.host.setState(state);
+    if (direction !== 'to-node') this.#from.node.setState(state);
+  }
+}
+
+class SimulatedDirection {
+  receiver: ((frame: Uint8Array) => void) | null = null;
+  readonly #to: LinkEnd;
+  readonly #comment: FaultComment;
+  #state: DirectionState = 'up';
+  #stateSince = 0;
+  #held: { frame: Uint8Array; heldAt: number }[] = [];
+  /** When the last frame arrives: no later one overtakes it. */
+  #lastArrival = 0;
+
+  constructor(
+    private readonly options: SimulatedLinkOptions,
+    private readonly from: LinkEnd,
+    private readonly captures: Record<LinkEnd, SimulatedCapture>,
+    private readonly observers: ReadonlySet<FrameObserver>,
+  ) {
+    this.#to = from === 'host' ? 'node' : 'host';
+    this.#comment = new FaultComment(options.name, this.#to);
+  }
+
+  enter(frame: Uint8Array): void {
+    const t = this.options.scheduler.now();
+    switch (this.#state) {
+      case 'drop':
+        this.captures[this.from].sent(t, frame, this.#comment.dropped());
+        break;
+      case 'hold':
+        this.captures[this.from].sent(t, frame, this.#comment.held());
+        this.#held.push({ frame, heldAt: t });
+        break;
+      case 'up':
+        this.captures[this.from].sent(t, frame, null);
+        this.#forward(frame, -1);
+    }
+    for (const observer of this.observers) observer(frame, this.from, t, false);
+  }
+
+  setState(state: DirectionState): void {
+    const before = this.#state;
+    if (state === before) return;
+    const t = this.options.scheduler.now();
+    for (const note of this.#comment.changes(before, this.#stateSince, state, t)) {
+      this.captures.host.note(note);
+      this.captures.node.note(note);
+    }
+    this.#state = state;
+    this.#stateSince = t;
+    if (state !== 'up') return;
+    for (const { frame, heldAt } of this.#held) this.#forward(frame, heldAt);
+    this.#held = [];
+  }
+
+  /** @param heldAt since when a fault held the frame; -1 where none did */
+  #forward(frame: Uint8Array, heldAt: number): void {
+    const { scheduler, random } = this.options;
+    const earliest = scheduler.now() + latencyNs + (random() % jitterNs);
+    this.#lastArrival = Math.max(earliest, this.#lastArrival);
+    scheduler.at(this.#lastArrival, () => this.#arrive(frame, heldAt));
+  }
+
+  forge(frame: Uint8Array): void {
+    this.#deliver(frame, 'fault: forged by the link');
+  }
+
+  #arrive(frame: Uint8Array, heldAt: number): void {
+    const afterNs = this.options.scheduler.now() - heldAt;
+    this.#deliver(frame, heldAt < 0 ? null : this.#comment.released(afterNs));
+  }
+
+  #deliver(frame: Uint8Array, comment: string | null): void {
+    const t = this.options.scheduler.now();
+    this.captures[this.#to].arrived(t, frame, comment);
+    for (const observer of this.observers) observer(frame, this.from, t, true);
+    this.receiver?.(frame);
+  }
+}
+
+/** A capture is put together of pieces of this size, so that none of it is moved while it grows. */
+const pieceBytes = 256 * 1024;
+
+/** No packet with its comments is longer. */
+const longestPacketBytes = 80 * 1024;
+
+/** What one end of a link saw. */
+class SimulatedCapture {
+  readonly #encoder = new PcapngEncoder(new ArrayBuffer(pieceBytes));
+  readonly #pieces: Uint8Array[] = [];
+  #notes: string[] = [];
+
+  constructor(link: string, end: LinkEnd) {
+    this.#encoder.section('fenceline');
+    this.#encoder.describeInterface({
+      name: `${link}.${end}`,
+      description: `link ${link} at the ${end}'s port`,
+      timestampOffsetSeconds: 0,
+    });
+  }
+
+  /** A text for the next packet. */
+  note(text: string): void {
+    this.#notes.push(text);
+  }
+
+  sent(t: number, frame: Uint8Array, comment: string | null): void {
+    this.#add(t, frame, 'outbound', comment);
+  }
+
+  arrived(t: number, frame: Uint8Array, comment: string | null): void {
+    this.#add(t, frame, 'inbound', comment);
+  }
+
+  pieces(): Uint8Array[] {
+    return [...this.#pieces, this.#encoder.take(new ArrayBuffer(0))];
+  }
+
+  #add(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {
+    this.#encoder.packet(t, frame, direction, this.#comments(comment));
+    if (this.#encoder.length < pieceBytes - longestPacketBytes) return;
+    this.#pieces.push(this.#encoder.take(new ArrayBuffer(pieceBytes)));
+  }
+
+  #comments(comment: string | null): readonly string[] | undefined {
+    if (comment === null && this.#notes.length === 0) return undefined;
+    const comments = this.#notes;
+    this.#notes = [];
+    if (comment !== null) comments.push(comment);
+    return comments;
+  }
+}

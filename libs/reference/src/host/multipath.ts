@@ -1,0 +1,154 @@
+import { NS_PER_MS } from '@fenceline/contracts';
+import { isPathStatus, statusName, Status } from '@fenceline/nvme';
+import type { MediumRequest, MediumResult } from '../transport.js';
+import { pathChooser, type PathChooser } from './choose-path.js';
+import type { Completion } from './command.js';
+import type { Path } from './path.js';
+import type { CompleteSettings } from './settings.js';
+
+/** A request of the application on its way over one path or another. */
+interface Io {
+  request: MediumRequest;
+  readonly done: (result: MediumResult) => void;
+  /** The one path that it may use, or null for any. */
+  readonly only: Path | null;
+  /** Paths that have refused it, and are not asked again before all have. */
+  readonly refusedBy: Set<Path>;
+  /** Answers with an error that asks for another try. */
+  errors: number;
+}
+
+/** As Linux's nvme_max_retries. */
+const MAX_RETRIES = 5;
+/** How long a request waits that every path has refused, or that is tried again. */
+const RETRY_DELAY_MS = 100;
+
+/**
+ * Native multipath: every request goes over a usable path, another one when that refuses it or is lost, and waits
+ * where there is none (as Linux does without a `fast_io_fail_tmo`). It fails when the last path was removed.
+ */
+export class Multipath {
+  readonly #settings: CompleteSettings;
+  readonly #paths: readonly Path[];
+  readonly #choose: PathChooser;
+  #waiting: Io[] = [];
+  #isStopped = false;
+
+  constructor(settings: CompleteSettings, paths: readonly Path[]) {
+    this.#settings = settings;
+    this.#paths = paths;
+    this.#choose = pathChooser(settings.ioPolicy);
+  }
+
+  /** Begins a request; `done` is called once, never before this returns. */
+  submit(request: MediumRequest, only: Path | null, done: (result: MediumResult) => void): void {
+    this.#waiting.push({ request, done, only, refusedBy: new Set(), errors: 0 });
+    this.dispatch();
+  }
+
+  /** Sends what has waited and can be sent now. */
+  dispatch(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const io of waiting) this.#send(io);
+  }
+
+  /** Every request that waits, or will be given back by its path, fails. */
+  stop(): void {
+    this.#isStopped = true;
+    this.dispatch();
+  }
+
+  #send(io: Io): void {
+    if (this.#isStopped || this.#isHopeless(io)) {
+      this.#failLater(io, 'no path is left');
+      return;
+    }
+    const path = io.only ?? this.#choose(this.#usablePaths(io));
+    if (path === undefined || !path.hasRoom) {
+      this.#waiting.push(io);
+      return;
+    }
+    path.submit(io.request, (completion) => this.#ended(io, path, completion));
+  }
+
+  #isHopeless({ only }: Io): boolean {
+    if (only !== null) return only.state !== 'LIVE' || !only.isAccessible;
+    return this.#paths.every(({ state }) => state === 'DELETED');
+  }
+
+  /** The best of those that have not refused it: optimized ones where there are any. */
+  #usablePaths({ refusedBy }: Io): Path[] {
+    const open = this.#openPaths();
+    const others = open.filter((it) => !refusedBy.has(it));
+    const left = others.length > 0 ? others : open;
+    const optimized = left.filter((it) => it.association?.anaState === 'optimized');
+    return optimized.length > 0 ? optimized : left;
+  }
+
+  #openPaths(): Path[] {
+    return this.#paths.filter((it) => it.state === 'LIVE' && it.isAccessible);
+  }
+
+  #ended(io: Io, path: Path, completion: Completion | null): void {
+    const { decisions } = this.#settings;
+    if (completion === null) {
+      if (decisions.hidesPathErrors()) this.#again(io, 0);
+      else this.#fail(io, 'the path was lost');
+      return;
+    }
+    const { status, doNotRetry, data } = completion;
+    if (status === 0) {
+      io.done(io.request.op === 'read' ? { ok: true, data } : { ok: true });
+    } else if (isPathStatus(status) && decisions.hidesPathErrors()) {
+      if (isAnaStatus(status)) path.association?.readAnaState();
+      this.#refused(io, path);
+    } else if (!doNotRetry && io.errors < MAX_RETRIES) {
+      io.errors++;
+      this.#again(io, RETRY_DELAY_MS);
+    } else {
+      this.#fail(io, statusName(status));
+    }
+  }
+
+  /** A path refused it: it was not done, and nothing has to be waited for where another may take it. */
+  #refused(io: Io, path: Path): void {
+    const delayMs = this.#settings.decisions.failoverDelayMs();
+    io.refusedBy.add(path);
+    if (this.#openPaths().some((it) => !io.refusedBy.has(it))) {
+      this.#again(io, delayMs);
+      return;
+    }
+    io.refusedBy.clear();
+    this.#again(io, Math.max(delayMs, RETRY_DELAY_MS));
+  }
+
+  #again(io: Io, delayMs: number): void {
+    const { scheduler, decisions } = this.#settings;
+    const { request } = io;
+    if (request.op === 'write') {
+      io.request = { ...request, data: decisions.dataOfRetry(request.data) };
+    }
+    if (delayMs === 0) this.#send(io);
+    else scheduler.at(scheduler.now() + delayMs * NS_PER_MS, () => this.#send(io));
+  }
+
+  #failLater(io: Io, why: string): void {
+    const { scheduler } = this.#settings;
+    scheduler.at(scheduler.now(), () => this.#fail(io, why));
+  }
+
+  #fail({ request, done }: Io, why: string): void {
+    const where = request.op === 'flush' ? '' : ` at ${request.offset}`;
+    this.#settings.log(`nvme: I/O error: ${request.op}${where}: ${why}`);
+    done({ ok: false, error: 'EIO' });
+  }
+}
+
+function isAnaStatus(status: number): boolean {
+  return (
+    status === Status.asymmetricAccessTransition ||
+    status === Status.asymmetricAccessInaccessible ||
+    status === Status.asymmetricAccessPersistentLoss
+  );
+}
