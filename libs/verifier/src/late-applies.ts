@@ -49,7 +49,7 @@ function suspects({ history, blocks }: Facts, limits: readonly Span[]): Set<Bloc
       for (const id of candidates[index]!) {
         const limit = limits[history.commands[id]!.association]!;
         if (lateness(history, appliedAt, limit) === 'in time') continue;
-        const block = blocks.byLba.get(slba + index);
+        const block = blocks.at(slba + index);
         if (block !== undefined) found.add(block);
       }
     }
