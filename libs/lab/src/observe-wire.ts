@@ -34,8 +34,8 @@ export function observeWire(
     onConnected: (association) => observations.connected(association),
     onGivenUp: (association: Association) => observations.gaveUp(association),
   });
-  for (const [name, link] of links) {
-    link.observe((frame, _from, t, delivered) => {
+  for (const { name } of topology.links) {
+    links.get(name)?.observe((frame, _from, t, delivered) => {
       tap.frame(name, delivered ? 'delivered' : 'sent', frame, t);
     });
   }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { codeOf, messageOf, VmError } from './vm-error.js';
 
@@ -17,6 +18,9 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   tar: 'tar',
   xz: 'xz-utils',
   zstd: 'zstd',
+  patch: 'patch',
+  make: 'make',
+  strip: 'binutils',
   lz4: 'lz4',
   bzip2: 'bzip2',
   setpriv: 'util-linux',
@@ -29,23 +33,49 @@ export function howToInstall(program: string): string {
   return name === undefined ? `Install ${program}.` : `Install it: apt-get install -y ${name}`;
 }
 
+/** Leaders of process groups that are at work for us. */
+const groups = new Set<ChildProcess>();
+
+/** Has a program end when we do, with all that it started, before the folders are removed that it writes to. */
+function endWithUs(leader: ChildProcess): void {
+  if (groups.size === 0) process.prependListener('exit', endGroups);
+  groups.add(leader);
+  leader.once('close', () => {
+    groups.delete(leader);
+    if (groups.size === 0) process.off('exit', endGroups);
+  });
+}
+
+function endGroups(): void {
+  for (const { pid } of groups) {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
 /**
  * Runs a program to its end without a shell and gives back what it wrote. Any exit code is a
  * result; only a program that cannot be started is an error.
  *
+ * @param options `inGroup`: the program starts others, which end with it and with us
  * @throws VmError when the program is missing, with the command that installs it.
  */
 export async function runCommand(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; input?: Uint8Array } = {},
+  options: { cwd?: string; input?: Uint8Array; inGroup?: boolean } = {},
 ): Promise<CommandResult> {
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: options.inGroup ?? false,
     });
+    if (options.inGroup === true) endWithUs(child);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

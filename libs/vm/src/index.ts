@@ -15,6 +15,7 @@ export {
   type KernelFiles,
   type KernelImage,
 } from './kernel-registry.js';
+export { shippedSeries, shippedSeriesAt, type KernelSeries } from './kernel-series.js';
 export { kernelDetectors } from './kernel-detectors.js';
 export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
@@ -22,7 +23,7 @@ export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';
 export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
-export type { GuestRole } from './roles.js';
+export type { GuestRole, ImageRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
 export { GuestGone, GuestNotReady, VmError } from './vm-error.js';
 export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';

@@ -126,7 +126,7 @@ describe('the registry of kernels', () => {
     const cases: [() => Promise<unknown>, RegExp][] = [
       [
         () => registry.resolve('mine'),
-        /no kernel "mine"\. Known: debian:6\.1\. Add one: fenceline kernels add mine/,
+        /no kernel "mine"\. Known: debian:6\.1, debian:6\.1\+ccr\. Add one: fenceline kernels add mine/,
       ],
       [() => registry.resolve('a/b'), /is not valid/],
       [() => registry.addImage('debian:6.1', { image, modules }), /kept for Debian's own/],
@@ -165,6 +165,33 @@ describe('the registry of kernels', () => {
     ];
     for (const [adding, message] of cases) await expect(adding()).rejects.toThrow(message);
     expect(await registry.list()).toEqual([]);
+  });
+});
+
+describe('a kernel with a patch series', () => {
+  const series = {
+    title: 'one',
+    folder: '/kernel/one',
+    name: 'debian:6.1+one',
+    base: 'debian:6.1',
+    patches: [],
+    sha256: 'a',
+  };
+
+  it.each([
+    ['debian:6.1', undefined, /kept for Debian's own kernels/],
+    ['debian:6.12+one', undefined, /kept for Debian's own kernels/],
+    ['debian:6.1+a/b', undefined, /is not valid/],
+    ['mine+one', 'mine', /on one of Debian's own kernels, such as debian:6\.1; mine is none/],
+  ])('is refused the name %s on the base %s', async (name, base, message) => {
+    const registry = new KernelRegistry(await testFolder());
+    await expect(registry.buildSeries(name, series, { base })).rejects.toThrow(message);
+    expect(await registry.list()).toEqual([]);
+  });
+
+  it('can be had under the name that its series gives it, whether it is there or not', async () => {
+    const names = await new KernelRegistry(await testFolder()).names();
+    expect(names).toEqual(['debian:6.1', 'debian:6.1+ccr']);
   });
 });
 

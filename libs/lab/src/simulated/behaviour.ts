@@ -3,14 +3,16 @@ import {
   targetCapabilities,
   type ArrayNode,
   type CcrFault,
+  type CcrSettings,
   type Host,
 } from '@fenceline/contracts';
 import {
+  controllerDecisionsOf,
+  controllerMutants,
   correctController,
   correctHost,
   hostDecisionsOf,
   hostMutants,
-  type CcrSettings,
   type ControllerDecisions,
   type FenceSettings,
   type GivenSettings,
@@ -75,12 +77,13 @@ export function behaviourOfHost({ name, kernel, initiator }: Host): HostBehaviou
 /** @throws LabError for what cannot be simulated */
 export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): NodeBehaviour {
   if (target.kind === 'reference') {
-    if (target.mutant !== null)
+    const mutant = controllerMutants.find((one) => one.name === target.mutant);
+    if (target.mutant !== null && mutant === undefined)
       throw new LabError(`node ${name}: there is no mutant ${target.mutant}`);
     const { ccrl, tbkas, digests, ccr } = target;
     return {
       settings: { cqtMs, ccrl, tbkas, ccr, digests: { header: digests, data: digests } },
-      decisions: correctController,
+      decisions: mutant === undefined ? correctController : controllerDecisionsOf(mutant),
       capabilities: targetCapabilities(target, cqtMs),
     };
   }

@@ -1,5 +1,5 @@
+import { NS_PER_MS, type AnaState } from '@fenceline/contracts';
 import {
-  AnaState,
   DSM_RANGE_BYTES,
   dsmDeallocates,
   dsmRangeBlocks,
@@ -63,16 +63,17 @@ function isOurNamespace(controller: Controller, { nsid, opcode }: Command): bool
   return isAll || nsid === controller.subsystem.options.namespace.nsid;
 }
 
-function anaStatus(state: number): number {
+function anaStatus(state: AnaState): number {
   switch (state) {
-    case AnaState.inaccessible:
-      return Status.asymmetricAccessInaccessible;
-    case AnaState.persistentLoss:
-      return Status.asymmetricAccessPersistentLoss;
-    case AnaState.change:
-      return Status.asymmetricAccessTransition;
-    default:
+    case 'optimized':
+    case 'non-optimized':
       return Status.success;
+    case 'inaccessible':
+      return Status.asymmetricAccessInaccessible;
+    case 'persistent-loss':
+      return Status.asymmetricAccessPersistentLoss;
+    case 'change':
+      return Status.asymmetricAccessTransition;
   }
 }
 
@@ -134,12 +135,19 @@ function write(controller: Controller, command: Command, offset: number, fua: bo
     return;
   }
   const data = decisions.dataOf(command.data);
-  change(controller, command, { op: 'write', offset, data, fua });
+  const waitNs = decisions.waitMs(health.writes) * NS_PER_MS;
+  change(controller, command, { op: 'write', offset, data, fua }, waitNs);
   if (decisions.acknowledges() === 'when-submitted') command.answer(Status.success);
 }
 
-function change(controller: Controller, command: Command, request: MediumRequest): void {
-  controller.gate.submit(request, (result) => command.answer(statusOf(result, Status.writeFault)));
+function change(
+  controller: Controller,
+  command: Command,
+  request: MediumRequest,
+  waitNs?: number,
+): void {
+  const done = (result: MediumResult) => command.answer(statusOf(result, Status.writeFault));
+  controller.gate.submit(request, done, waitNs);
 }
 
 function compare(controller: Controller, command: Command, offset: number, length: number): void {
