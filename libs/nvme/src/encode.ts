@@ -44,8 +44,13 @@ export function encodePdu(parts: PduParts): Uint8Array {
   return bytes;
 }
 
-export const encodeIcReq = (): Uint8Array =>
-  encodePdu({ type: PduType.icReq, headerLength: 128, fill: () => undefined });
+/** ICReq: PDU format version 0, no alignment asked for, one R2T at a time. */
+export const encodeIcReq = (wanted: Digests = {}): Uint8Array =>
+  encodePdu({
+    type: PduType.icReq,
+    headerLength: 128,
+    fill: (view) => view.setUint8(11, (wanted.header ? 1 : 0) | (wanted.data ? 2 : 0)),
+  });
 
 export const encodeIcResp = (maxH2cData = 0x10000): Uint8Array =>
   encodePdu({
@@ -135,6 +140,8 @@ export interface DataFields {
   last?: boolean;
   /** C2HData: no response capsule follows. */
   success?: boolean;
+  /** Bytes between header and data. */
+  padding?: number;
 }
 
 function encodeData(type: number, fields: DataFields, digests?: Digests): Uint8Array {
@@ -144,6 +151,7 @@ function encodeData(type: number, fields: DataFields, digests?: Digests): Uint8A
     flags: (fields.last ? PduFlag.last : 0) | (fields.success ? PduFlag.success : 0),
     data: fields.data,
     ...(digests && { digests }),
+    ...(fields.padding !== undefined && { padding: fields.padding }),
     fill: (view) => {
       view.setUint16(8, fields.cid, true);
       view.setUint16(10, fields.tag ?? 0, true);
@@ -185,8 +193,11 @@ export function encodeConnectData(fields: {
   cntlid: number;
   subsystemNqn: string;
   hostNqn: string;
+  /** 16 bytes; zeroes where it is left out. */
+  hostId?: Uint8Array;
 }): Uint8Array {
   const bytes = new Uint8Array(1024);
+  if (fields.hostId) bytes.set(fields.hostId, 0);
   new DataView(bytes.buffer).setUint16(16, fields.cntlid, true);
   setText(bytes, 256, fields.subsystemNqn);
   setText(bytes, 512, fields.hostNqn);

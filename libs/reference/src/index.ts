@@ -1,1 +1,2 @@
+export * from './host/index.js';
 export * from './transport.js';

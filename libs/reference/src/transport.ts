@@ -24,7 +24,7 @@ export interface ConnectionUser {
 /** A host's way to a port of the array. */
 export interface Dialer {
   /**
-   * Begins to connect over a path.
+   * Begins to connect over a path. Nothing of `user` is called before this returns.
    *
    * @param user `opened` follows once the connection is there, or `closed` when it does not come about
    * @returns the connection; before `opened` only `abort` may be called

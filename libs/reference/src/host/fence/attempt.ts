@@ -1,0 +1,97 @@
+import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
+import { statusName } from '@fenceline/nvme';
+import type { ControllerInstance, HostDecisions } from '../decisions.js';
+import type { AttemptEnd } from './attempt-end.js';
+import type { CcrNews, CcrSource, TakenSlot } from './ccr-source.js';
+
+export interface AttemptParts {
+  source: CcrSource;
+  instance: ControllerInstance;
+  scheduler: Scheduler;
+  decisions: HostDecisions;
+  ccrAnswerMs: number;
+  /** How long the operation may take; null: as long as the fence lasts. */
+  ccrWaitMs: number | null;
+  /** Called once, never before the constructor returns. */
+  ended: (end: AttemptEnd) => void;
+}
+
+/** One source is asked for the reset of a lost controller. Its slot is given back on every way out. */
+export class Attempt {
+  readonly #parts: AttemptParts;
+  readonly #slot: TakenSlot;
+  #state: 'asked' | 'taken' | 'ended' = 'asked';
+  #cancelTimer: () => void;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+    const { source, instance, decisions, ccrAnswerMs } = parts;
+    const waitMs = decisions.answerWaitMs(ccrAnswerMs);
+    this.#cancelTimer = this.#after(waitMs, { kind: 'not-taken', why: 'it did not answer' });
+    this.#slot = source.ask(instance, (news) => this.#told(news));
+  }
+
+  /** The time of the fence is up. */
+  deadlinePassed(): void {
+    this.#end({ kind: 'deadline' });
+  }
+
+  /** Nobody is interested any more. */
+  cancel(): void {
+    this.#finish({ kind: 'deadline' });
+  }
+
+  #told(news: CcrNews): void {
+    switch (news.kind) {
+      case 'answered':
+        this.#answered(news.answer, news.status);
+        break;
+      case 'finished':
+        this.#end(
+          news.as === 'succeeded'
+            ? { kind: 'succeeded' }
+            : { kind: 'operation-failed', why: 'the operation failed' },
+        );
+        break;
+      case 'lost':
+        // A source that had taken the command may still reset the controller, but will not say so.
+        this.#end(
+          this.#state === 'taken'
+            ? { kind: 'operation-failed', why: 'the source was lost' }
+            : { kind: 'not-taken', why: 'the source was lost' },
+        );
+    }
+  }
+
+  #answered(answer: 'succeeded' | 'accepted' | 'refused', status: number): void {
+    if (this.#state !== 'asked') return;
+    if (answer === 'succeeded') this.#end({ kind: 'succeeded' });
+    else if (answer === 'refused') this.#end({ kind: 'not-taken', why: statusName(status) });
+    else {
+      this.#state = 'taken';
+      this.#cancelTimer();
+      const { ccrWaitMs } = this.#parts;
+      if (ccrWaitMs === null) return;
+      const why = `the operation took longer than ${ccrWaitMs} ms`;
+      this.#cancelTimer = this.#after(ccrWaitMs, { kind: 'operation-failed', why });
+    }
+  }
+
+  #after(ms: number, end: AttemptEnd): () => void {
+    const { scheduler } = this.#parts;
+    return scheduler.at(scheduler.now() + ms * NS_PER_MS, () => this.#end(end));
+  }
+
+  #end(end: AttemptEnd): void {
+    if (this.#finish(end)) this.#parts.ended(end);
+  }
+
+  /** @returns false when it had ended before */
+  #finish(end: AttemptEnd): boolean {
+    if (this.#state === 'ended') return false;
+    this.#state = 'ended';
+    this.#cancelTimer();
+    if (this.#parts.decisions.returnsSlot(end)) this.#slot.giveBack();
+    return true;
+  }
+}

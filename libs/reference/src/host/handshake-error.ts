@@ -1,0 +1,2 @@
+/** Why a controller could not be connected. */
+export class HandshakeError extends Error {}
