@@ -200,6 +200,8 @@ export const exerciseNameSchema = z.enum([
   'writesPerPath',
   'overlappingWrites',
   'giveUps',
+  'resumedAfterCcr',
+  'resumedAfterTime',
   'splitWrites',
   'mergedApplies',
 ]);
