@@ -1,13 +1,13 @@
-import type { Clock } from '@fenceline/contracts';
+import type { Scheduler } from '@fenceline/contracts';
 import type { Owner } from '@fenceline/sockets';
 import type { MediumChoice } from './medium/open-medium.js';
 import type { Request } from './request.js';
 
 export interface BackendOptions {
-  readonly clock: Clock;
+  readonly clock: Scheduler;
   readonly medium: MediumChoice;
-  /** File of the journal; it must not exist. */
-  readonly journalPath: string;
+  /** File of the journal, which must not exist; null keeps the journal in memory: see `Backend.journal`. */
+  readonly journalPath: string | null;
   /** Bytes of a logical block: a power of two from 512 to 65536. */
   readonly blockSize: number;
   /** Bytes of the medium: whole logical blocks. */
@@ -23,6 +23,12 @@ export interface ExportOptions {
   readonly node: string;
   /** Who owns the socket, which has mode 0600. @defaultValue this process's user */
   readonly owner?: Owner;
+}
+
+/** An array node whose requests come from this process, not over a socket. */
+export interface LocalOptions {
+  /** Name of the array node: faults and the journal know it by this name. */
+  readonly node: string;
 }
 
 /** What listeners are told, synchronously, in the order in which it happens. */

@@ -204,16 +204,17 @@ describe.each(['memory', 'file'] as const)('a backend over a medium in %s', (med
     lab = await TestBackend.open(medium);
     const client = await lab.client('A');
     lab.backend.hold();
-    const replies = Array.from({ length: 20 }, (_, index) =>
+    // The last one is to the same block as what comes later, which else would not wait for it.
+    const replies = Array.from({ length: 19 }, (_, index) =>
       client.write((index % 3) * BLOCK, block(index + 1)),
     );
     await client.readAt(0, BLOCK);
-    expect(lab.backend.release()).toBe(20);
+    expect(lab.backend.release()).toBe(19);
     replies.push(client.write(0, block(99)));
     await Promise.all(replies);
     const applied = (await lab.journal()).records.filter(({ kind }) => kind === 'applied');
     const writes = applied.slice(1).map((record) => 'request' in record && record.request);
-    expect(writes).toEqual([...Array.from({ length: 20 }, (_, index) => index + 1), 22]);
+    expect(writes).toEqual([...Array.from({ length: 19 }, (_, index) => index + 1), 21]);
   });
 
   it('takes back what is in flight and not yet with the medium', async () => {

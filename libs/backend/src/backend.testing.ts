@@ -1,5 +1,6 @@
 import { decodeJournal } from '@fenceline/capture';
 import type { DecodedJournal, JournalRecord } from '@fenceline/capture';
+import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +12,16 @@ import type { Request } from './request.js';
 export const BLOCK = 4096;
 export const SIZE = 1024 * 1024;
 
-/** A clock whose every reading is later than the one before. */
-export function steppingClock(): { now(): number } {
+/** A clock whose every reading is later than the one before, with timers of the machine's time. */
+export function steppingClock(): Scheduler {
   let now = 0;
-  return { now: () => ++now };
+  return {
+    now: () => ++now,
+    at: (t, callback) => {
+      const timer = setTimeout(callback, (t - now) / NS_PER_MS);
+      return () => clearTimeout(timer);
+    },
+  };
 }
 
 /** A backend in a folder of its own with the nodes A and B, and what a test needs around it. */

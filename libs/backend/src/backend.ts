@@ -1,14 +1,23 @@
 import { hashBlock } from '@fenceline/capture';
-import type { Clock } from '@fenceline/contracts';
+import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { UnixListener } from '@fenceline/sockets';
 import { checkGeometry } from './backend-options.js';
-import type { BackendEvents, BackendOptions, ExportOptions } from './backend-options.js';
+import type {
+  BackendEvents,
+  BackendOptions,
+  ExportOptions,
+  LocalOptions,
+} from './backend-options.js';
 import { Faults } from './faults.js';
 import type { FailOptions, HoldOptions, SlowOptions } from './faults.js';
+import type { Journal } from './journal.js';
 import { JournalFile } from './journal-file.js';
 import type { JournalWatcher } from './journal-file.js';
 import { Listeners } from './listeners.js';
+import { LocalClient } from './local-client.js';
+import type { LocalHost } from './local-client.js';
 import type { Medium } from './medium/medium.js';
+import { MemoryJournal } from './memory-journal.js';
 import { openMedium } from './medium/open-medium.js';
 import { Connection } from './nbd/connection.js';
 import type { ConnectionHost } from './nbd/connection.js';
@@ -31,11 +40,11 @@ export class Backend {
    * requests. It does not resolve otherwise.
    */
   readonly failed: Promise<Error>;
-  readonly #clock: Clock;
+  readonly #clock: Scheduler;
   readonly #medium: Medium;
   readonly #size: number;
   readonly #blockSize: number;
-  readonly #journal: JournalFile;
+  readonly #journal: Journal;
   readonly #watcher: BackendWatcher;
   readonly #faults = new Faults();
   readonly #listeners = new Listeners<BackendEvents>();
@@ -45,8 +54,8 @@ export class Backend {
   readonly #connections = new Set<Connection>();
   /** Held requests with the id of the hold. */
   readonly #held = new Map<Task, string>();
-  /** Requests that a fault slows down, with the timer that lets them go on. */
-  readonly #delayed = new Map<Task, NodeJS.Timeout>();
+  /** Requests that a fault slows down, with what cancels the timer that lets them go on. */
+  readonly #delayed = new Map<Task, () => void>();
   /** Flushes that belong to a request and follow its `applied`. */
   readonly #syncing = new Set<Promise<void>>();
   #exports = 0;
@@ -60,7 +69,7 @@ export class Backend {
   private constructor(
     options: BackendOptions,
     medium: Medium,
-    journal: JournalFile,
+    journal: Journal,
     watcher: BackendWatcher,
   ) {
     this.#clock = options.clock;
@@ -84,7 +93,11 @@ export class Backend {
     const medium = await openMedium(options.medium, options.size);
     const watcher = new BackendWatcher();
     try {
-      const journal = await JournalFile.create(options.journalPath, options.blockSize, watcher);
+      const { journalPath, blockSize } = options;
+      const journal =
+        journalPath === null
+          ? new MemoryJournal(blockSize)
+          : await JournalFile.create(journalPath, blockSize, watcher);
       return new Backend(options, medium, journal, watcher);
     } catch (error) {
       await medium.close();
@@ -94,19 +107,28 @@ export class Backend {
 
   /** Begins to serve the medium to a node. @throws when the socket cannot be made. */
   async addExport(options: ExportOptions): Promise<void> {
-    const exported = {
-      name: options.name,
-      node: options.node,
-      number: this.#exports++,
-      size: this.#size,
-      blockSize: this.#blockSize,
-    };
-    this.#journal.encoder.exported(exported.number, exported.node);
+    const { name, node } = options;
+    const number = this.#export(node);
+    const exported = { name, node, number, size: this.#size, blockSize: this.#blockSize };
     const at = { path: options.socket, owner: options.owner };
     const socket = await UnixListener.listen(at, (client) => {
       this.#connections.add(new Connection(client, exported, this.#host));
     });
     this.#sockets.push(socket);
+  }
+
+  /** Serves the medium to a node in this process. */
+  attach({ node }: LocalOptions): LocalClient {
+    const exported = this.#export(node);
+    const connection = ++this.#connectionCount;
+    this.#journal.encoder.connected(this.#clock.now(), exported, connection);
+    this.#journal.touched();
+    return new LocalClient(node, exported, connection, this.#localHost());
+  }
+
+  /** The whole journal, where it is kept in memory, once the backend is closed; else null. */
+  journal(): Uint8Array | null {
+    return this.#journal instanceof MemoryJournal ? this.#journal.bytes : null;
   }
 
   /** Calls `listener` at each event from now on; returns what ends that. */
@@ -213,7 +235,7 @@ export class Backend {
   }
 
   async #close(): Promise<void> {
-    for (const timer of this.#delayed.values()) clearTimeout(timer);
+    for (const cancel of this.#delayed.values()) cancel();
     this.#delayed.clear();
     const closed = this.#sockets.map((socket) => socket.close());
     for (const connection of this.#connections) {
@@ -250,6 +272,25 @@ export class Backend {
         this.#journal.touched();
       },
     };
+  }
+
+  #localHost(): LocalHost {
+    return {
+      nextRequestId: () => ++this.#requests,
+      received: (task) => this.#receive(task),
+      replied: (tasks) => this.#replied(tasks),
+      disconnected: ({ exported, connection }) => {
+        this.#journal.encoder.disconnected(this.#clock.now(), exported, connection);
+        this.#journal.touched();
+      },
+    };
+  }
+
+  /** A new export, by its number in the journal. */
+  #export(node: string): number {
+    const number = this.#exports++;
+    this.#journal.encoder.exported(number, node);
+    return number;
   }
 
   #now(): number {
@@ -299,7 +340,7 @@ export class Backend {
       const hold = this.#faults.catching('hold', task);
       if (hold === null) continue;
       caught.add(task);
-      clearTimeout(this.#delayed.get(task));
+      this.#delayed.get(task)?.();
       this.#delayed.delete(task);
       this.#hold(task, hold.id);
     }
@@ -338,7 +379,8 @@ export class Backend {
       this.#order.submit(task);
       this.#journal.touched();
     };
-    this.#delayed.set(task, setTimeout(goOn, slow.effect.ms));
+    const t = this.#clock.now() + slow.effect.ms * NS_PER_MS;
+    this.#delayed.set(task, this.#clock.at(t, goOn));
   }
 
   /** Gives a request to the medium; undefined when it is done on return. */

@@ -1,6 +1,7 @@
 import { JournalEncoder } from '@fenceline/capture';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import type { Journal } from './journal.js';
 
 /** Records wait at most this long for the file. */
 const FLUSH_AFTER_MS = 100;
@@ -22,7 +23,7 @@ export interface JournalWatcher {
  * The journal's file: what is recorded with {@link encoder} is appended in the background, in order, one
  * write at a time. Call {@link touched} after recording.
  */
-export class JournalFile {
+export class JournalFile implements Journal {
   readonly encoder: JournalEncoder;
   readonly #file: FileHandle;
   readonly #watcher: JournalWatcher;

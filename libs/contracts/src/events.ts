@@ -14,7 +14,12 @@ export type LinkDirection = z.infer<typeof linkDirectionSchema>;
 
 export const faultTargetSchema = z.discriminatedUnion('on', [
   z.object({ on: z.literal('link'), link: z.string(), direction: linkDirectionSchema }),
-  z.object({ on: z.literal('backend'), nodes: z.array(z.string()) }),
+  z.object({
+    on: z.literal('backend'),
+    nodes: z.array(z.string()),
+    /** Only what comes through this port of the nodes. */
+    port: z.int().positive().optional(),
+  }),
 ]);
 export type FaultTarget = z.infer<typeof faultTargetSchema>;
 

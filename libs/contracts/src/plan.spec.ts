@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planSchema, type Plan } from './plan.js';
+import { exportsOf, planSchema, type Plan } from './plan.js';
 import { scenarioOf, soundScenario } from './scenario/scenario.testing.js';
 
 const scenario = scenarioOf(soundScenario);
@@ -67,5 +67,21 @@ describe('the plan', () => {
     expect(planSchema.safeParse({ ...plan, extra: 1 }).success).toBe(false);
     const links = plan.links.map((link) => ({ ...link, hostAddress: 'host1' }));
     expect(planSchema.safeParse({ ...plan, links }).success).toBe(false);
+  });
+
+  it('has an export for each node, or for each port that has one of its own', () => {
+    const [a, b] = plan.nodes;
+    const port = (id: number, link: string) => ({
+      ...b!.ports[0]!,
+      id,
+      link,
+      exportName: `B.${id}`,
+    });
+    const nodes = [a!, { ...b!, ports: [port(1, 'B1'), port(2, 'B2')] }];
+    expect(exportsOf({ nodes })).toEqual([
+      { name: 'A', node: 'A', port: null, link: null },
+      { name: 'B.1', node: 'B', port: 1, link: 'B1' },
+      { name: 'B.2', node: 'B', port: 2, link: 'B2' },
+    ]);
   });
 });

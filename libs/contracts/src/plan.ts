@@ -137,3 +137,25 @@ export const planSchema = z.strictObject({
   steps: z.array(planStepSchema),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+/** A way to the medium: of a whole node, or of one of its ports alone. */
+export interface PlanExport {
+  /** Also the name by which the journal knows its requests. */
+  name: string;
+  node: string;
+  /** Number of the port and the link at it; null where the node's ports share the export. */
+  port: number | null;
+  link: string | null;
+}
+
+/** The backend's exports, in the order of nodes and ports; they are the node's disks in that order. */
+export function exportsOf({ nodes }: Pick<Plan, 'nodes'>): PlanExport[] {
+  return nodes.flatMap((node): PlanExport[] => {
+    const own = node.ports.flatMap(({ id, link, exportName }) =>
+      exportName === null ? [] : [{ name: exportName, node: node.name, port: id, link }],
+    );
+    return own.length > 0
+      ? own
+      : [{ name: node.exportName, node: node.name, port: null, link: null }];
+  });
+}

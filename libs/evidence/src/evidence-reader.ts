@@ -1,14 +1,15 @@
 import { manifestSchema, planSchema, type Manifest, type Plan } from '@fenceline/contracts';
-import { createReadStream } from 'node:fs';
-import { access, readFile, readdir } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EvidenceError, errorCode, evidenceError } from './evidence-error.js';
+import { FolderStore } from './folder-store.js';
 import { readFinalImage, type ImageRun } from './final-image.js';
 import { checkPartName, layout, type CaptureSide } from './layout.js';
 import { splitLines } from './lines.js';
 import { recordingSha256 } from './manifest-seal.js';
 import { parseDocument, type Schema } from './parse-document.js';
-import { checkSeal, type SealCheck } from './seal.js';
+import type { PartStore } from './part-store.js';
+import type { SealCheck } from './seal.js';
 import { readTimeline, type Timeline } from './timeline.js';
 
 /** A capture of one link at one of its ends. */
@@ -31,10 +32,11 @@ export interface ConsoleEntry {
  * did not ask for, and no file stays open when a stream was ended early.
  */
 export class EvidenceReader {
-  private constructor(
-    /** Absolute path of the folder. */
+  constructor(
+    /** Absolute path of the folder, or what stands for it where the recording lies in none. */
     readonly dir: string,
     readonly manifest: Manifest,
+    private readonly store: PartStore,
   ) {}
 
   /** @throws EvidenceError when the folder is missing, or is no evidence of a version known here. */
@@ -49,7 +51,8 @@ export class EvidenceReader {
         ? await notEvidence(folder, error)
         : evidenceError('read', path, error);
     }
-    return new EvidenceReader(folder, parseDocument(path, text, manifestSchema));
+    const manifest = parseDocument(path, text, manifestSchema);
+    return new EvidenceReader(folder, manifest, new FolderStore(folder));
   }
 
   /** The scenario's own text. */
@@ -59,12 +62,7 @@ export class EvidenceReader {
 
   /** A part as text. */
   async text(part: string): Promise<string> {
-    const path = join(this.dir, checkPartName(part));
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      throw evidenceError('read', path, error);
-    }
+    return this.store.text(checkPartName(part));
   }
 
   /** The plan, checked. */
@@ -78,21 +76,18 @@ export class EvidenceReader {
    * @throws EvidenceError naming the first field that does not fit.
    */
   async json<T>(part: string, schema: Schema<T>): Promise<T> {
-    return parseDocument(join(this.dir, part), await this.text(part), schema);
+    return parseDocument(this.store.nameOf(part), await this.text(part), schema);
   }
 
   /** True when the recording has that part. */
   async has(part: string): Promise<boolean> {
-    return access(join(this.dir, checkPartName(part))).then(
-      () => true,
-      () => false,
-    );
+    return this.store.has(checkPartName(part));
   }
 
   /** The captures of every link, by link and side. */
   async captures(): Promise<CapturePart[]> {
     const captures: CapturePart[] = [];
-    for (const file of await this.list('captures')) {
+    for (const file of await this.store.list('captures')) {
       const match = /^(?<link>.+)\.(?<side>host|node)\.pcapng$/.exec(file);
       if (!match?.groups) continue;
       const { link, side } = match.groups as { link: string; side: CaptureSide };
@@ -102,20 +97,8 @@ export class EvidenceReader {
   }
 
   /** The bytes of a part. */
-  async *stream(part: string): AsyncGenerator<Uint8Array> {
-    const path = join(this.dir, checkPartName(part));
-    const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-    try {
-      for await (const chunk of file) {
-        // Not as the Buffer that it is: parts of one are Buffers again, which take several times as long to make.
-        const { buffer, byteOffset, byteLength } = chunk as Buffer<ArrayBuffer>;
-        yield new Uint8Array(buffer, byteOffset, byteLength);
-      }
-    } catch (error) {
-      throw evidenceError('read', path, error);
-    } finally {
-      file.destroy();
-    }
+  stream(part: string): AsyncGenerator<Uint8Array> {
+    return this.store.stream(checkPartName(part));
   }
 
   /** The bytes of the backend's journal. */
@@ -140,7 +123,7 @@ export class EvidenceReader {
 
   /** Names of the VMs whose consoles were recorded. */
   async consoleNames(): Promise<string[]> {
-    const files = await this.list('consoles');
+    const files = await this.store.list('consoles');
     return files.filter((file) => file.endsWith('.log')).map((file) => file.slice(0, -4));
   }
 
@@ -164,16 +147,7 @@ export class EvidenceReader {
     if (!this.manifest.complete) {
       return { intact: false, sealed: false, changed: [], missing: [], added: [] };
     }
-    return checkSeal(this.dir, this.manifest);
-  }
-
-  private async list(folder: string): Promise<string[]> {
-    try {
-      return (await readdir(join(this.dir, folder))).sort();
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw evidenceError('list', join(this.dir, folder), error);
-    }
+    return this.store.checkSeal(this.manifest);
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomically } from './atomic-file.js';
 import { EvidenceError, errorCode, evidenceError } from './evidence-error.js';
 import { checkPartName, layout } from './layout.js';
-import { LineLog } from './line-log.js';
+import { consoleLine, LineLog } from './line-log.js';
 import { manifestText, sealManifest } from './manifest-seal.js';
 import { hashParts } from './seal.js';
 
@@ -50,9 +50,9 @@ export class EvidenceWriter {
   static async create(dir: string, start: EvidenceStart): Promise<EvidenceWriter> {
     const folder = resolve(dir);
     await makeEmptyFolder(folder);
-    await writeManifest(folder, incomplete(start.manifest, stillRecording));
+    await writeManifest(folder, incompleteManifest(start.manifest, stillRecording));
     await writePart(folder, layout.scenario, start.scenario);
-    await writePart(folder, layout.plan, `${JSON.stringify(start.plan, null, 2)}\n`);
+    await writePart(folder, layout.plan, planText(start.plan));
     const timeline = await LineLog.open(join(folder, layout.timeline), start.onError);
     return new EvidenceWriter(folder, start.manifest, timeline, start.onError);
   }
@@ -90,8 +90,7 @@ export class EvidenceWriter {
       this.consoles.delete(vm);
       throw error;
     }
-    // A console may carry any bytes; one line of it must stay one line here.
-    return (t, text) => log.append(`${t} ${text.replace(/[\r\n]+/g, ' ')}`);
+    return (t, text) => log.append(consoleLine(t, text));
   }
 
   /** Writes a whole part at once. */
@@ -102,7 +101,7 @@ export class EvidenceWriter {
   /** Adds to the manifest what became known since, and writes it (still incomplete). */
   async update(change: Partial<ManifestContent>): Promise<void> {
     this.manifest = { ...this.manifest, ...change };
-    await writeManifest(this.dir, incomplete(this.manifest, stillRecording));
+    await writeManifest(this.dir, incompleteManifest(this.manifest, stillRecording));
   }
 
   /** Waits until every event and console line given so far is in its file. */
@@ -138,7 +137,7 @@ export class EvidenceWriter {
    */
   async abandon(because: string): Promise<void> {
     const closed = await Promise.allSettled([this.close()]);
-    await writeManifest(this.dir, incomplete(this.manifest, because));
+    await writeManifest(this.dir, incompleteManifest(this.manifest, because));
     for (const end of closed) if (end.status === 'rejected') throw end.reason;
   }
 
@@ -150,10 +149,16 @@ export class EvidenceWriter {
   }
 }
 
+/** The text of the part `plan.json`. */
+export function planText(plan: Plan): string {
+  return `${JSON.stringify(plan, null, 2)}\n`;
+}
+
 /** What a manifest says when nobody was left to say why the recording ends. */
 const stillRecording = 'the lab ended before it had closed its recording';
 
-function incomplete(content: ManifestContent, because: string): Manifest {
+/** The manifest of a recording that has not come to its end, or never will. */
+export function incompleteManifest(content: ManifestContent, because: string): Manifest {
   return {
     schema: 'fenceline.evidence/v1',
     ...content,
@@ -186,7 +191,7 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** Never writes into what somebody else put there, and never over an earlier recording. */
-async function makeEmptyFolder(path: string): Promise<void> {
+export async function makeEmptyFolder(path: string): Promise<void> {
   await makeFolder(path);
   let entries: string[];
   try {

@@ -2,6 +2,7 @@ export { writeFileAtomically } from './atomic-file.js';
 export { EvidenceError } from './evidence-error.js';
 export * from './evidence-reader.js';
 export * from './evidence-writer.js';
+export { MemoryEvidence } from './memory-evidence.js';
 export { imageEnd, imageLine, type ImageRun } from './final-image.js';
 export { type Schema } from './parse-document.js';
 export { layout, type CaptureSide } from './layout.js';

@@ -96,3 +96,8 @@ export class LineLog {
 }
 
 const maxWaitingBytes = 64 * 1024 * 1024;
+
+/** A line of a console's log. A console may carry any bytes; one line of it must stay one line here. */
+export function consoleLine(t: number, text: string): string {
+  return `${t} ${text.replace(/[\r\n]+/g, ' ')}`;
+}

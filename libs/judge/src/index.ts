@@ -1,5 +1,6 @@
 export {
   judgeEvidence,
+  judgeOpened,
   judgeRecording,
   writeJudgement,
   type JudgedEvidence,

@@ -75,7 +75,18 @@ export async function judgeRecording(
   dir: string,
   options: JudgeOptions = {},
 ): Promise<JudgedRecording> {
-  const evidence = await EvidenceReader.open(dir);
+  return judgeOpened(await EvidenceReader.open(dir), { evidence: dir, ...options });
+}
+
+/**
+ * Judges a recording that is open, wherever it lies.
+ *
+ * @throws EvidenceError when its plan cannot be read
+ */
+export async function judgeOpened(
+  evidence: EvidenceReader,
+  options: JudgeOptions = {},
+): Promise<JudgedRecording> {
   const { manifest, recordingSha256 } = evidence;
   const plan = await evidence.plan();
   const expectation = chooseExpectation(
@@ -83,7 +94,7 @@ export async function judgeRecording(
     commonCapabilities(Object.values(manifest.kernels)),
   );
   const profile = options.profile ?? expectation?.profile ?? defaultProfile;
-  const name = options.evidence ?? dir;
+  const name = options.evidence ?? evidence.dir;
   const decision = await decide(evidence, name, plan, profile, expectation);
   const { history, judgement, expected } = decision;
   const shortfalls = expectation ? meets(expectation, expected).shortfalls : [];

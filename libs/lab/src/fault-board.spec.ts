@@ -7,6 +7,8 @@ import type { LabLink } from './lab-driver.js';
 /** A board over links and a backend that write down what they are told. */
 function board() {
   const told: string[] = [];
+  /** The exports that each fault of the backend was started for. */
+  const exports: string[] = [];
   const events: LabEvent[] = [];
   let now = 0;
   let faults = 0;
@@ -16,7 +18,10 @@ function board() {
       hold: (direction: string) => told.push(`${name} hold ${direction}`),
       restore: (direction: string) => told.push(`${name} restore ${direction}`),
     }) as unknown as LabLink;
-  const start = (kind: string) => () => `${kind}-${++faults}`;
+  const start = (kind: string) => (options: { nodes: string[] }) => {
+    exports.push(options.nodes.join());
+    return `${kind}-${++faults}`;
+  };
   const end = (kind: string) => (id: string) => told.push(`${kind} ${id}`);
   const backend = {
     hold: start('hold'),
@@ -33,6 +38,11 @@ function board() {
       ['B', link('B')],
     ]),
     backend,
+    [
+      { name: 'A', node: 'A', port: null, link: null },
+      { name: 'B.1', node: 'B', port: 1, link: 'B' },
+      { name: 'B.2', node: 'B', port: 2, link: 'B2' },
+    ],
     (event) => events.push(event),
     (name) => told.push(`stop ${name}`),
   );
@@ -44,7 +54,13 @@ function board() {
       const what = event.target.on === 'link' ? event.target.direction : event.target.nodes.join();
       return [`${event.fault} ${what} ${event.t}-${ended?.t ?? ''}`];
     });
-  return { told, spans, perform: (action: FaultAction) => faultBoard.perform(action), faultBoard };
+  return {
+    told,
+    exports,
+    spans,
+    perform: (action: FaultAction) => faultBoard.perform(action),
+    faultBoard,
+  };
 }
 
 const dropA: FaultAction = { kind: 'dropLink', links: ['A'], direction: 'both' };
@@ -122,5 +138,19 @@ describe('the fault board', () => {
     faultBoard.releaseHolds();
     expect(told).toEqual(['A drop both', 'B hold to-node', 'release hold-1', 'B restore to-node']);
     expect(spans()[0]).toBe('drop both 10-');
+  });
+
+  it('holds one port of a node, or all of them under one number', () => {
+    const { perform, exports, spans, told } = board();
+    perform({ ...holdNodeA, nodes: ['B'], port: 2 });
+    perform({ ...holdNodeA, nodes: ['B'] });
+    expect(exports).toEqual(['B.2', 'B.1,B.2']);
+    perform({ kind: 'releaseBackend', nodes: ['B'], port: 1 });
+    expect(told).toEqual([]);
+    perform({ kind: 'releaseBackend', nodes: ['B'], port: 2 });
+    perform({ kind: 'releaseBackend', nodes: ['B'] });
+    expect(told).toEqual(['release hold-1', 'release hold-2']);
+    expect(spans()).toEqual(['hold B 10-30', 'hold B 20-40']);
+    expect(() => perform({ ...holdNodeA, port: 1 })).toThrow('node A has no export of port 1');
   });
 });

@@ -1,8 +1,16 @@
 import type { Backend } from '@fenceline/backend';
-import type { Action, Clock, FaultTarget, LabEvent, LinkDirection } from '@fenceline/contracts';
+import type {
+  Action,
+  Clock,
+  FaultTarget,
+  LabEvent,
+  LinkDirection,
+  PlanExport,
+} from '@fenceline/contracts';
 import type { LabLink } from './lab-driver.js';
 
 type FaultKind = Extract<LabEvent, { kind: 'fault-start' }>['fault'];
+type BackendTarget = { nodes: readonly string[]; port?: number | undefined };
 type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
 
 /** What links and backend can be made to do; the others are for the VMs. */
@@ -28,6 +36,7 @@ export class FaultBoard {
     private readonly clock: Clock,
     private readonly links: ReadonlyMap<string, LabLink>,
     private readonly backend: Backend,
+    private readonly exports: readonly PlanExport[],
     private readonly record: (event: LabEvent) => void,
     private readonly stopWorkload: (name: string) => void,
   ) {}
@@ -35,35 +44,33 @@ export class FaultBoard {
   perform(action: FaultAction): void {
     switch (action.kind) {
       case 'holdBackend': {
-        const { nodes, ops, next, inFlight } = action;
-        this.backendFault('hold', nodes, (node) =>
-          this.backend.hold({ nodes: [node], ops, inFlight, ...(next === null ? {} : { next }) }),
+        const { ops, next, inFlight } = action;
+        this.backendFault('hold', action, (nodes) =>
+          this.backend.hold({ nodes, ops, inFlight, ...(next === null ? {} : { next }) }),
         );
         break;
       }
       case 'slowBackend':
-        this.backendFault('slow', action.nodes, (node) =>
-          this.backend.slow({ nodes: [node], ms: action.byMs }),
-        );
+        this.backendFault('slow', action, (nodes) => this.backend.slow({ nodes, ms: action.byMs }));
         break;
       case 'failBackend': {
-        const { nodes, next, error } = action;
+        const { next, error } = action;
         const errno = errnos[error];
-        this.backendFault('error', nodes, (node) =>
-          this.backend.fail({ nodes: [node], errno, ...(next === null ? {} : { next }) }),
+        this.backendFault('error', action, (nodes) =>
+          this.backend.fail({ nodes, errno, ...(next === null ? {} : { next }) }),
         );
         break;
       }
       case 'releaseBackend':
-        this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.release(id));
+        this.endBackendFaults(action, 'hold', (id) => this.backend.release(id));
         break;
       case 'discardBackend':
-        this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.discard(id));
+        this.endBackendFaults(action, 'hold', (id) => this.backend.discard(id));
         break;
       case 'restoreBackend':
-        this.endBackendFaults(action.nodes, 'hold', (id) => this.backend.release(id));
-        this.endBackendFaults(action.nodes, 'slow', (id) => this.backend.heal(id));
-        this.endBackendFaults(action.nodes, 'error', (id) => this.backend.heal(id));
+        this.endBackendFaults(action, 'hold', (id) => this.backend.release(id));
+        this.endBackendFaults(action, 'slow', (id) => this.backend.heal(id));
+        this.endBackendFaults(action, 'error', (id) => this.backend.heal(id));
         break;
       case 'dropLink':
       case 'holdLink':
@@ -85,7 +92,7 @@ export class FaultBoard {
     const nodes = [...this.open].flatMap((fault) =>
       fault.target.on === 'backend' ? fault.target.nodes : [],
     );
-    this.endBackendFaults(nodes, 'hold', (id) => this.backend.release(id));
+    this.endBackendFaults({ nodes }, 'hold', (id) => this.backend.release(id));
     for (const fault of this.open) {
       if (fault.target.on === 'link' && fault.kind === 'hold') {
         this.restoreLink(fault.target.link, fault.target.direction);
@@ -96,14 +103,26 @@ export class FaultBoard {
   /** Starts a fault of its own for each node, so that each can be ended by itself. */
   private backendFault(
     kind: FaultKind,
-    nodes: readonly string[],
-    start: (node: string) => string,
+    { nodes, port }: BackendTarget,
+    start: (exports: string[]) => string,
   ): void {
     for (const node of nodes) {
       const t = this.clock.now();
-      const target: FaultTarget = { on: 'backend', nodes: [node] };
-      this.started(t, start(node), kind, target, `${backendVerb[kind]} of ${node}`);
+      const only = port === undefined ? {} : { port };
+      const target: FaultTarget = { on: 'backend', nodes: [node], ...only };
+      const where = port === undefined ? node : `${node} port ${port}`;
+      const id = start(this.exportsOf(node, port));
+      this.started(t, id, kind, target, `${backendVerb[kind]} of ${where}`);
     }
+  }
+
+  /** The names by which the backend knows the requests of a node, or of one of its ports. */
+  private exportsOf(node: string, port: number | undefined): string[] {
+    const meant = this.exports.filter(
+      (one) => one.node === node && (port === undefined || one.port === port),
+    );
+    if (meant.length === 0) throw new Error(`node ${node} has no export of port ${port ?? '*'}`);
+    return meant.map(({ name }) => name);
   }
 
   private linkFault(kind: 'drop' | 'hold', name: string, direction: LinkDirection): void {
@@ -142,9 +161,9 @@ export class FaultBoard {
     }
   }
 
-  /** Ends the backend's open faults of a kind that touch one of the nodes. */
+  /** Ends the backend's open faults of a kind that touch one of the nodes; of one port, those of that port alone. */
   private endBackendFaults(
-    nodes: readonly string[],
+    { nodes, port }: BackendTarget,
     kind: FaultKind,
     end: (id: string) => void,
   ): void {
@@ -152,6 +171,7 @@ export class FaultBoard {
       if (!isBackendFault(fault)) continue;
       if (fault.kind !== kind) continue;
       if (!fault.target.nodes.some((node) => nodes.includes(node))) continue;
+      if (port !== undefined && fault.target.port !== port) continue;
       end(fault.id);
       this.ended(fault, `${fault.target.nodes.join(', ')} as before`);
     }

@@ -1,6 +1,6 @@
 import type { Backend, Request } from '@fenceline/backend';
-import type { Plan } from '@fenceline/contracts';
-import { NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
+import type { Plan, PlanExport } from '@fenceline/contracts';
+import { exportsOf, NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
 import { topologyOf } from '@fenceline/history';
 import { FaultBoard } from './fault-board.js';
 import { finalImageOf } from './final-image.js';
@@ -21,6 +21,7 @@ export class Instruments {
   readonly faults: FaultBoard;
   /** The blocks that were written. */
   readonly written: WrittenBlocks;
+  private readonly exports: ReadonlyMap<string, PlanExport>;
   private payloadOf: (hash: bigint) => number = () => 0;
 
   constructor(
@@ -31,12 +32,15 @@ export class Instruments {
     stopWorkload: (name: string) => void,
   ) {
     const { scheduler } = context.time;
+    const exports = exportsOf(plan);
+    this.exports = new Map(exports.map((one) => [one.name, one]));
     this.observations = new Observations(scheduler, (text) => context.status(text));
     this.written = new WrittenBlocks(plan.blockSize);
     this.faults = new FaultBoard(
       scheduler,
       links,
       backend,
+      exports,
       (event) => context.record(event),
       stopWorkload,
     );
@@ -95,9 +99,11 @@ export class Instruments {
   }
 
   private asWrite(request: Request): BackendWrite {
+    const origin = this.exports.get(request.node);
     return {
       id: request.id,
-      node: request.node,
+      node: origin?.node ?? request.node,
+      ...(origin?.link == null ? {} : { link: origin.link }),
       slba: request.offset / this.plan.blockSize,
       payloads: request.hashes.map((hash) => this.payloadOf(hash)),
     };

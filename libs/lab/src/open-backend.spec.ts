@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Plan } from '@fenceline/contracts';
+import { VirtualTime, type Plan } from '@fenceline/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { largestMediumInMemory, openBackend } from './open-backend.js';
 
@@ -15,7 +15,7 @@ describe('the backend of a lab', () => {
     ['in a file without a name', largestMediumInMemory + 1024 ** 2],
   ])('has its medium %s, and leaves nothing but the journal', async (_where, namespaceBytes) => {
     const plan = { blockSize: 4096, namespaceBytes } as Plan;
-    const backend = await openBackend(plan, { now: () => 0 }, join(folder, 'journal'));
+    const backend = await openBackend(plan, new VirtualTime(), join(folder, 'journal'));
     try {
       expect(await readdir(folder)).toEqual(['journal']);
       expect([...(await backend.read(namespaceBytes - 4096, 2))]).toEqual([0, 0]);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Backend } from '@fenceline/backend';
-import type { Clock, Plan } from '@fenceline/contracts';
+import type { Scheduler, Plan } from '@fenceline/contracts';
 
 /** Up to this size the medium is memory; a larger one is a sparse file. */
 export const largestMediumInMemory = 1024 ** 3;
@@ -11,7 +11,11 @@ export const largestMediumInMemory = 1024 ** 3;
  * A medium in a file lies beside the journal and loses its name as soon as it is open: nothing of it is left,
  * however this process ends.
  */
-export async function openBackend(plan: Plan, clock: Clock, journalPath: string): Promise<Backend> {
+export async function openBackend(
+  plan: Plan,
+  clock: Scheduler,
+  journalPath: string,
+): Promise<Backend> {
   const file = `${journalPath}.medium`;
   const inMemory = plan.namespaceBytes <= largestMediumInMemory;
   try {

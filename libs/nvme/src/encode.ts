@@ -3,7 +3,8 @@
  * reference host and controller say, and what tests are made of. All integers are little-endian.
  */
 import { crc32c } from './crc32c.js';
-import { PduFlag, PduType } from './pdu.js';
+import { setText } from './fixed-text.js';
+import { mayCarryData, PduFlag, PduType } from './pdu.js';
 
 export interface Digests {
   header?: boolean;
@@ -21,13 +22,19 @@ interface PduParts {
   fill: (view: DataView, header: Uint8Array) => void;
 }
 
-export function encodePdu(parts: PduParts): Uint8Array {
-  const { type, headerLength, data = new Uint8Array(0), digests = {}, padding = 0 } = parts;
-  const hasDataDigest = digests.data === true && data.length > 0;
+/**
+ * What stands before a PDU's data: header, header digest and padding.
+ *
+ * @param dataLength bytes of data that follow; they are counted in PLEN
+ * @param withRoom whether the buffer has room for them, and for their digest
+ */
+function encodeHead(parts: PduParts, dataLength: number, withRoom: boolean): Uint8Array {
+  const { type, headerLength, digests = {}, padding = 0 } = parts;
+  const hasDataDigest = digests.data === true && dataLength > 0;
   const headerPart = headerLength + (digests.header ? 4 : 0);
-  const dataAt = headerPart + (data.length > 0 ? padding : 0);
-  const length = dataAt + data.length + (hasDataDigest ? 4 : 0);
-  const bytes = new Uint8Array(length);
+  const dataAt = headerPart + (dataLength > 0 ? padding : 0);
+  const length = dataAt + dataLength + (hasDataDigest ? 4 : 0);
+  const bytes = new Uint8Array(withRoom ? length : dataAt);
   const view = new DataView(bytes.buffer);
   bytes[0] = type;
   bytes[1] =
@@ -35,29 +42,90 @@ export function encodePdu(parts: PduParts): Uint8Array {
     (digests.header ? PduFlag.headerDigest : 0) |
     (hasDataDigest ? PduFlag.dataDigest : 0);
   bytes[2] = headerLength;
-  bytes[3] = data.length > 0 ? dataAt : 0;
+  bytes[3] = dataLength > 0 && mayCarryData(type) ? dataAt : 0;
   view.setUint32(4, length, true);
   parts.fill(view, bytes);
   if (digests.header) view.setUint32(headerLength, crc32c(bytes, 0, headerLength), true);
-  bytes.set(data, dataAt);
-  if (hasDataDigest) view.setUint32(length - 4, crc32c(data), true);
   return bytes;
 }
 
-/** ICReq: PDU format version 0, no alignment asked for, one R2T at a time. */
-export const encodeIcReq = (wanted: Digests = {}): Uint8Array =>
-  encodePdu({
-    type: PduType.icReq,
-    headerLength: 128,
-    fill: (view) => view.setUint8(11, (wanted.header ? 1 : 0) | (wanted.data ? 2 : 0)),
-  });
+export function encodePdu(parts: PduParts): Uint8Array {
+  const { data = new Uint8Array(0), digests = {} } = parts;
+  const bytes = encodeHead(parts, data.length, true);
+  const hasDataDigest = digests.data === true && data.length > 0;
+  const end = bytes.length - (hasDataDigest ? 4 : 0);
+  bytes.set(data, end - data.length);
+  if (hasDataDigest) bytes.set(encodeDigest(crc32c(data)), end);
+  return bytes;
+}
 
-export const encodeIcResp = (maxH2cData = 0x10000): Uint8Array =>
-  encodePdu({
-    type: PduType.icResp,
+/** A header or data digest as it is sent. */
+export function encodeDigest(crc: number): Uint8Array {
+  return Uint8Array.of(crc, crc >>> 8, crc >>> 16, crc >>> 24);
+}
+
+/** What ICReq and ICResp agree on: digests asked for or enabled, and more. */
+export interface IcOptions extends Digests {
+  /** HPDA or CPDA: alignment of the data that the sender wants, in dwords, 0-based. */
+  alignment?: number;
+  /** PFV: PDU format version. */
+  version?: number;
+}
+
+function encodeIc(type: number, limit: number, options: IcOptions): Uint8Array {
+  const { header, data, alignment = 0, version = 0 } = options;
+  return encodePdu({
+    type,
     headerLength: 128,
-    fill: (view) => view.setUint32(12, maxH2cData, true),
+    fill: (view) => {
+      view.setUint16(8, version, true);
+      view.setUint8(10, alignment);
+      view.setUint8(11, (header ? 1 : 0) | (data ? 2 : 0));
+      view.setUint32(12, limit, true);
+    },
   });
+}
+
+/** ICReq; `maxR2t` is how many R2Ts may be outstanding for one command. */
+export const encodeIcReq = ({ maxR2t = 1, ...wanted }: IcOptions & { maxR2t?: number } = {}) =>
+  encodeIc(PduType.icReq, maxR2t - 1, wanted);
+
+/** ICResp; `maxH2cData` is the most data that one H2CData may carry, in bytes. */
+export const encodeIcResp = (maxH2cData = 0x10000, enabled: IcOptions = {}): Uint8Array =>
+  encodeIc(PduType.icResp, maxH2cData, enabled);
+
+/** Why a connection is terminated: FES of H2CTermReq and C2HTermReq. */
+export const FatalError = {
+  invalidHeaderField: 1,
+  sequenceError: 2,
+  headerDigestError: 3,
+  dataOutOfRange: 4,
+  dataLimitExceeded: 5,
+  unsupportedParameter: 6,
+} as const;
+
+/**
+ * H2CTermReq or C2HTermReq.
+ *
+ * @param information FEI: where in the header the fault is, or the digest that came
+ * @param badHeader header of the PDU that was wrong
+ */
+export function encodeTermReq(
+  type: typeof PduType.h2cTermReq | typeof PduType.c2hTermReq,
+  error: number,
+  information: number,
+  badHeader: Uint8Array,
+): Uint8Array {
+  return encodePdu({
+    type,
+    headerLength: 24,
+    data: badHeader,
+    fill: (view) => {
+      view.setUint16(8, error, true);
+      view.setUint32(10, information, true);
+    },
+  });
+}
 
 export interface SqeFields {
   opcode: number;
@@ -116,6 +184,10 @@ export interface CqeFields {
   status?: number;
   dword0?: number;
   dword1?: number;
+  /** SQHD; 0 where the queue has no flow control. */
+  sqHead?: number;
+  /** Do Not Retry. */
+  doNotRetry?: boolean;
 }
 
 export function encodeResponse(fields: CqeFields, digests?: Digests): Uint8Array {
@@ -126,8 +198,9 @@ export function encodeResponse(fields: CqeFields, digests?: Digests): Uint8Array
     fill: (view) => {
       view.setUint32(8, fields.dword0 ?? 0, true);
       view.setUint32(12, fields.dword1 ?? 0, true);
+      view.setUint16(16, fields.sqHead ?? 0, true);
       view.setUint16(20, fields.cid, true);
-      view.setUint16(22, (fields.status ?? 0) << 1, true);
+      view.setUint16(22, ((fields.status ?? 0) << 1) | (fields.doNotRetry ? 0x8000 : 0), true);
     },
   });
 }
@@ -144,22 +217,29 @@ export interface DataFields {
   padding?: number;
 }
 
-function encodeData(type: number, fields: DataFields, digests?: Digests): Uint8Array {
-  return encodePdu({
+function dataParts(
+  type: number,
+  fields: Omit<DataFields, 'data'>,
+  length: number,
+  digests: Digests | undefined,
+): PduParts {
+  return {
     type,
     headerLength: 24,
     flags: (fields.last ? PduFlag.last : 0) | (fields.success ? PduFlag.success : 0),
-    data: fields.data,
     ...(digests && { digests }),
     ...(fields.padding !== undefined && { padding: fields.padding }),
     fill: (view) => {
       view.setUint16(8, fields.cid, true);
       view.setUint16(10, fields.tag ?? 0, true);
       view.setUint32(12, fields.offset, true);
-      view.setUint32(16, fields.data.length, true);
+      view.setUint32(16, length, true);
     },
-  });
+  };
 }
+
+const encodeData = (type: number, fields: DataFields, digests?: Digests): Uint8Array =>
+  encodePdu({ ...dataParts(type, fields, fields.data.length, digests), data: fields.data });
 
 export const encodeH2cData = (fields: DataFields, digests?: Digests): Uint8Array =>
   encodeData(PduType.h2cData, fields, digests);
@@ -167,15 +247,26 @@ export const encodeH2cData = (fields: DataFields, digests?: Digests): Uint8Array
 export const encodeC2hData = (fields: DataFields, digests?: Digests): Uint8Array =>
   encodeData(PduType.c2hData, fields, digests);
 
-export function encodeR2t(fields: {
-  cid: number;
-  tag: number;
-  offset: number;
-  length: number;
-}): Uint8Array {
+/**
+ * What stands before the data of a C2HData, so that the data itself need not be copied: data and, where digests are
+ * on, its digest are to be sent behind it.
+ */
+export function encodeC2hDataHead(
+  fields: Omit<DataFields, 'data'> & { length: number },
+  digests?: Digests,
+): Uint8Array {
+  const parts = dataParts(PduType.c2hData, fields, fields.length, digests);
+  return encodeHead(parts, fields.length, false);
+}
+
+export function encodeR2t(
+  fields: { cid: number; tag: number; offset: number; length: number },
+  digests?: Digests,
+): Uint8Array {
   return encodePdu({
     type: PduType.r2t,
     headerLength: 24,
+    ...(digests && { digests }),
     fill: (view) => {
       view.setUint16(8, fields.cid, true);
       view.setUint16(10, fields.tag, true);
@@ -183,10 +274,6 @@ export function encodeR2t(fields: {
       view.setUint32(16, fields.length, true);
     },
   });
-}
-
-function setText(bytes: Uint8Array, at: number, text: string): void {
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
 
 export function encodeConnectData(fields: {
@@ -197,48 +284,26 @@ export function encodeConnectData(fields: {
   hostId?: Uint8Array;
 }): Uint8Array {
   const bytes = new Uint8Array(1024);
-  if (fields.hostId) bytes.set(fields.hostId, 0);
+  if (fields.hostId) bytes.set(fields.hostId);
   new DataView(bytes.buffer).setUint16(16, fields.cntlid, true);
   setText(bytes, 256, fields.subsystemNqn);
   setText(bytes, 512, fields.hostNqn);
   return bytes;
 }
 
-export interface IdentifyFields {
-  cntlid?: number;
-  tbkas?: boolean;
-  kas?: number;
-  cqtMs?: number;
-  ciu?: number;
-  cirn?: bigint;
-  ccrl?: number;
-}
-
-export function encodeIdentify(fields: IdentifyFields): Uint8Array {
-  const bytes = new Uint8Array(4096);
-  const view = new DataView(bytes.buffer);
-  setText(bytes, 4, 'SERIAL');
-  view.setUint16(78, fields.cntlid ?? 0, true);
-  view.setUint32(96, fields.tbkas ? 0x40 : 0, true);
-  bytes[135] = fields.ciu ?? 0;
-  view.setBigUint64(136, fields.cirn ?? 0n, true);
-  view.setUint16(320, fields.kas ?? 0, true);
-  view.setUint16(386, fields.cqtMs ?? 0, true);
-  bytes[1807] = fields.ccrl ?? 0;
-  return bytes;
-}
-
 export function encodeCcrLog(
-  entries: readonly { icid: number; ciu: number; status: number }[],
+  entries: readonly { icid: number; ciu: number; status: number; acid?: number; flags?: number }[],
 ): Uint8Array {
   const bytes = new Uint8Array(8 + entries.length * 8);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, entries.length, true);
-  entries.forEach(({ icid, ciu, status }, index) => {
+  entries.forEach(({ icid, ciu, status, acid = 0, flags = 0 }, index) => {
     const at = 8 + index * 8;
     view.setUint16(at, icid, true);
     bytes[at + 2] = ciu;
+    view.setUint16(at + 4, acid, true);
     bytes[at + 6] = status;
+    bytes[at + 7] = flags;
   });
   return bytes;
 }

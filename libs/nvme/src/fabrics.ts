@@ -34,6 +34,15 @@ export function readConnectData(bytes: Uint8Array): ConnectData {
   };
 }
 
+/** Host identifier of the data of a Connect: 16 bytes, copied. */
+export const connectHostId = (bytes: Uint8Array): Uint8Array => bytes.slice(0, 16);
+
+/** Connect: format of the command (RECFMT), 0. */
+export const connectFormat = (view: DataView, at: number): number => view.getUint16(at + 40, true);
+/** Connect: the queue has no flow control: SQHD is not used (CATTR bit 2). */
+export const connectWithoutFlowControl = (view: DataView, at: number): boolean =>
+  (view.getUint8(at + 46) & 0x04) !== 0;
+
 /** Answer to a Connect: the controller's CNTLID, from DW0. */
 export const connectedCntlid = (dword0: number): number => dword0 & 0xffff;
 
@@ -44,6 +53,9 @@ export const Property = {
   status: 0x1c,
 } as const;
 
+/** Property Get and Set: bytes of the property, 4 or 8 (byte 40, bits 2:0); 0 for a size that does not exist. */
+export const propertySize = (view: DataView, at: number): number =>
+  [4, 8][view.getUint8(at + 40) & 0x07] ?? 0;
 /** Property Get and Set: offset of the property (byte 47:44). */
 export const propertyOffset = (view: DataView, at: number): number => view.getUint32(at + 44, true);
 /** Property Set: low 32 bits of the value (byte 51:48). */

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  encodeCcrLog,
-  encodeConnectData,
-  encodeIdentify,
-  encodeResponse,
-  encodeSqe,
-} from './encode.js';
+import { encodeIdentify } from './encode-identify.js';
+import { encodeCcrLog, encodeConnectData, encodeResponse, encodeSqe } from './encode.js';
 import {
   adminName,
   ccrImpairedCntlid,

@@ -3,6 +3,8 @@ export * from './completion-entry.js';
 export * from './crc32c.js';
 export * from './cross-controller-reset.js';
 export * from './encode.js';
+export * from './encode-identify.js';
+export * from './encode-log-pages.js';
 export * from './fabrics.js';
 export * from './features.js';
 export * from './identify.js';

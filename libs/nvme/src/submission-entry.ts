@@ -70,6 +70,14 @@ export const logPageRetainsEvent = (view: DataView, at: number): boolean =>
 export const logPageOffset = (view: DataView, at: number): number =>
   view.getUint32(at + 48, true) + view.getUint32(at + 52, true) * 0x1_0000_0000;
 
+/** Get Log Page: bytes asked for (NUMDL CDW10 31:16, NUMDU CDW11 15:0, 0-based dwords in the entry). */
+export const logPageLength = (view: DataView, at: number): number =>
+  4 * (view.getUint16(at + 42, true) + view.getUint16(at + 44, true) * 0x1_0000 + 1);
+
+/** FUSE, bits 1:0 of the flags: the command is one of a fused pair. */
+export const sqeIsFused = (view: DataView, at: number): boolean =>
+  (view.getUint8(at + 1) & 0x03) !== 0;
+
 /** Identify: CNS (CDW10 7:0). */
 export const identifyCns = (view: DataView, at: number): number => view.getUint8(at + 40);
 

@@ -1,2 +1,5 @@
+export * from './controller/index.js';
 export * from './host/index.js';
+export * from './mutants/host.js';
+export * from './mutants/mutant.js';
 export * from './transport.js';

@@ -135,6 +135,13 @@ describe('steps', () => {
     ],
     [
       step,
+      `${step}\n  - do: { ▸release: { node: A, port: 1 } }`,
+      'timeline[1].do.release',
+      'nothing is held there',
+      'above it',
+    ],
+    [
+      step,
       'do: { slow: { node: A, port: ▸2, by: 1s } }',
       'timeline[0].do.slow.port',
       'no port 2',

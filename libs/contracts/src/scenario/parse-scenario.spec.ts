@@ -378,8 +378,7 @@ describe('parseScenario', () => {
   it('undoes what one port was made to do', () => {
     const undo = (text: string) =>
       scenarioOf(
-        `${referenceScenario}timeline:\n  - do: { hold: { node: A } }\n  - do: { ${text} }\n` +
-          '  - do: { restore: { node: A } }\n',
+        `${referenceScenario}timeline:\n  - do: { hold: { node: A, port: 1 } }\n  - do: { ${text} }\n`,
       ).timeline[1]?.action;
     expect(undo('release: { node: A, port: 1 }')).toEqual({
       kind: 'releaseBackend',

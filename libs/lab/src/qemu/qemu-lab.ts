@@ -1,5 +1,5 @@
 import type { Backend } from '@fenceline/backend';
-import type { Action, Plan, PlanLink } from '@fenceline/contracts';
+import { exportsOf, type Action, type Plan, type PlanLink } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link, Pacer } from '@fenceline/fabric';
 import {
@@ -208,13 +208,9 @@ export class QemuLab implements LabDriver {
   private async openInstruments(): Promise<void> {
     const { backend, plan } = this;
     void backend.failed.then((error) => this.instrumentFailed('backend', error));
-    for (const node of plan.nodes) {
-      await backend.addExport({
-        name: node.exportName,
-        node: node.name,
-        socket: this.diskSocket(node.name),
-        owner: qemuUser(),
-      });
+    for (const { name } of exportsOf(plan)) {
+      const socket = this.diskSocket(name);
+      await backend.addExport({ name, node: name, socket, owner: qemuUser() });
     }
     for (const link of plan.links) await this.openLink(link);
     this.instruments.watchLinks();
@@ -257,17 +253,15 @@ export class QemuLab implements LabDriver {
           socket: this.linkSocket(link.name, link.host === name ? 'host' : 'node'),
           mac: link.host === name ? link.hostMac : link.nodeMac,
         })),
-      disks: node
-        ? [
-            {
-              id: 'medium',
-              socket: this.diskSocket(name),
-              export: node.exportName,
-              blockSize: plan.blockSize,
-              requestMerging: node.blockLayer === 'defaults',
-            },
-          ]
-        : [],
+      disks: exportsOf(plan)
+        .filter((one) => one.node === name)
+        .map((one) => ({
+          id: one.port === null ? 'medium' : `medium${one.port}`,
+          socket: this.diskSocket(one.name),
+          export: one.name,
+          blockSize: plan.blockSize,
+          requestMerging: node?.blockLayer === 'defaults',
+        })),
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
       appendArgs: [],

@@ -5,6 +5,8 @@ import { forEachBlock, type Association, type Command, type PayloadId } from '@f
 export interface BackendWrite {
   id: number;
   node: string;
+  /** The link by whose port it came, where each port has an export of its own. */
+  link?: string;
   slba: number;
   payloads: readonly PayloadId[];
 }
@@ -111,7 +113,7 @@ export class Observations {
       const block = request.slba + i;
       for (const write of this.outstandingByBlock.get(block) ?? []) {
         const state = this.outstanding.get(write);
-        if (!state || state.node !== request.node) continue;
+        if (!state || !cameBy(state, request)) continue;
         if (write.payloads[block - write.slba] !== request.payloads[i]) continue;
         if (--state.blocksToApply !== 0) continue;
         increment(this.appliedUnanswered, state.node, 1);
@@ -177,7 +179,7 @@ export class Observations {
       const block = request.slba + i;
       for (const write of this.outstandingByBlock.get(block) ?? []) {
         const state = this.outstanding.get(write);
-        if (state?.node !== request.node) continue;
+        if (!state || !cameBy(state, request)) continue;
         if (write.payloads[block - write.slba] === request.payloads[i]) links.add(state.link);
       }
     }
@@ -248,6 +250,11 @@ export class Observations {
           : null;
     }
   }
+}
+
+/** Whether a request of the backend may be of a command that was sent so. */
+function cameBy(sent: Outstanding, { node, link }: BackendWrite): boolean {
+  return sent.node === node && (link === undefined || sent.link === link);
 }
 
 /** How often something happened on each link, and what it was. */

@@ -2,7 +2,7 @@ import { asyncEventInformation, asyncEventText, asyncEventType, Property } from 
 import { anaStateOf, isAccessible, readAnaLogPage, type AnaState } from './ana.js';
 import {
   asyncEventRequest,
-  keepAlive,
+  keepAliveCommand,
   propertyGet,
   propertySet,
   type HostCommand,
@@ -54,9 +54,12 @@ export class Association {
     this.#settings = settings;
     this.#log = log;
     this.#user = user;
-    this.source = new CcrSource(settings.decisions, (command, done) =>
-      this.#admin(command, settings.adminTimeoutMs, done),
-    );
+    this.source = new CcrSource({
+      decisions: settings.decisions,
+      scheduler: settings.scheduler,
+      readLogAfterMs: settings.fence.readLogAfterMs,
+      send: (command, done) => this.#admin(command, settings.adminTimeoutMs, done),
+    });
     this.#connector = new Connector(settings, path, connectController(settings), {
       connected: (facts) => this.#connected(facts),
       lost: (reason, qid) => this.#lost(reason, qid),
@@ -155,18 +158,24 @@ export class Association {
     this.#state = 'live';
     this.source.connected(cntlid, identify.ccrl);
     this.#awaitEvent();
-    this.#keepAlive = new KeepAlive({
+    const { keepAlives } = this.#settings;
+    if (keepAlives === 'sent') this.#keepAlive = this.#startKeepAlive(katoMs, identify.tbkas);
+    this.#user.live();
+  }
+
+  #startKeepAlive(katoMs: number, tbkas: boolean): KeepAlive {
+    const keepAlive = new KeepAlive({
       scheduler: this.#settings.scheduler,
       katoMs,
-      tbkas: identify.tbkas,
+      tbkas,
       lastAnsweredSentAt: () => this.#lastAnsweredSentAt,
       send: (timeoutMs, answered) =>
-        this.#admin(keepAlive(), timeoutMs, (completion) => {
+        this.#admin(keepAliveCommand(), timeoutMs, (completion) => {
           if (completion !== null) answered();
         }),
     });
-    this.#keepAlive.start();
-    this.#user.live();
+    keepAlive.start();
+    return keepAlive;
   }
 
   #lost(reason: string, qid: number): void {

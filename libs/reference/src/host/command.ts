@@ -113,7 +113,9 @@ export const asyncEventRequest = (): HostCommand => ({
   entry: { opcode: AdminOpcode.asyncEventRequest },
 });
 
-export const keepAlive = (): HostCommand => ({ entry: { opcode: AdminOpcode.keepAlive } });
+export const keepAliveCommand = (): HostCommand => ({
+  entry: { opcode: AdminOpcode.keepAlive },
+});
 
 /** Base Specification 2.3, section 5.4.3: Cross-Controller Reset. */
 export const crossControllerReset = ({ cntlid, ciu, cirn }: ControllerInstance): HostCommand => ({

@@ -1,6 +1,6 @@
+import type { CcrWait } from '@fenceline/contracts';
 import { CcrStatus, type CcrLogEntry } from '@fenceline/nvme';
 import type { AttemptEnd } from './fence/attempt-end.js';
-import type { PathState } from './path-state.js';
 
 /** What a controller said of how soon it stops by itself. */
 export interface QuiescePromise {
@@ -68,6 +68,8 @@ export interface HostDecisions {
   nextSource(sources: readonly SourceFacts[], lastAsked: number): SourceFacts | undefined;
   /** How long one source may take to answer the command, in ms. */
   answerWaitMs(ccrAnswerMs: number): number;
+  /** How long one source may take for the whole operation, in ms. */
+  ccrWaitMs(reading: CcrWait, promise: QuiescePromise, cqtZeroMs: number): number;
   /** The instance that a CCR names. */
   instanceToReset(lost: ControllerInstance, before: ControllerInstance | null): ControllerInstance;
   readAnswer(answer: { status: number; immediate: boolean }): CcrAnswer;
@@ -81,8 +83,6 @@ export interface HostDecisions {
   /** Whether the source's slot is free again when asking it has ended so. */
   returnsSlot(end: AttemptEnd): boolean;
 
-  /** Whether a path in this state is given new commands. */
-  takesCommands(state: PathState): boolean;
   /** How long a command that a path refused waits before it is sent on another, in ms. */
   failoverDelayMs(): number;
   /** How long the held commands wait after their fence has ended, in ms. */
@@ -95,10 +95,14 @@ export interface HostDecisions {
   reconnects(failures: number): boolean;
 }
 
+/** CQT in ms; a controller that reports 0 promised nothing, and the host has its own opinion. */
+const cqtOf = ({ cqtMs }: QuiescePromise, cqtZeroMs: number): number =>
+  cqtMs === 0 ? cqtZeroMs : cqtMs;
+
 export const correctHost: HostDecisions = {
   // Base 2.1 (TP4129): the controller needs so long to notice, and then CQT to quiesce.
-  holdMs: ({ tbkas, katoMs, cqtMs }, cqtZeroMs) =>
-    (tbkas ? 3 : 2) * katoMs + (cqtMs === 0 ? cqtZeroMs : cqtMs),
+  holdMs: (promise, cqtZeroMs) =>
+    (promise.tbkas ? 3 : 2) * promise.katoMs + cqtOf(promise, cqtZeroMs),
   // The controller counts from the last that it got, so all communication must have ended.
   holdFrom: ({ silencedAt }) => silencedAt,
   silencesAtOnce: () => true,
@@ -114,6 +118,17 @@ export const correctHost: HostDecisions = {
         undefined,
       ),
   answerWaitMs: (ccrAnswerMs) => ccrAnswerMs,
+  ccrWaitMs: (reading, promise, cqtZeroMs) => {
+    const cqtMs = cqtOf(promise, cqtZeroMs);
+    switch (reading) {
+      case 'cqt':
+        return cqtMs;
+      case 'max(cqt,kato)':
+        return Math.max(cqtMs, promise.katoMs);
+      case 'kato+cqt':
+        return promise.katoMs + cqtMs;
+    }
+  },
   instanceToReset: (lost) => lost,
   readAnswer: ({ status, immediate }) =>
     status !== 0 ? 'refused' : immediate ? 'succeeded' : 'accepted',
@@ -130,7 +145,6 @@ export const correctHost: HostDecisions = {
   releasesAfter: ({ kind }) => kind === 'succeeded' || kind === 'deadline',
   returnsSlot: () => true,
 
-  takesCommands: (state) => state === 'LIVE',
   failoverDelayMs: () => 0,
   resumeDelayMs: () => 0,
   hidesPathErrors: () => true,

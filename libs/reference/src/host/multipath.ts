@@ -79,9 +79,7 @@ export class Multipath {
 
   /** The best of those that take commands: optimized ones where there are any, one that refused it as the last. */
   #usablePaths({ refusedBy }: Io): Path[] {
-    const open = this.#paths.filter(
-      (it) => this.#settings.decisions.takesCommands(it.state) && it.isAccessible,
-    );
+    const open = this.#paths.filter((it) => it.state === 'LIVE' && it.isAccessible);
     const others = open.filter((it) => it !== refusedBy);
     const left = others.length > 0 ? others : open;
     const optimized = left.filter((it) => it.association?.anaState === 'optimized');

@@ -152,13 +152,15 @@ export class Path {
       firstUnansweredAt: Math.min(association.oldestSentAt, now),
       silencedAt: now,
     });
-    const holdMs = decisions.holdMs({ tbkas, katoMs, cqtMs }, settings.cqtZeroMs);
-    const deadline = from + holdMs * NS_PER_MS;
+    const promise = { tbkas, katoMs, cqtMs };
+    const { cqtZeroMs } = settings;
+    const deadline = from + decisions.holdMs(promise, cqtZeroMs) * NS_PER_MS;
     const number = ++this.#fences;
     const lost = { cntlid, ciu, cirn };
     this.#fence = new Fence({
-      ...settings,
       number,
+      ccrAnswerMs: settings.ccrAnswerMs,
+      ccrWaitMs: decisions.ccrWaitMs(settings.ccrWait, promise, cqtZeroMs),
       instance:
         settings.policy === 'ccr' && ciu !== 0
           ? decisions.instanceToReset(lost, this.#before)

@@ -41,6 +41,7 @@ import {
   type Pdu,
   type PduListener,
 } from '@fenceline/nvme';
+import { HostTap, type TappedConnection } from './host-tap.testing.js';
 import type { Connection, ConnectionUser, Dialer } from '../transport.js';
 
 const BLOCK = 512;
@@ -100,6 +101,8 @@ const defaults = {
 /** An array of one subsystem, a small one, that does what a script says; in virtual time, over connections in memory. */
 export class ScriptedArray implements Dialer {
   readonly time = new VirtualTime();
+  /** What the host says, as it says it. */
+  readonly tap = new HostTap(this.time);
   readonly seen: SeenCommand[] = [];
   readonly medium = new Uint8Array(1024 * BLOCK);
   readonly controllers: ScriptedController[] = [];
@@ -186,6 +189,7 @@ class ScriptedQueue implements Connection, PduListener {
   readonly #path: PathScript;
   readonly #user: ConnectionUser & { opened(): void };
   readonly #decoder = new PduDecoder(this);
+  readonly #tapped: TappedConnection;
   #isOpen = true;
   #controller: ScriptedController | null = null;
   #qid = 0;
@@ -204,6 +208,7 @@ class ScriptedQueue implements Connection, PduListener {
     this.#name = name;
     this.#path = path;
     this.#user = user;
+    this.#tapped = array.tap.connection(name);
   }
 
   open(): void {
@@ -214,6 +219,7 @@ class ScriptedQueue implements Connection, PduListener {
 
   send(bytes: Uint8Array): void {
     if (!this.#isOpen) throw new Error('bytes are sent on a closed connection');
+    this.#tapped.sent(bytes);
     if (!this.#path.isUp) return;
     this.#array.later(() => {
       if (this.#path.isUp) this.#decoder.push(bytes, 0, bytes.length, this.#array.time.now(), 0);
@@ -441,7 +447,9 @@ class ScriptedQueue implements Connection, PduListener {
   #toHost(bytes: Uint8Array): void {
     if (!this.#path.isUp) return;
     this.#array.later(() => {
-      if (this.#isOpen && this.#path.isUp) this.#user.received(bytes);
+      if (!this.#isOpen || !this.#path.isUp) return;
+      this.#tapped.delivered(bytes);
+      this.#user.received(bytes);
     });
   }
 }

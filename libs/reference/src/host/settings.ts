@@ -1,5 +1,5 @@
 import type { Dialer, Log } from '../transport.js';
-import type { IoPolicy, Scheduler } from '@fenceline/contracts';
+import type { CcrWait, IoPolicy, Scheduler } from '@fenceline/contracts';
 import type { Digests } from '@fenceline/nvme';
 import { correctHost, type HostDecisions } from './decisions.js';
 
@@ -19,8 +19,10 @@ export interface FenceSettings {
   cqtZeroMs?: number;
   /** How long a source may take to answer the CCR command before another is asked. Default 2,000. */
   ccrAnswerMs?: number;
-  /** How long a source that took the command may need for the operation; null: until the hold ends. Default null. */
-  ccrWaitMs?: number | null;
+  /** How long one source may need for the whole operation, in terms of the lost controller. Default `kato+cqt`. */
+  ccrWait?: CcrWait;
+  /** How long after the event of a completed reset the log page is read. Default 0. */
+  readLogAfterMs?: number;
 }
 
 /** Everything that a reference host needs to know, and the world around it. Times in ms, as the scenario has them. */
@@ -35,6 +37,8 @@ export interface HostSettings {
   paths: readonly PathSettings[];
   /** Keep Alive time-out; 0 for none. */
   keepAliveMs: number;
+  /** `lost`: none is ever sent, while everything else is. Default `sent`. */
+  keepAlives?: 'sent' | 'lost';
   reconnectDelayMs: number;
   /** How long a lost path is tried again before it is removed; null for ever. */
   ctrlLossTimeoutMs: number | null;
@@ -60,10 +64,17 @@ export interface CompleteSettings extends Required<Omit<HostSettings, 'fence'>> 
 }
 
 export const withDefaults = (settings: HostSettings): CompleteSettings => ({
+  keepAlives: 'sent',
   digests: {},
   adminTimeoutMs: 60_000,
   nsid: 1,
   decisions: correctHost,
   ...settings,
-  fence: { cqtZeroMs: 10_000, ccrAnswerMs: 2_000, ccrWaitMs: null, ...settings.fence },
+  fence: {
+    cqtZeroMs: 10_000,
+    ccrAnswerMs: 2_000,
+    ccrWait: 'kato+cqt',
+    readLogAfterMs: 0,
+    ...settings.fence,
+  },
 });

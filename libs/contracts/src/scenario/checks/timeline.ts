@@ -128,8 +128,8 @@ class TimelineCheck {
       const nodes = this.resolve(action.hold.node, this.nodes, [...path, 'hold', 'node']);
       this.checkPort(nodes, action.hold.port, [...path, 'hold', 'port']);
       for (const node of nodes) {
-        this.heldNodes.add(node);
-        this.faultyNodes.add(node);
+        this.heldNodes.add(doorOf(node, action.hold.port));
+        this.faultyNodes.add(doorOf(node, action.hold.port));
       }
     }
     for (const [name, done] of [
@@ -139,16 +139,16 @@ class TimelineCheck {
       if (done === undefined) continue;
       const nodes = this.resolve(done.node, this.nodes, [...path, name, 'node']);
       this.checkPort(nodes, done.port, [...path, name, 'port']);
-      this.expectHeld(nodes, [...path, name], 'nothing is held there at this step');
-      // What another port holds may be left.
-      if (done.port === undefined) for (const node of nodes) this.heldNodes.delete(node);
+      const message = 'nothing is held there at this step';
+      this.expectHeld(nodes, [...path, name], message, done.port);
+      this.forget(this.heldNodes, nodes, done.port);
     }
     for (const name of ['slow', 'fail'] as const) {
       const references = action[name]?.node;
       if (references === undefined) continue;
       const nodes = this.resolve(references, this.nodes, [...path, name, 'node']);
       this.checkPort(nodes, action[name]?.port, [...path, name, 'port']);
-      for (const node of nodes) this.faultyNodes.add(node);
+      for (const node of nodes) this.faultyNodes.add(doorOf(node, action[name]?.port));
     }
     for (const name of ['hold', 'drop'] as const) {
       const references = action[name]?.link;
@@ -185,11 +185,10 @@ class TimelineCheck {
     if (node !== undefined) {
       const nodes = this.resolve(node, this.nodes, [...path, 'node']);
       this.checkPort(nodes, port, [...path, 'port']);
-      this.expectFault(nodes, this.faultyNodes, path);
-      for (const name of port === undefined ? nodes : []) {
-        this.faultyNodes.delete(name);
-        this.heldNodes.delete(name);
-      }
+      const doors = nodes.flatMap((name) => this.doorsOf(this.faultyNodes, name, port));
+      this.expectFault(nodes, new Set(doors.length > 0 ? nodes : []), path);
+      this.forget(this.faultyNodes, nodes, port);
+      this.forget(this.heldNodes, nodes, port);
     }
   }
 
@@ -251,9 +250,26 @@ class TimelineCheck {
     });
   }
 
-  private expectHeld(nodes: readonly string[], path: FieldPath, message: string): void {
-    if (!this.certain || nodes.length === 0 || nodes.some((node) => this.heldNodes.has(node)))
-      return;
+  /** Of the doors in a set, those of a node, or of one of its ports alone. */
+  private doorsOf(doors: ReadonlySet<string>, node: string, port?: number): string[] {
+    return [...doors].filter((door) =>
+      port === undefined ? door.split(' ')[0] === node : door === doorOf(node, port),
+    );
+  }
+
+  private forget(doors: Set<string>, nodes: readonly string[], port: number | undefined): void {
+    for (const node of nodes)
+      for (const door of this.doorsOf(doors, node, port)) doors.delete(door);
+  }
+
+  private expectHeld(
+    nodes: readonly string[],
+    path: FieldPath,
+    message: string,
+    port?: number,
+  ): void {
+    if (!this.certain || nodes.length === 0) return;
+    if (nodes.some((node) => this.doorsOf(this.heldNodes, node, port).length > 0)) return;
     this.findings.problem({
       path,
       message,
@@ -279,6 +295,11 @@ class TimelineCheck {
   private resolve(references: readonly string[], known: Named, path: FieldPath): string[] {
     return resolveReferences(references, known, path, isList(this.root, path), this.findings);
   }
+}
+
+/** A node's way to the medium, or that of one of its ports. Names have no spaces. */
+function doorOf(node: string, port: number | undefined): string {
+  return port === undefined ? node : `${node} ${port}`;
 }
 
 function isList(root: unknown, path: FieldPath): boolean {

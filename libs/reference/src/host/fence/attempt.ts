@@ -9,9 +9,9 @@ export interface AttemptParts {
   instance: ControllerInstance;
   scheduler: Scheduler;
   decisions: HostDecisions;
+  /** How long the source may take to answer the command, and how long in all. */
   ccrAnswerMs: number;
-  /** How long the operation may take; null: as long as the fence lasts. */
-  ccrWaitMs: number | null;
+  ccrWaitMs: number;
   /** Called once, never before the constructor returns. */
   ended: (end: AttemptEnd) => void;
 }
@@ -20,12 +20,14 @@ export interface AttemptParts {
 export class Attempt {
   readonly #parts: AttemptParts;
   readonly #slot: TakenSlot;
+  readonly #askedAt: number;
   #state: 'asked' | 'taken' | 'ended' = 'asked';
   #cancelTimer: () => void;
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
-    const { source, instance, decisions, ccrAnswerMs } = parts;
+    const { source, instance, decisions, ccrAnswerMs, scheduler } = parts;
+    this.#askedAt = scheduler.now();
     const waitMs = decisions.answerWaitMs(ccrAnswerMs);
     this.#cancelTimer = this.#after(waitMs, { kind: 'not-taken', why: 'it did not answer' });
     this.#slot = source.ask(instance, (news) => this.#told(news));
@@ -71,15 +73,14 @@ export class Attempt {
       this.#state = 'taken';
       this.#cancelTimer();
       const { ccrWaitMs } = this.#parts;
-      if (ccrWaitMs === null) return;
       const why = `the operation took longer than ${ccrWaitMs} ms`;
       this.#cancelTimer = this.#after(ccrWaitMs, { kind: 'operation-failed', why });
     }
   }
 
+  /** Ends it so long after the source was asked. */
   #after(ms: number, end: AttemptEnd): () => void {
-    const { scheduler } = this.#parts;
-    return scheduler.at(scheduler.now() + ms * NS_PER_MS, () => this.#end(end));
+    return this.#parts.scheduler.at(this.#askedAt + ms * NS_PER_MS, () => this.#end(end));
   }
 
   #end(end: AttemptEnd): void {

@@ -1,3 +1,4 @@
+import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { ccrImmediate, CcrStatus, readCcrLog, type CcrLogEntry } from '@fenceline/nvme';
 import {
   crossControllerReset,
@@ -13,6 +14,15 @@ export type CcrNews =
   | { kind: 'finished'; as: 'succeeded' | 'failed' }
   /** The association with the source was lost; nothing more will come. */
   | { kind: 'lost' };
+
+export interface CcrSourceParts {
+  decisions: HostDecisions;
+  scheduler: Scheduler;
+  /** How long after its event the log page is read. */
+  readLogAfterMs: number;
+  /** Sends an admin command to the controller; its answer is null where none will come. */
+  send: (command: HostCommand, done: (completion: Completion | null) => void) => void;
+}
 
 interface Request {
   instance: ControllerInstance;
@@ -30,8 +40,7 @@ export interface TakenSlot {
  * its answers, events and log page brought together. It waits for nothing and decides about no fence.
  */
 export class CcrSource {
-  readonly #decisions: HostDecisions;
-  readonly #send: (command: HostCommand, done: (completion: Completion | null) => void) => void;
+  readonly #parts: CcrSourceParts;
   readonly #requests = new Set<Request>();
   /** Entries that an earlier read showed complete: they tell nothing of a reset asked for later. */
   readonly #completeBefore = new Set<string>();
@@ -42,15 +51,8 @@ export class CcrSource {
   #readAgain = false;
   #slotsFreed: () => void = () => undefined;
 
-  /**
-   * @param send sends an admin command to the controller; its answer is null where none will come
-   */
-  constructor(
-    decisions: HostDecisions,
-    send: (command: HostCommand, done: (completion: Completion | null) => void) => void,
-  ) {
-    this.#decisions = decisions;
-    this.#send = send;
+  constructor(parts: CcrSourceParts) {
+    this.#parts = parts;
   }
 
   get facts(): SourceFacts {
@@ -89,7 +91,7 @@ export class CcrSource {
     this.#requests.add(request);
     // A source that is lost gives no answer; whoever asks it waits in vain.
     if (this.#isLive) {
-      this.#send(crossControllerReset(instance), (completion) => {
+      this.#parts.send(crossControllerReset(instance), (completion) => {
         if (completion !== null) this.#answered(request, completion);
       });
     }
@@ -102,18 +104,24 @@ export class CcrSource {
 
   /** The event "CCR completed" came. */
   eventCame(): void {
-    if (this.#decisions.eventIsProof()) {
+    if (this.#parts.decisions.eventIsProof()) {
       for (const request of [...this.#requests]) {
         if (request.isAnswered) request.tell({ kind: 'finished', as: 'succeeded' });
       }
     }
+    const { scheduler, readLogAfterMs } = this.#parts;
+    if (readLogAfterMs === 0) this.#wantRead();
+    else scheduler.at(scheduler.now() + readLogAfterMs * NS_PER_MS, () => this.#wantRead());
+  }
+
+  #wantRead(): void {
     this.#readAgain = true;
     this.#readIfDue();
   }
 
   #answered(request: Request, { status, dword0 }: Completion): void {
     request.isAnswered = true;
-    const answer = this.#decisions.readAnswer({ status, immediate: ccrImmediate(dword0) });
+    const answer = this.#parts.decisions.readAnswer({ status, immediate: ccrImmediate(dword0) });
     request.tell({ kind: 'answered', answer, status });
     this.#readIfDue();
   }
@@ -128,7 +136,7 @@ export class CcrSource {
     this.#readAgain = false;
     this.#isReading = true;
     const asked = [...this.#requests];
-    this.#send(readCcrLogPage(), (completion) => {
+    this.#parts.send(readCcrLogPage(), (completion) => {
       this.#isReading = false;
       if (completion === null) return;
       if (completion.status === 0) this.#entriesRead(readCcrLog(completion.data), new Set(asked));
@@ -141,12 +149,12 @@ export class CcrSource {
       const key = `${entry.icid}/${entry.ciu}`;
       const completeBefore = this.#completeBefore.has(key);
       if (entry.status !== CcrStatus.inProgress) this.#completeBefore.add(key);
-      const as = this.#decisions.readEntry(entry);
+      const as = this.#parts.decisions.readEntry(entry);
       if (as === 'in-progress') continue;
       for (const request of [...this.#requests]) {
         const reading = { afterAnswer: answeredBefore.has(request), completeBefore };
         if (!request.isAnswered) continue;
-        if (this.#decisions.entryCounts(entry, request.instance, reading)) {
+        if (this.#parts.decisions.entryCounts(entry, request.instance, reading)) {
           request.tell({ kind: 'finished', as });
         }
       }

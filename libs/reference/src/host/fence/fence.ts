@@ -13,7 +13,7 @@ export interface FenceParts {
   /** When the hold ends at the latest, in ns. */
   deadline: number;
   ccrAnswerMs: number;
-  ccrWaitMs: number | null;
+  ccrWaitMs: number;
   scheduler: Scheduler;
   decisions: HostDecisions;
   log: (line: string) => void;

@@ -1,0 +1,175 @@
+import { manifestSchema, type LabEvent, type Manifest } from '@fenceline/contracts';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { writeFileAtomically } from './atomic-file.js';
+import { EvidenceError, evidenceError } from './evidence-error.js';
+import { EvidenceReader } from './evidence-reader.js';
+import {
+  incompleteManifest,
+  makeEmptyFolder,
+  planText,
+  type EvidenceStart,
+  type ManifestContent,
+} from './evidence-writer.js';
+import { checkPartName, layout } from './layout.js';
+import { consoleLine } from './line-log.js';
+import { manifestText, sealManifest } from './manifest-seal.js';
+import type { PartStore } from './part-store.js';
+import type { SealCheck } from './seal.js';
+
+/** What was recorded has its end: nothing is added to it. */
+interface Ended {
+  manifest: Manifest;
+  /** The text of the manifest's file. */
+  text: string;
+}
+
+/**
+ * A recording in memory, for labs whose every run gives the same: nothing is lost with the process. What is saved of
+ * it is what `EvidenceWriter` would have written.
+ */
+export class MemoryEvidence {
+  private readonly parts = new Map<string, Uint8Array>();
+  private readonly timeline: string[] = [];
+  private readonly consoles = new Map<string, string[]>();
+  private ended: Ended | null = null;
+
+  constructor(private readonly start: Omit<EvidenceStart, 'onError'>) {
+    this.put(layout.scenario, start.scenario);
+    this.put(layout.plan, planText(start.plan));
+  }
+
+  /** Appends an event to the timeline. */
+  event(event: LabEvent): void {
+    this.timeline.push(`${JSON.stringify(event)}\n`);
+  }
+
+  /** Opens the console of a VM; gives back what appends a line of it, read at `t` ns of the lab's clock. */
+  console(vm: string): Promise<(t: number, text: string) => void> {
+    const lines = this.consoles.get(vm) ?? [];
+    this.consoles.set(vm, lines);
+    return Promise.resolve((t, text) => lines.push(`${consoleLine(t, text)}\n`));
+  }
+
+  /** Adds a whole part. */
+  write(part: string, data: string | Uint8Array): Promise<void> {
+    this.put(part, data);
+    return Promise.resolve();
+  }
+
+  /** Ends the recording and seals it. */
+  seal(): Promise<Manifest> {
+    this.endLogs();
+    const parts = [...this.parts.keys()].sort().map((path) => {
+      const bytes = this.parts.get(path)!;
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { path, bytes: bytes.length, sha256 };
+    });
+    const text = sealManifest({ ...this.content(), complete: true, parts });
+    return Promise.resolve(this.end(text));
+  }
+
+  /** Ends a recording that did not come to its end. */
+  abandon(because: string): Promise<void> {
+    this.endLogs();
+    this.end(manifestText(incompleteManifest(this.start.manifest, because)));
+    return Promise.resolve();
+  }
+
+  /**
+   * Reads it as it would be read from a folder.
+   *
+   * @param name what it is called where something is said of it
+   * @throws EvidenceError before its end
+   */
+  reader(name: string): EvidenceReader {
+    return new EvidenceReader(name, this.atItsEnd().manifest, new MemoryStore(name, this.parts));
+  }
+
+  /**
+   * Writes it into a folder, which is made or is empty.
+   *
+   * @throws EvidenceError before its end, and when the folder cannot be written
+   */
+  async save(dir: string): Promise<void> {
+    const { text } = this.atItsEnd();
+    const folder = resolve(dir);
+    await makeEmptyFolder(folder);
+    for (const [part, bytes] of this.parts) {
+      const path = join(folder, part);
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, bytes, { flag: 'wx' });
+      } catch (error) {
+        throw evidenceError('write', path, error);
+      }
+    }
+    await writeFileAtomically(join(folder, layout.manifest), text);
+  }
+
+  private put(part: string, data: string | Uint8Array): void {
+    checkPartName(part);
+    this.parts.set(part, typeof data === 'string' ? Buffer.from(data) : data);
+  }
+
+  private endLogs(): void {
+    this.put(layout.timeline, this.timeline.join(''));
+    for (const [vm, lines] of this.consoles) this.put(layout.console(vm), lines.join(''));
+  }
+
+  private end(text: string): Manifest {
+    const manifest = manifestSchema.parse(JSON.parse(text));
+    this.ended = { manifest, text };
+    return manifest;
+  }
+
+  private atItsEnd(): Ended {
+    if (!this.ended) throw new EvidenceError('the recording has not come to its end');
+    return this.ended;
+  }
+
+  private content(): ManifestContent & { schema: 'fenceline.evidence/v1' } {
+    return { schema: 'fenceline.evidence/v1', ...this.start.manifest };
+  }
+}
+
+/** Parts that nobody else can have changed. */
+class MemoryStore implements PartStore {
+  constructor(
+    private readonly name: string,
+    private readonly parts: ReadonlyMap<string, Uint8Array>,
+  ) {}
+
+  nameOf(part: string): string {
+    return `${this.name}: ${part}`;
+  }
+
+  has(part: string): Promise<boolean> {
+    return Promise.resolve(this.parts.has(part));
+  }
+
+  list(folder: string): Promise<string[]> {
+    const prefix = `${folder}/`;
+    const names = [...this.parts.keys()].filter((part) => part.startsWith(prefix));
+    return Promise.resolve(names.map((part) => part.slice(prefix.length)).sort());
+  }
+
+  text(part: string): Promise<string> {
+    return Promise.resolve(Buffer.from(this.bytes(part)).toString());
+  }
+
+  async *stream(part: string): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(this.bytes(part));
+  }
+
+  checkSeal(): Promise<SealCheck> {
+    return Promise.resolve({ intact: true, sealed: true, changed: [], missing: [], added: [] });
+  }
+
+  private bytes(part: string): Uint8Array {
+    const bytes = this.parts.get(part);
+    if (!bytes) throw new EvidenceError(`the recording has no part ${part}`);
+    return bytes;
+  }
+}

@@ -1,0 +1,13 @@
+import type { Finding, RuleName } from '@fenceline/contracts';
+
+/** A host or controller that does one thing wrong. */
+export interface Mutant<Decisions> {
+  name: string;
+  /** What it does wrong. */
+  wrong: string;
+  /** The rule that must find it, and whom that blames. */
+  rule: RuleName;
+  blame: Finding['blame'];
+  /** The decisions in which it differs from the correct one. */
+  decisions: Partial<Decisions>;
+}
