@@ -1,12 +1,12 @@
 /** Encoders of log pages (NVMe Base Specification 2.3, section 5.1.12). That of Cross-Controller Resets is in encode.ts. */
 import { setText } from './fixed-text.js';
 
-/** Asymmetric namespace access states, as the log page has them. */
-export const AnaState = {
+/** Asymmetric namespace access states, as log page 0Ch has them. */
+export const anaStateCodes = {
   optimized: 1,
-  nonOptimized: 2,
+  'non-optimized': 2,
   inaccessible: 3,
-  persistentLoss: 4,
+  'persistent-loss': 4,
   change: 15,
 } as const;
 

@@ -3,3 +3,4 @@ export * from './host/index.js';
 export * from './mutants/host.js';
 export * from './mutants/mutant.js';
 export * from './transport.js';
+export * from './mutants/controller.js';

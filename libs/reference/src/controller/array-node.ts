@@ -1,4 +1,4 @@
-import type { Scheduler } from '@fenceline/contracts';
+import type { AnaState, Scheduler } from '@fenceline/contracts';
 import { FabricsType, Status, type DiscoveryEntry } from '@fenceline/nvme';
 import type { Connection, ConnectionUser, Log, Random } from '../transport.js';
 import { executeAdmin } from './admin-commands.js';
@@ -140,8 +140,8 @@ export class ReferenceArrayNode {
     return this.#relay.join(peer, connection);
   }
 
-  /** From now on the ANA group has this state (`AnaState`) through the port; its hosts are told. */
-  setAnaState(portId: number, state: number): void {
+  /** From now on the ANA group has this state through the port; its hosts are told. */
+  setAnaState(portId: number, state: AnaState): void {
     const port = this.#port(portId);
     if (port.anaState === state) return;
     port.anaState = state;

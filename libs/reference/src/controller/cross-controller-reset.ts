@@ -1,3 +1,4 @@
+import type { CcrRefusal } from '@fenceline/contracts';
 import {
   CCR_COMPLETED_EVENT,
   ccrImpairedCntlid,
@@ -12,13 +13,12 @@ import type { Command } from './command.js';
 import type { Controller } from './controller.js';
 import type { Instance } from './decisions.js';
 import type { ResetAnswers } from './relay.js';
-import type { CcrSettings } from './settings.js';
 import type { Subsystem } from './subsystem.js';
 
 /** DW0 bit 0 of the answer: Immediate Reset Successful. */
 const IRS = 1;
 
-const refusals: Readonly<Record<NonNullable<CcrSettings['refuse']>, number>> = {
+const refusals: Readonly<Record<CcrRefusal, number>> = {
   'in-progress': Status.ccrInProgress,
   'log-full': Status.ccrLogPageFull,
   limit: Status.ccrLimitExceeded,

@@ -1,5 +1,5 @@
+import type { AnaState } from '@fenceline/contracts';
 import {
-  AnaState,
   DSM_RANGE_BYTES,
   dsmDeallocates,
   dsmRangeBlocks,
@@ -63,16 +63,17 @@ function isOurNamespace(controller: Controller, { nsid, opcode }: Command): bool
   return isAll || nsid === controller.subsystem.options.namespace.nsid;
 }
 
-function anaStatus(state: number): number {
+function anaStatus(state: AnaState): number {
   switch (state) {
-    case AnaState.inaccessible:
-      return Status.asymmetricAccessInaccessible;
-    case AnaState.persistentLoss:
-      return Status.asymmetricAccessPersistentLoss;
-    case AnaState.change:
-      return Status.asymmetricAccessTransition;
-    default:
+    case 'optimized':
+    case 'non-optimized':
       return Status.success;
+    case 'inaccessible':
+      return Status.asymmetricAccessInaccessible;
+    case 'persistent-loss':
+      return Status.asymmetricAccessPersistentLoss;
+    case 'change':
+      return Status.asymmetricAccessTransition;
   }
 }
 

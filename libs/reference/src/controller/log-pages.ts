@@ -1,5 +1,6 @@
 import {
   AdminOpcode,
+  anaStateCodes,
   CCR_LOG_PAGE,
   encodeAnaLog,
   encodeDiscoveryLog,
@@ -132,7 +133,7 @@ function anaLog({ subsystem, port }: Controller, groupsOnly: boolean): Uint8Arra
   const { namespace } = subsystem.options;
   const group = {
     id: namespace.anaGroup ?? 1,
-    state: port.anaState,
+    state: anaStateCodes[port.anaState],
     changeCount: port.anaChanges,
     nsids: [namespace.nsid],
   };

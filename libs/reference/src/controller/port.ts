@@ -1,4 +1,4 @@
-import { AnaState } from '@fenceline/nvme';
+import type { AnaState } from '@fenceline/contracts';
 import type { Medium } from '../transport.js';
 
 /** A port of an array node as it is set up. */
@@ -11,7 +11,7 @@ export interface PortOptions {
   /** The disk as this port reaches it: commands that come here go there. */
   medium: Medium;
   /** State of the ANA group through this port; optimized unless given. */
-  anaState?: number;
+  anaState?: AnaState;
 }
 
 /** A port of an array node: its way to the medium, and what a scenario does to it. */
@@ -20,7 +20,7 @@ export class Port {
   readonly address: string;
   readonly trsvcid: string;
   readonly medium: Medium;
-  anaState: number;
+  anaState: AnaState;
   /** How often it changed: the change count of the ANA log page. */
   anaChanges = 0;
   /** Writes wait so long, in ns, before they go to the medium. */
@@ -34,7 +34,7 @@ export class Port {
     this.address = options.address;
     this.trsvcid = options.trsvcid;
     this.medium = options.medium;
-    this.anaState = options.anaState ?? AnaState.optimized;
+    this.anaState = options.anaState ?? 'optimized';
   }
 
   /** Are writes held in the controller? */

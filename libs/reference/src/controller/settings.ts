@@ -1,17 +1,7 @@
-/** How Cross-Controller Resets are carried out (TP8028). */
-export interface CcrSettings {
-  /** The reset of the impaired controller begins so long after its command was taken, in ms. */
-  takesMs: number;
-  /** Answer with IRS=1 where the reset is done when the command is answered; else every success goes by log entry. */
-  immediate: boolean;
-  /** The operation ends as failed (CCRS=2) and resets nothing. */
-  fail: boolean;
-  /** Refuse the command: 3Fh, 40h or 41h. */
-  refuse: 'in-progress' | 'log-full' | 'limit' | null;
-  /** Make the log entry and send no event. */
-  dropEvent: boolean;
-  /** A reset after whose beginning the medium was not quiet within this many ms has failed (CCRS=2). */
-  boundMs: number;
+import type { CcrSettings } from '@fenceline/contracts';
+
+/** How Cross-Controller Resets are carried out (TP8028): as a scenario says, and for what is gone. */
+export interface ResetSettings extends CcrSettings {
   /** Answer IRS=1 for an instance that is gone, all its requests ended; else its name is unknown. */
   rememberGone: boolean;
 }
@@ -22,7 +12,7 @@ export interface ControllerSettings {
   cqtMs: number;
   /** CCRL: Cross-Controller Resets that a controller may have in progress; 0: it knows none. */
   ccrl: number;
-  ccr: CcrSettings;
+  ccr: ResetSettings;
   /** Traffic based keep alive. */
   tbkas: boolean;
   /** KAS: granularity of keep alive in units of 100 ms. */
@@ -44,7 +34,7 @@ export interface ControllerSettings {
 
 /** Settings of which only some are given. */
 export type GivenSettings = Partial<Omit<ControllerSettings, 'ccr'>> & {
-  ccr?: Partial<CcrSettings>;
+  ccr?: Partial<ResetSettings>;
 };
 
 const defaults: ControllerSettings = {
