@@ -156,9 +156,15 @@ export class QemuLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    if (action.kind === 'setAna' || action.kind === 'resetConnection')
-      throw new LabError(`this lab cannot perform ${action.kind} yet`);
-    this.instruments.faults.perform(action);
+    switch (action.kind) {
+      case 'setAna':
+      case 'resetConnection':
+      case 'holdInside':
+      case 'releaseInside':
+        throw new LabError(`this lab cannot perform ${action.kind} yet`);
+      default:
+        this.instruments.faults.perform(action);
+    }
   }
 
   drain(boundMs: number): Promise<void> {
