@@ -1,3 +1,8 @@
 export * from './messages.js';
 export { makePlan } from './plan.js';
 export { prepareLab } from './qemu/prepare.js';
+export {
+  runSimulatedLab,
+  type Simulation,
+  type SimulationRequest,
+} from './simulated/run-simulated-lab.js';

@@ -18,12 +18,13 @@ import type { LabRequest } from '../messages.js';
 import { openBackend } from '../open-backend.js';
 import { Instruments } from '../instruments.js';
 import type { LabContext, LabDriver } from '../lab-driver.js';
+import { readBackBytes } from '../read-back-bytes.js';
 import { StallRecorder } from '../stall-recorder.js';
 import type { Observations } from '../timeline/observations.js';
 import { configureArrayNode } from './array-node.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
-import { readBackBytes, readBackThroughEachPath } from './read-back.js';
+import { readBackThroughEachPath } from './read-back.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
 import { RunningWorkload } from './workload.js';
 

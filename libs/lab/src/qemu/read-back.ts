@@ -5,9 +5,6 @@ import { runScript } from './guest.js';
 import { readBack } from './guest-scripts.js';
 import { liveControllers } from './host.js';
 
-/** A transfer that every NVMe/TCP host and controller takes. */
-export const readBackBytes = 64 * 1024;
-
 const timeoutMs = 60_000;
 
 type ReadBackEvent = Omit<Extract<LabEvent, { kind: 'read-back' }>, 't'>;

@@ -26,6 +26,7 @@ export interface SimulatedLinkOptions {
  * the direction is restored.
  */
 export class SimulatedLink implements LabLink {
+  readonly name: string;
   readonly #captures: Record<LinkEnd, SimulatedCapture>;
   readonly #observers = new Set<FrameObserver>();
   /** The two directions, named by their sender. */
@@ -33,6 +34,7 @@ export class SimulatedLink implements LabLink {
 
   constructor(options: SimulatedLinkOptions) {
     const { name } = options;
+    this.name = name;
     const captures = {
       host: new SimulatedCapture(name, 'host'),
       node: new SimulatedCapture(name, 'node'),
