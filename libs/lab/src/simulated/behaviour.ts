@@ -6,6 +6,7 @@ import {
   type Host,
 } from '@fenceline/contracts';
 import {
+  controllerMutants,
   correctController,
   correctHost,
   hostDecisionsOf,
@@ -72,15 +73,16 @@ export function behaviourOfHost({ name, kernel, initiator }: Host): HostBehaviou
   };
 }
 
-/** @throws LabError for what cannot be simulated */
+/** @throws LabError for a mutant that there is not, and for what cannot be simulated */
 export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): NodeBehaviour {
   if (target.kind === 'reference') {
-    if (target.mutant !== null)
+    const mutant = controllerMutants.find((one) => one.name === target.mutant);
+    if (target.mutant !== null && mutant === undefined)
       throw new LabError(`node ${name}: there is no mutant ${target.mutant}`);
     const { ccrl, tbkas, digests, ccr } = target;
     return {
       settings: { cqtMs, ccrl, tbkas, ccr, digests: { header: digests, data: digests } },
-      decisions: correctController,
+      decisions: mutant?.decisions ?? correctController,
       capabilities: targetCapabilities(target, cqtMs),
     };
   }

@@ -156,6 +156,12 @@ export class SimulatedLab implements LabDriver {
       case 'setAna':
         for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
         return;
+      case 'holdInside':
+      case 'releaseInside':
+        for (const node of action.nodes) {
+          this.#node(node).holdWrites(action.port, action.kind === 'holdInside');
+        }
+        return;
       case 'resetConnection':
         throw new LabError('this lab cannot perform resetConnection yet');
       default:
