@@ -6,3 +6,4 @@ export {
   type Simulation,
   type SimulationRequest,
 } from './simulated/run-simulated-lab.js';
+export { cannotSimulate } from './simulated/cannot-simulate.js';

@@ -1,6 +1,7 @@
 import { ExitCode, formatProblems } from '@fenceline/contracts';
 import { Command } from 'commander';
 
+import { kernelNames } from '../run/kernel-names.js';
 import { readScenarioFiles } from '../run/scenario-files.js';
 
 /** `fenceline validate`: says of every file what is wrong with it, all at once. */
@@ -9,7 +10,10 @@ export function validateCommand(finish: (code: ExitCode) => void): Command {
     .description('check scenarios: every mistake at once, with line and column')
     .argument('<file...>', 'scenario files')
     .action(async (files: string[]) => {
-      for (const { file, scenario, warnings } of await readScenarioFiles(files)) {
+      for (const { file, scenario, warnings } of await readScenarioFiles(
+        files,
+        await kernelNames(),
+      )) {
         if (warnings.length > 0) {
           process.stderr.write(`${formatProblems(warnings)}\n`);
         }

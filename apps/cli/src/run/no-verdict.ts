@@ -6,7 +6,8 @@ export interface NoVerdict {
   schema: 'fenceline.no-verdict/v1';
   scenario: string;
   seed: number;
-  outcome: 'error' | 'timeout' | 'cancelled';
+  /** `skipped`: the driver cannot run this scenario, and nothing is wrong. */
+  outcome: 'error' | 'timeout' | 'cancelled' | 'skipped';
   message: string;
   /** Folder of what was recorded; null when nothing was. */
   evidence: string | null;

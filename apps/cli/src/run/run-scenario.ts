@@ -1,6 +1,13 @@
-import { ExitCode, exitCodeOf, type Plan, type Verdict } from '@fenceline/contracts';
+import {
+  ExitCode,
+  exitCodeOf,
+  type LabDriverName,
+  type LabEvent,
+  type Plan,
+  type Verdict,
+} from '@fenceline/contracts';
 import { judgeEvidence, type JudgedEvidence } from '@fenceline/judge';
-import { prepareLab, type LabArtifacts, type LabEnded } from '@fenceline/lab';
+import { cannotSimulate, prepareLab, type LabArtifacts, type LabEnded } from '@fenceline/lab';
 import { findLeftovers, removeLeftovers } from '@fenceline/vm';
 import { messageOf } from '../message-of.js';
 import { describeLabEvent } from '../progress/describe-lab-event.js';
@@ -9,6 +16,7 @@ import { version } from '../version.js';
 import { createEvidenceFolder, keepIfRecorded } from './evidence-folder.js';
 import { startLabProcess, type LabMessage } from './lab-process.js';
 import type { NoVerdict } from './no-verdict.js';
+import { simulate } from './simulate.js';
 import type { StopSignals } from './stop-signals.js';
 
 /** One scenario with one seed, ready to run. */
@@ -19,6 +27,7 @@ export interface PlannedRun {
   /** Folder in which the evidence gets a folder of its own. */
   out: string;
   keep: boolean;
+  driver: LabDriverName;
 }
 
 /** What came of a run. */
@@ -35,7 +44,7 @@ export type RunResult =
   | { exitCode: ExitCode; noVerdict: NoVerdict };
 
 /**
- * Prepares what one lab boots, runs it to its end and judges what it recorded.
+ * Runs one lab to its end, for which what it boots is prepared before, and judges what it recorded.
  *
  * @throws UsageError where the evidence cannot be written; whatever else goes wrong is a result
  */
@@ -49,6 +58,8 @@ export async function runScenario(
   const folder = await createEvidenceFolder(run.out, scenario.name, seed, new Date());
   return await new Attempt(run, folder, progress, signals).toTheEnd();
 }
+
+const noReason = 'The lab gave no reason.';
 
 /** A run ended without a verdict. */
 class Ended extends Error {
@@ -73,8 +84,12 @@ class Attempt {
 
   async toTheEnd(): Promise<RunResult> {
     try {
-      const artifacts = await this.timed('prepare', () => this.prepare());
-      await this.lab(artifacts);
+      if (this.run.driver === 'simulated') {
+        await this.timed('simulate', () => this.simulate());
+      } else {
+        const artifacts = await this.timed('prepare', () => this.prepare());
+        await this.lab(artifacts);
+      }
       const judged = await this.judge();
       this.progress.end('done');
       return this.withVerdict(judged);
@@ -82,6 +97,15 @@ class Attempt {
       this.progress.end('failed');
       return await this.withoutVerdict(error);
     }
+  }
+
+  private async simulate(): Promise<void> {
+    const { plan } = this.run;
+    const problem = cannotSimulate(plan);
+    if (problem !== null) throw new Ended('skipped', `It cannot be simulated: ${problem}.`);
+    this.progress.stage('simulate', `${plan.hosts.length + plan.nodes.length} hosts and nodes`);
+    const end = await simulate(this.run, this.folder, (event) => this.showEvent(event));
+    if (end.outcome !== 'recorded') throw new Ended(end.outcome, end.message ?? noReason);
   }
 
   /** Kernels and images: minutes when they are fetched for the first time, else a moment. */
@@ -129,10 +153,7 @@ class Attempt {
     if (end.outcome !== 'recorded') {
       await this.clearUpAfterLab();
       // A lab that was killed because somebody asked twice did not break.
-      throw new Ended(
-        this.signals.asked ? 'cancelled' : end.outcome,
-        end.message ?? 'The lab gave no reason.',
-      );
+      throw new Ended(this.signals.asked ? 'cancelled' : end.outcome, end.message ?? noReason);
     }
   }
 
@@ -182,12 +203,15 @@ class Attempt {
       case 'status':
         this.progress.status(message.text);
         return;
-      case 'event': {
-        const fact = describeLabEvent(message.event);
-        if (fact !== null) {
-          this.progress.note(`${(message.event.t / 1e9).toFixed(3).padStart(8)} s  ${fact}`);
-        }
-      }
+      case 'event':
+        this.showEvent(message.event);
+    }
+  }
+
+  private showEvent(event: LabEvent): void {
+    const fact = describeLabEvent(event);
+    if (fact !== null) {
+      this.progress.note(`${(event.t / 1e9).toFixed(3).padStart(8)} s  ${fact}`);
     }
   }
 
@@ -220,13 +244,14 @@ class Attempt {
   }
 
   private async withoutVerdict(error: unknown): Promise<RunResult> {
+    const outcome = error instanceof Ended ? error.outcome : 'error';
     return {
-      exitCode: ExitCode.error,
+      exitCode: exitCodeOf({ outcome }),
       noVerdict: {
         schema: 'fenceline.no-verdict/v1',
         scenario: this.run.plan.scenario.name,
         seed: this.run.plan.seed,
-        outcome: error instanceof Ended ? error.outcome : 'error',
+        outcome,
         message: messageOf(error),
         evidence: (await keepIfRecorded(this.folder)) ? this.folder : null,
         durationMs: this.times(),

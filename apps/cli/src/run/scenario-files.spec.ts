@@ -18,7 +18,7 @@ afterEach(async () => {
 
 describe('readScenarioFiles', () => {
   it('gives the scenario with its own text', async () => {
-    const [one] = await readScenarioFiles([shipped]);
+    const [one] = await readScenarioFiles([shipped], ['debian:6.1']);
     expect(one?.scenario.name).toBe('no-fault');
     expect(one?.text).toBe(await readFile(shipped, 'utf8'));
   });
@@ -28,7 +28,7 @@ describe('readScenarioFiles', () => {
     const broken = path.join(folder, 'broken.yaml');
     await writeFile(broken, text.replace('fenceline: 1', 'fenceline: 2\ncolour: red'));
     const absent = path.join(folder, 'absent.yaml');
-    const failure = readScenarioFiles([broken, shipped, absent]);
+    const failure = readScenarioFiles([broken, shipped, absent], ['debian:6.1']);
     await expect(failure).rejects.toThrow(UsageError);
     await expect(failure).rejects.toThrow(/broken\.yaml:\d+:\d+ .*fenceline/);
     await expect(failure).rejects.toThrow(/broken\.yaml:\d+:\d+ .*colour/);

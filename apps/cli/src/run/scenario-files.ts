@@ -6,7 +6,6 @@ import {
   type ScenarioProblem,
 } from '@fenceline/contracts';
 import { UsageError } from '../usage-error.js';
-import { kernelNames } from './kernel-names.js';
 import { messageOf } from '../message-of.js';
 
 /** A scenario file that was read and found right. */
@@ -21,10 +20,13 @@ export interface ScenarioFile {
 /**
  * Reads and checks scenario files, all of them before anything is told.
  *
+ * @param kernels names that a VM's kernel may have; null where any will do, as none is booted
  * @throws UsageError with every problem of every file, in their order
  */
-export async function readScenarioFiles(files: readonly string[]): Promise<ScenarioFile[]> {
-  const kernels = await kernelNames();
+export async function readScenarioFiles(
+  files: readonly string[],
+  kernels: readonly string[] | null,
+): Promise<ScenarioFile[]> {
   const read = await Promise.all(files.map((file) => readScenarioFile(file, kernels)));
   const problems = read.flatMap((one) => ('problems' in one ? one.problems : []));
   if (problems.length > 0) {
@@ -36,7 +38,7 @@ export async function readScenarioFiles(files: readonly string[]): Promise<Scena
 
 async function readScenarioFile(
   file: string,
-  kernels: readonly string[],
+  kernels: readonly string[] | null,
 ): Promise<ScenarioFile | { problems: ScenarioProblem[] }> {
   let text: string;
   try {
@@ -44,7 +46,7 @@ async function readScenarioFile(
   } catch (error) {
     return { problems: [unreadable(file, error)] };
   }
-  const parsed = parseScenario(text, file, kernels);
+  const parsed = parseScenario(text, file, kernels ?? undefined);
   return parsed.ok
     ? { file, text, scenario: parsed.scenario, warnings: parsed.warnings }
     : { problems: parsed.problems };

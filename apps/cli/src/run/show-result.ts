@@ -9,6 +9,7 @@ const outcomeWords: Record<NoVerdict['outcome'], string> = {
   error: 'ERROR: the lab or this machine broke; nothing is said about the kernels',
   timeout: 'TIME-OUT: a bound of the scenario passed',
   cancelled: 'CANCELLED',
+  skipped: 'SKIPPED',
 };
 
 /** What one run came to, for people. */

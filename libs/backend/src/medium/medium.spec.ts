@@ -23,6 +23,7 @@ afterEach(async () => {
 
 describe.each([
   ['memory', () => openMedium('memory', SIZE)],
+  ['sparse memory', () => openMedium('sparse', SIZE)],
   ['file', () => openMedium({ file: join(folder, `medium-${++files}`) }, SIZE)],
 ])('a medium in %s', (_, create) => {
   let medium: Medium;

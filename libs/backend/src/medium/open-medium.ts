@@ -1,11 +1,16 @@
 import { FileMedium } from './file-medium.js';
 import { MemoryMedium } from './memory-medium.js';
 import type { Medium } from './medium.js';
+import { SparseMedium } from './sparse-medium.js';
 
-/** Where the bytes are kept: in memory, or in a new sparse file at this path. */
-export type MediumChoice = 'memory' | { readonly file: string };
+/**
+ * Where the bytes are kept: in memory, set aside at once (`memory`) or as it is written (`sparse`), or in a new sparse
+ * file at this path.
+ */
+export type MediumChoice = 'memory' | 'sparse' | { readonly file: string };
 
 /** Makes an empty medium of `size` bytes. */
 export async function openMedium(choice: MediumChoice, size: number): Promise<Medium> {
-  return choice === 'memory' ? new MemoryMedium(size) : FileMedium.create(choice.file, size);
+  if (choice === 'memory') return new MemoryMedium(size);
+  return choice === 'sparse' ? new SparseMedium(size) : FileMedium.create(choice.file, size);
 }

@@ -92,7 +92,7 @@ export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): Nod
       cqtMs: resets ? cqtMs : 0,
       ccrl: resets && target.ccrFault !== 'unsupported' ? 4 : 0,
       tbkas: true,
-      ccr: resets ? ccrWithFault(name, target.ccrFault) : {},
+      ccr: resets ? ccrWithFault(target.ccrFault) : {},
     },
     decisions: correctController,
     capabilities: resets ? ['ccr', 'cqt'] : [],
@@ -103,7 +103,7 @@ export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): Nod
 const neverMs = 24 * 3_600_000;
 
 /** What the module parameter `ccr_fault` makes of a Cross-Controller Reset. */
-function ccrWithFault(node: string, fault: CcrFault): Partial<CcrSettings> {
+function ccrWithFault(fault: CcrFault): Partial<CcrSettings> {
   switch (fault) {
     case 'none':
     case 'unsupported':
@@ -117,6 +117,6 @@ function ccrWithFault(node: string, fault: CcrFault): Partial<CcrSettings> {
     case 'no-event':
       return { dropEvent: true };
     case 'next-refused':
-      throw new LabError(`node ${node}: ccrFault next-refused cannot be simulated`);
+      throw new LabError('there is no ccrFault next-refused in a simulation');
   }
 }

@@ -22,7 +22,7 @@ export interface Simulation {
 
 /**
  * Runs one lab on virtual time, in this process and at once. The same plan and version give the same recording, byte
- * for byte, on every machine.
+ * for byte, on every machine. See `cannotSimulate` for plans that end in an error.
  */
 export async function runSimulatedLab(
   { plan, scenarioText, fencelineVersion }: SimulationRequest,

@@ -66,7 +66,7 @@ export class SimulatedLab implements LabDriver {
   static async create(plan: Plan, context: LabContext): Promise<SimulatedLab> {
     const backend = await Backend.open({
       clock: context.time.scheduler,
-      medium: 'memory',
+      medium: 'sparse',
       journalPath: null,
       blockSize: plan.blockSize,
       size: plan.namespaceBytes,
@@ -163,7 +163,7 @@ export class SimulatedLab implements LabDriver {
         }
         return;
       case 'resetConnection':
-        throw new LabError('this lab cannot perform resetConnection yet');
+        throw new LabError('single connections cannot be reset on simulated links');
       default:
         this.#instruments.faults.perform(action);
     }

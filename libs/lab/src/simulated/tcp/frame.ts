@@ -53,7 +53,7 @@ export class FrameWriter {
     view.setUint8(ethernetBytes + 9, tcpProtocol);
     header.set(from.address, ethernetBytes + 12);
     header.set(to.address, ethernetBytes + 16);
-    this.#addressSum = sumOf(header, ethernetBytes + 12, header.length, 0);
+    this.#addressSum = sumOf(view, ethernetBytes + 12, header.length, 0);
   }
 
   /**
@@ -70,7 +70,7 @@ export class FrameWriter {
     frame.set(this.#header);
     view.setUint16(ethernetBytes + 2, frame.length - ethernetBytes);
     view.setUint16(ethernetBytes + 4, (this.#identification = (this.#identification + 1) & 0xffff));
-    view.setUint16(ethernetBytes + 10, checksum(sumOf(frame, ethernetBytes, tcp, 0)));
+    view.setUint16(ethernetBytes + 10, checksum(sumOf(view, ethernetBytes, tcp, 0)));
     view.setUint16(tcp, segment.sourcePort);
     view.setUint16(tcp + 2, segment.destinationPort);
     view.setUint32(tcp + 4, segment.sequence);
@@ -84,21 +84,25 @@ export class FrameWriter {
     }
     fill?.(frame.subarray(payload));
     const pseudoHeader = this.#addressSum + tcpProtocol + (frame.length - tcp);
-    view.setUint16(tcp + 16, checksum(sumOf(frame, tcp, frame.length, pseudoHeader)));
+    view.setUint16(tcp + 16, checksum(sumOf(view, tcp, frame.length, pseudoHeader)));
     return frame;
   }
 }
 
-/** Adds the 16-bit words of `bytes[start, end)` to `sum` (RFC 1071), the carries not folded in yet. */
-function sumOf(bytes: Uint8Array, start: number, end: number, sum: number): number {
+/**
+ * Adds the 16-bit words of a range to `sum`, the carries not folded in yet (RFC 1071): two at a time, as 2^16 counts
+ * as 1.
+ */
+function sumOf(view: DataView, start: number, end: number, sum: number): number {
   let total = sum;
   let at = start;
-  for (; at + 1 < end; at += 2) total += (bytes[at]! << 8) | bytes[at + 1]!;
-  return at < end ? total + (bytes[at]! << 8) : total;
+  for (; at + 3 < end; at += 4) total += view.getUint32(at);
+  for (; at < end; at++) total += view.getUint8(at) << ((at - start) & 1 ? 0 : 8);
+  return total;
 }
 
 function checksum(sum: number): number {
   let folded = sum;
-  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
+  while (folded > 0xffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000);
   return ~folded & 0xffff;
 }
