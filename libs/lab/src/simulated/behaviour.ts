@@ -3,6 +3,7 @@ import {
   targetCapabilities,
   type ArrayNode,
   type CcrFault,
+  type CcrSettings,
   type Host,
 } from '@fenceline/contracts';
 import {
@@ -11,7 +12,6 @@ import {
   correctHost,
   hostDecisionsOf,
   hostMutants,
-  type CcrSettings,
   type ControllerDecisions,
   type FenceSettings,
   type GivenSettings,

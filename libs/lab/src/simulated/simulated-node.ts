@@ -1,5 +1,4 @@
-import type { AnaState as AnaStateName, Plan, PlanNode, Scheduler } from '@fenceline/contracts';
-import { AnaState } from '@fenceline/nvme';
+import type { AnaState, Plan, PlanNode, Scheduler } from '@fenceline/contracts';
 import {
   ReferenceArrayNode,
   type Log,
@@ -21,14 +20,6 @@ export interface SimulatedNodeOptions {
   diskOf: (port: number) => Medium;
   peers: readonly PeerOptions[];
 }
-
-const anaStates: Record<AnaStateName, number> = {
-  optimized: AnaState.optimized,
-  'non-optimized': AnaState.nonOptimized,
-  inaccessible: AnaState.inaccessible,
-  'persistent-loss': AnaState.persistentLoss,
-  change: AnaState.change,
-};
 
 /** An array node: the reference controller behind the network cards of its ports. */
 export class SimulatedNode {
@@ -63,8 +54,8 @@ export class SimulatedNode {
   }
 
   /** Changes the ANA state of one port, or of all where it is null. */
-  setAna(port: number | null, state: AnaStateName): void {
-    for (const id of this.#portsMeant(port)) this.array.setAnaState(id, anaStates[state]);
+  setAna(port: number | null, state: AnaState): void {
+    for (const id of this.#portsMeant(port)) this.array.setAnaState(id, state);
   }
 
   /** Holds the writes of one port inside their controllers, or of all where it is null; or lets them go. */
