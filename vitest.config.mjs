@@ -26,6 +26,7 @@ export default defineConfig(({ mode }) => ({
                 include: [
                   'libs/*/src/**/*.spec.ts',
                   'apps/*/src/**/*.spec.ts',
+                  'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
                 ],

@@ -19,6 +19,9 @@ const toTest = [
   { package: 'qemu-utils', command: 'qemu-io', why: 'asks the backend as QEMU does' },
   { package: 'libnbd-bin', command: 'nbdinfo', why: 'asks the backend as other NBD clients do' },
   { package: 'zstd', command: 'zstd', why: 'packs evidence for transport' },
+  { package: 'gcc-12', command: 'gcc-12', why: 'compiles the nvme modules of kernel/' },
+  { package: 'make', command: 'make', why: 'compiles the nvme modules of kernel/' },
+  { package: 'patch', command: 'patch', why: 'applies the patches of kernel/' },
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
 ];
 

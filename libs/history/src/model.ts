@@ -78,8 +78,15 @@ export interface Association {
    */
   ccrSuccessDeliveredAt: number;
   resetConfirmedDeliveredAt: number;
+  /**
+   * The host's first frame, on the link of the source controller, that acknowledges that CCR success: whatever
+   * it sends on that link behind it, it sends after the success was delivered to it.
+   */
+  ccrSuccessAcknowledged?: FrameRef;
   /** The same as they left the node (a′, b′ of the target fence end). */
   ccrSuccessSentAt: number;
+  /** When the command whose answer was that success had become complete at the node: it left after that. */
+  ccrSuccessAskedAt?: number;
   resetConfirmedSentAt: number;
 }
 

@@ -49,13 +49,32 @@ function holdEnd(
   return spanOf(history, from + holdMs * nsPerMs, from);
 }
 
+/**
+ * A moment that an apply must not come after. Where it is an answer of the node, it came after the command that
+ * it answers was handed to the node (`after`), which is an act of our own as every apply is: an apply before
+ * that is ordered by cause.
+ */
+export interface Limit extends Span {
+  after?: number | undefined;
+}
+
 /** Target fence end: CCR success or the confirmation of a reset, as it left the node. No time ends it. */
-export function targetFenceEnd(history: History, association: Association): FenceEnd {
-  return earliest(
-    spanOf(history, association.ccrSuccessSentAt),
+export function targetFenceEnd(history: History, association: Association): FenceEnd & Limit {
+  const success = ccrSuccessLeaving(history, association);
+  const end = earliest(
+    success,
     spanOf(history, association.resetConfirmedSentAt),
     spanOf(history, never),
   );
+  return association.resetConfirmedSentAt === never ? { ...end, after: success.after } : end;
+}
+
+/** The success of a CCR, as it left the node. */
+export function ccrSuccessLeaving(history: History, association: Association): Limit {
+  return {
+    ...spanOf(history, association.ccrSuccessSentAt),
+    after: association.ccrSuccessAskedAt,
+  };
 }
 
 /**

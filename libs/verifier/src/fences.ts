@@ -1,6 +1,6 @@
 import type { Command, History } from '@fenceline/history';
 import type { Facts } from './facts.js';
-import { hostFenceEnd, targetBound, targetFenceEnd, type FenceEnd } from './fence.js';
+import { hostFenceEnd, targetBound, targetFenceEnd, type FenceEnd, type Limit } from './fence.js';
 import type { LogicalWrite } from './logical-writes.js';
 import type { Profile } from './profiles.js';
 import { firstOf, lastOf, spanOf, type Span } from './uncertainty.js';
@@ -10,7 +10,7 @@ export interface Fences {
   history: History;
   profile: Profile;
   host: FenceEnd[];
-  target: FenceEnd[];
+  target: (FenceEnd & Limit)[];
   /** Time-based bound of the target, `never` where it promised none. */
   targetBound: number[];
 }

@@ -2,9 +2,10 @@ import { never, type Command, type History } from '@fenceline/history';
 import { forEachAssignment, type BlockApply } from './assignments.js';
 import type { Block } from './blocks.js';
 import type { Facts } from './facts.js';
+import type { Limit } from './fence.js';
 import { listOf } from './lists.js';
 import { cid, inMs, lbas } from './sentences.js';
-import { order, type Span } from './uncertainty.js';
+import { order } from './uncertainty.js';
 
 /** A block that was applied after the limit of its command's association. */
 export interface LateApply {
@@ -30,7 +31,7 @@ type Lateness = 'late' | 'in time' | 'unsure';
  * block: late when every consistent assignment of applies to commands says so. A margin below the uncertainty
  * of the recording is doubtful. Linear in the applies, but for blocks on which equal bytes leave a choice.
  */
-export function findLateApplies(facts: Facts, limits: readonly Span[]): LateApplies {
+export function findLateApplies(facts: Facts, limits: readonly Limit[]): LateApplies {
   const found: LateApplies = { byAssociation: new Map(), doubts: new Map() };
   if (limits.every(({ at }) => at === never)) return found;
   for (const block of suspects(facts, limits)) judgeBlock(facts, limits, block, found);
@@ -41,7 +42,7 @@ export function findLateApplies(facts: Facts, limits: readonly Span[]): LateAppl
 }
 
 /** Blocks with an apply of which some candidate was not in time, found in the order in which all lie in memory. */
-function suspects({ history, blocks }: Facts, limits: readonly Span[]): Set<Block> {
+function suspects({ history, blocks }: Facts, limits: readonly Limit[]): Set<Block> {
   const found = new Set<Block>();
   for (const { appliedAt, candidates, slba } of history.applies) {
     if (appliedAt === never) continue;
@@ -57,7 +58,12 @@ function suspects({ history, blocks }: Facts, limits: readonly Span[]): Set<Bloc
   return found;
 }
 
-function judgeBlock(facts: Facts, limits: readonly Span[], block: Block, found: LateApplies): void {
+function judgeBlock(
+  facts: Facts,
+  limits: readonly Limit[],
+  block: Block,
+  found: LateApplies,
+): void {
   const { commands } = facts.history;
   const latenessOf = ({ apply }: BlockApply, id: number): Lateness =>
     lateness(facts.history, apply.appliedAt, limits[commands[id]!.association]!);
@@ -120,8 +126,9 @@ function isKnown({ byAssociation }: LateApplies, apply: BlockApply): boolean {
 }
 
 /** An apply at the limit itself is in time. */
-function lateness(history: History, appliedAt: number, limit: Span): Lateness {
+function lateness(history: History, appliedAt: number, limit: Limit): Lateness {
   if (limit.at === never) return 'in time';
+  if (limit.after !== undefined && appliedAt <= limit.after) return 'in time';
   if (order(history, appliedAt, limit) === 'unsure') return 'unsure';
   return appliedAt > limit.at ? 'late' : 'in time';
 }

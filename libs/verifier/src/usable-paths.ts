@@ -1,4 +1,4 @@
-import { never, type Association, type History } from '@fenceline/history';
+import { never, type Association, type FaultSpan, type History } from '@fenceline/history';
 import type { Facts } from './facts.js';
 
 /** A stretch of time, in ns. */
@@ -16,9 +16,18 @@ export function experimentOf({ events, end }: History): Span {
 
 /** The stretches of `within` in which no fault lay on the link or the node's backend, and the node was there. */
 export function healthySpans(history: History, link: string, node: string, within: Span): Span[] {
-  const faults = history.faults
-    .filter((fault) => fault.link === link || fault.nodes.includes(node))
-    .map(({ start, end }) => ({ from: start, to: end }));
+  return spansWithout(history, node, within, (fault) => {
+    return fault.link === link || fault.nodes.includes(node);
+  });
+}
+
+function spansWithout(
+  history: History,
+  node: string,
+  within: Span,
+  counts: (fault: FaultSpan) => boolean,
+): Span[] {
+  const faults = history.faults.filter(counts).map(({ start, end }) => ({ from: start, to: end }));
   for (const event of history.events) {
     if (event.kind === 'vm-lost' && event.vm === node) faults.push({ from: event.t, to: never });
   }
@@ -44,21 +53,43 @@ export function usableSpans(facts: Facts, lost: Association, within: Span): Span
 }
 
 /** The same for a choice of associations. */
-export function usableSpansOf(
+function usableSpansOf(facts: Facts, associations: readonly Association[], within: Span): Span[] {
+  const { history } = facts;
+  const spans = associations
+    .filter((it) => isProven(history, it))
+    .flatMap((it) => healthySpans(history, it.link, it.node, openSpan(facts, it, within)));
+  return joined(spans);
+}
+
+/**
+ * The stretches of `within` in which a host could have sent an admin command over one of these associations: live,
+ * closed by no end, the link without a fault and the node there. What its backend does is no matter: such a command
+ * asks nothing of the medium.
+ */
+export function reachableSpansOf(
   facts: Facts,
   associations: readonly Association[],
   within: Span,
 ): Span[] {
-  const spans: Span[] = [];
-  for (const association of associations) {
-    if (!isProven(facts.history, association)) continue;
-    const { link, node, connections } = association;
-    const alive = aliveSpan(facts, association);
-    const closed = connections.reduce((at, it) => Math.min(at, it.nodeClosedAt), alive.to);
-    const span = { from: Math.max(within.from, alive.from), to: Math.min(within.to, closed) };
-    spans.push(...healthySpans(facts.history, link, node, span));
-  }
+  const spans = associations.flatMap((it) =>
+    spansWithout(
+      facts.history,
+      it.node,
+      openSpan(facts, it, within),
+      (fault) => fault.link === it.link,
+    ),
+  );
   return joined(spans);
+}
+
+/** While an association was live within a stretch, and closed by no end. */
+function openSpan(facts: Facts, association: Association, within: Span): Span {
+  const alive = aliveSpan(facts, association);
+  const closed = association.connections.reduce(
+    (at, it) => Math.min(at, it.nodeClosedAt),
+    alive.to,
+  );
+  return { from: Math.max(within.from, alive.from), to: Math.min(within.to, closed) };
 }
 
 /** When so much time of the spans has passed since `from`; `never` where they do not hold as much. */

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { codeOf, messageOf, VmError } from './vm-error.js';
 
@@ -17,6 +18,9 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   tar: 'tar',
   xz: 'xz-utils',
   zstd: 'zstd',
+  patch: 'patch',
+  make: 'make',
+  strip: 'binutils',
   lz4: 'lz4',
   bzip2: 'bzip2',
   setpriv: 'util-linux',
@@ -27,6 +31,22 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
 export function howToInstall(program: string): string {
   const name = PACKAGE_OF[program];
   return name === undefined ? `Install ${program}.` : `Install it: apt-get install -y ${name}`;
+}
+
+const running = new Set<ChildProcess>();
+
+/** What fetches or builds for us ends with us. */
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', endAll);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endAll);
+  });
+}
+
+function endAll(): void {
+  for (const child of running) child.kill();
 }
 
 /**
@@ -46,6 +66,7 @@ export async function runCommand(
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    endWithUs(child);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -22,6 +22,9 @@ const UPDATE = 'Refresh the package lists and try again: apt-get update';
 const RUNTIME_LIBRARY = /^lib[a-z0-9.+-]*$|^zlib1g$/;
 const PERL_OR_PYTHON = /-perl$|^libperl|^libpython/;
 
+/** What this machine has installed is no matter, and may be of a version that no source has any more. */
+const SOURCES_ALONE = ['-o', 'Dir::State::status=/dev/null'];
+
 /** One paragraph of `apt-cache show` or `dpkg-deb --field`. */
 export type Paragraph = ReadonlyMap<string, string>;
 
@@ -59,6 +62,7 @@ export async function showPackage(name: string): Promise<Paragraph[]> {
  */
 export async function withLibraries(names: readonly string[]): Promise<string[]> {
   const result = await runCommand('apt-cache', [
+    ...SOURCES_ALONE,
     'depends',
     '--recurse',
     '--no-recommends',
@@ -98,7 +102,7 @@ export async function fetchPackages(
   // As root, apt would hand the work to its user _apt, who cannot write here.
   const result = await runCommand(
     'apt-get',
-    ['-q', '-o', 'APT::Sandbox::User=root', 'download', '--', ...names],
+    ['-q', ...SOURCES_ALONE, '-o', 'APT::Sandbox::User=root', 'download', '--', ...names],
     { cwd: downloads },
   );
   if (result.exitCode !== 0) {

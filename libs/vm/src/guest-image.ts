@@ -17,8 +17,8 @@ import { elfClosure } from './elf-closure.js';
 import { guestPackages } from './guest-packages.js';
 import { ModuleFolder } from './kernel-modules.js';
 import type { KernelImage } from './kernel-registry.js';
-import type { GuestRole } from './roles.js';
-import { GUEST_PROGRAMS, OPTIONAL_MODULES, REQUIRED_MODULES, ROLE_PROGRAMS } from './roles.js';
+import type { GuestRole, ImageRole } from './roles.js';
+import { OPTIONAL_MODULES, PACKAGE_SETS, REQUIRED_MODULES, ROLE_PROGRAMS } from './roles.js';
 import { VmError } from './vm-error.js';
 
 /** The first file system of a guest. */
@@ -51,6 +51,8 @@ const LAYOUT = 1;
 
 const INIT = fileURLToPath(new URL('../../../guest/init', import.meta.url));
 
+const OUR_PROGRAMS = new URL('../../../guest/dist/', import.meta.url);
+
 /** Folders where the guest's init mounts file systems. */
 const MOUNT_POINTS = ['dev', 'proc', 'run', 'sys', 'tmp'];
 
@@ -64,23 +66,32 @@ const USR_LINKS: readonly CpioEntry[] = ['bin', 'sbin', 'lib', 'lib64'].map((nam
 
 /**
  * Builds the guest image of a role for a kernel, or takes it from the cache. The same kernel,
- * packages and init give the same bytes.
+ * packages, init and programs give the same bytes.
  *
  * @throws VmError when a package cannot be fetched, or the kernel lacks a module that the role needs
  */
 export async function buildGuestImage(options: {
-  role: GuestRole;
+  /** What the guest is to be; several for one that is all of them. */
+  role: ImageRole | readonly GuestRole[];
   kernel: KernelImage;
   cacheDir?: string;
   progress?: Progress;
 }): Promise<GuestImage> {
-  const { role, kernel } = options;
+  const { kernel } = options;
+  const roles = [options.role].flat();
+  const role = roles.join('+');
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const progress = options.progress ?? (() => undefined);
-  await mustServe(kernel, role);
-  const { root, contentId, packages } = await guestPackages(cacheDir, progress);
+  for (const one of roles) await mustServe(kernel, one);
+  const { root, contentId, packages } = await guestPackages(
+    PACKAGE_SETS[roles[0]!],
+    cacheDir,
+    progress,
+  );
   const init = await readFile(INIT);
-  const key = sha256(JSON.stringify([LAYOUT, role, kernel.contentId, contentId, sha256(init)]));
+  const ours = roles.includes('reference') ? await readOurPrograms() : [];
+  const parts = [contentId, sha256(init), ...ours.map(({ content }) => sha256(content))];
+  const key = sha256(JSON.stringify([LAYOUT, role, kernel.contentId, ...parts]));
   const path = join(cacheDir, 'images', `${role}-${key.slice(0, 32)}.cpio`);
   const recordPath = `${path}.json`;
 
@@ -90,8 +101,11 @@ export async function buildGuestImage(options: {
   }
   progress(`building the guest image of the ${role} for ${kernel.name}`);
   const folder = await ModuleFolder.open(kernel.modulesDir);
-  const { order: modules } = await folder.loadOrder(REQUIRED_MODULES[role], OPTIONAL_MODULES);
-  const programs = await elfClosure(root, [...GUEST_PROGRAMS, ...ROLE_PROGRAMS[role]]);
+  const { order: modules } = await folder.loadOrder(
+    roles.flatMap((one) => REQUIRED_MODULES[one]),
+    OPTIONAL_MODULES,
+  );
+  const programs = await elfClosure(root, [...new Set(roles.flatMap((one) => ROLE_PROGRAMS[one]))]);
   const entries: CpioEntry[] = [
     ...USR_LINKS,
     ...MOUNT_POINTS.map((name): CpioEntry => ({ type: 'directory', path: name, mode: 0o755 })),
@@ -112,6 +126,12 @@ export async function buildGuestImage(options: {
     ...modules.map(({ name, content }): CpioEntry => ({
       type: 'file',
       path: `usr/lib/modules/${name}.ko`,
+      mode: 0o644,
+      content,
+    })),
+    ...ours.map(({ name, content }): CpioEntry => ({
+      type: 'file',
+      path: `usr/lib/fenceline/${name}`,
       mode: 0o644,
       content,
     })),
@@ -142,8 +162,23 @@ export async function buildGuestImage(options: {
   });
 }
 
-async function mustServe(kernel: KernelImage, role: GuestRole): Promise<void> {
-  if (kernel.roles.includes(role)) return;
+/** The programs of guest/, each one file that the build has made. */
+async function readOurPrograms(): Promise<{ name: string; content: Uint8Array }[]> {
+  const names = ['reference-host.mjs', 'reference-node.mjs'];
+  return await Promise.all(
+    names.map(async (name) => {
+      const file = fileURLToPath(new URL(name, OUR_PROGRAMS));
+      const content = await readFile(file).catch(() => undefined);
+      if (content === undefined)
+        throw new VmError(`The guest program ${file} is missing. Run: npm run build`);
+      return { name, content };
+    }),
+  );
+}
+
+async function mustServe(kernel: KernelImage, role: ImageRole): Promise<void> {
+  // A kernel that can be anything drives every guest's devices.
+  if (role === 'reference' || kernel.roles.includes(role)) return;
   const folder = await ModuleFolder.open(kernel.modulesDir);
   const { missing } = await folder.loadOrder(REQUIRED_MODULES[role]);
   throw new VmError(

@@ -5,7 +5,7 @@ import { publishFile, publishFolder, readJson, sha256, withTemporaryFolder } fro
 import type { DebianPackage } from './debian-packages.js';
 import { fetchPackages, unpackPackage, withLibraries } from './debian-packages.js';
 import { elfClosure } from './elf-closure.js';
-import { GUEST_PACKAGES, GUEST_PROGRAMS, ROLE_PROGRAMS } from './roles.js';
+import type { PackageSet } from './roles.js';
 
 /** The files that guests are made of, unpacked, and the packages that they came from. */
 export interface GuestPackages {
@@ -29,18 +29,20 @@ const isSetRecord = (value: unknown): value is SetRecord =>
   'schema' in value &&
   value.schema === 'fenceline.guest-packages/v1';
 
-const PROGRAMS = [...GUEST_PROGRAMS, ...Object.values(ROLE_PROGRAMS).flat()];
-
 /**
  * The guests' programs from Debian packages, fetched and unpacked once and kept; nothing is
  * installed. Only the programs and the libraries that they link are kept of the packages.
  *
  * @throws VmError with the command that mends it when apt does not find a package
  */
-export async function guestPackages(cacheDir: string, progress: Progress): Promise<GuestPackages> {
+export async function guestPackages(
+  { packages: names, programs }: PackageSet,
+  cacheDir: string,
+  progress: Progress,
+): Promise<GuestPackages> {
   const folder = join(cacheDir, 'packages');
   // Another list of packages or programs is another set.
-  const wanted = sha256(JSON.stringify([GUEST_PACKAGES, PROGRAMS])).slice(0, 16);
+  const wanted = sha256(JSON.stringify([names, programs])).slice(0, 16);
   const place = join(folder, `set-${wanted}.json`);
   const known = await readJson(place, isSetRecord);
   const rootOf = (contentId: string): string => join(folder, 'content', contentId);
@@ -49,13 +51,13 @@ export async function guestPackages(cacheDir: string, progress: Progress): Promi
     if (marker !== undefined) return { root: join(rootOf(known.contentId), 'root'), ...known };
   }
   return await withTemporaryFolder(cacheDir, async (temporary) => {
-    const fetched = await fetchPackages(await withLibraries(GUEST_PACKAGES), temporary, progress);
+    const fetched = await fetchPackages(await withLibraries(names), temporary, progress);
     const unpacked = join(temporary, 'unpacked');
     for (const [index, { file, name }] of fetched.entries()) {
       progress(`unpacking ${name} (${index + 1} of ${fetched.length})`);
       await unpackPackage(file, unpacked);
     }
-    const files = await elfClosure(unpacked, PROGRAMS);
+    const files = await elfClosure(unpacked, programs);
     const staged = join(temporary, 'staged');
     for (const file of files) {
       const to = join(staged, 'root', file.path);

@@ -15,6 +15,7 @@ export {
   type KernelFiles,
   type KernelImage,
 } from './kernel-registry.js';
+export { shippedSeries, shippedSeriesAt, type KernelSeries } from './kernel-series.js';
 export { kernelDetectors } from './kernel-detectors.js';
 export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';

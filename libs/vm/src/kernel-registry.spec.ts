@@ -126,7 +126,7 @@ describe('the registry of kernels', () => {
     const cases: [() => Promise<unknown>, RegExp][] = [
       [
         () => registry.resolve('mine'),
-        /no kernel "mine"\. Known: debian:6\.1\. Add one: fenceline kernels add mine/,
+        /no kernel "mine"\. Known: debian:6\.1, debian:6\.1\+ccr\. Add one: fenceline kernels add mine/,
       ],
       [() => registry.resolve('a/b'), /is not valid/],
       [() => registry.addImage('debian:6.1', { image, modules }), /kept for Debian's own/],

@@ -14,9 +14,13 @@ import {
 } from './cache.js';
 import { runOrThrow } from './command.js';
 import { describePackage, fetchPackages, showPackage, unpackPackage } from './debian-packages.js';
+import { BUILD_RECIPE, buildSeriesModules } from './kernel-build.js';
+import { findCapabilities } from './kernel-capabilities.js';
 import type { LoadableModule } from './kernel-modules.js';
 import { ModuleFolder } from './kernel-modules.js';
-import { checkedKernelName } from './names.js';
+import type { KernelSeries } from './kernel-series.js';
+import { shippedSeries } from './kernel-series.js';
+import { checkedKernelName, kernelNamePath } from './names.js';
 import type { GuestRole } from './roles.js';
 import { GUEST_ROLES, OPTIONAL_MODULES, REQUIRED_MODULES } from './roles.js';
 import { codeOf, VmError } from './vm-error.js';
@@ -68,6 +72,19 @@ interface NameRecord {
   contentId: string;
   version: string;
   capabilities: string[];
+  /** SHA-256 over base, series and the way of building, where it was built here. */
+  builtFrom?: string;
+}
+
+/** A kernel that is about to be stored. */
+interface KernelSource {
+  image: string;
+  modules: string;
+  config: string | undefined;
+  version: string;
+  /** What it can, known or found out from the kernel before it has its name. */
+  capabilities: readonly string[] | ((staged: KernelImage) => Promise<readonly string[]>);
+  builtFrom?: string;
 }
 
 /** What is stored beside the content. */
@@ -122,23 +139,29 @@ export class KernelRegistry {
     return found;
   }
 
+  /** Names of the kernels that can be had: those that are there, and those fetched or built when needed. */
+  async names(): Promise<string[]> {
+    const built = (await shippedSeries()).map(({ name }) => name);
+    const present = (await this.list()).map(({ name }) => name);
+    return [...new Set([DEFAULT_KERNEL, ...built, ...present])];
+  }
+
   /**
    * The kernel of that name. `debian:X.Y` is fetched from Debian's archive when it is not there,
-   * unpacked and never installed.
+   * unpacked and never installed; the kernel of a series that ships is built.
    *
    * @throws VmError naming the kernels that there are when the name is unknown
    */
   async resolve(name: string, progress: Progress = () => undefined): Promise<KernelImage> {
     checkedKernelName(name);
+    const shipped = (await shippedSeries()).find((one) => one.name === name);
+    if (shipped !== undefined) return await this.buildSeries(name, shipped, {}, progress);
     const known = await this.#lookUp(name);
     if (known !== undefined) return known;
     const series = DEBIAN_NAME.exec(name)?.[1];
     if (series !== undefined) return await this.#fetchDebian(name, series, progress);
-    const names = [
-      ...new Set([DEFAULT_KERNEL, ...(await this.list()).map((kernel) => kernel.name)]),
-    ];
     throw new VmError(
-      `There is no kernel ${JSON.stringify(name)}. Known: ${names.join(', ')}. Add one: fenceline kernels add ${name} --image bzImage --modules FOLDER`,
+      `There is no kernel ${JSON.stringify(name)}. Known: ${(await this.names()).join(', ')}. Add one: fenceline kernels add ${name} --image bzImage --modules FOLDER`,
     );
   }
 
@@ -215,6 +238,51 @@ export class KernelRegistry {
     );
   }
 
+  /**
+   * Builds a base kernel's nvme and nvmet modules with a series and registers the two together; what it
+   * can is found out by booting it. One that was built from the same before is given back as it is.
+   *
+   * @param options the base, unless it is the series' own
+   * @throws VmError naming patch and hunk that do not apply, or what this machine lacks; nothing is
+   *   registered then
+   */
+  async buildSeries(
+    name: string,
+    series: KernelSeries,
+    options: { base?: string | undefined } = {},
+    progress: Progress = () => undefined,
+  ): Promise<KernelImage> {
+    const baseName = options.base ?? series.base;
+    if (!DEBIAN_NAME.test(baseName)) {
+      throw new VmError(
+        `A series is built on one of Debian's own kernels, such as ${series.base}; ${baseName} is none.`,
+      );
+    }
+    if (!name.startsWith(`${baseName}+`)) this.#checkOwnName(name);
+    checkedKernelName(name);
+    const base = await this.resolve(baseName, progress);
+    const builtFrom = sha256(JSON.stringify([BUILD_RECIPE, base.contentId, series.sha256]));
+    const record = await readJson(this.#namePath(name), isNameRecord);
+    const known = record?.builtFrom === builtFrom ? await this.#lookUp(name) : undefined;
+    if (known !== undefined) return known;
+    return await withTemporaryFolder(this.#cacheDir, async (temporary) => {
+      const modules = await buildSeriesModules(base, series, this.#cacheDir, temporary, progress);
+      return await this.#store(
+        name,
+        {
+          image: base.vmlinuz,
+          modules,
+          config: base.config,
+          version: `${base.version} with ${series.title}`,
+          capabilities: (staged) => findCapabilities(staged, this.#cacheDir, progress),
+          builtFrom,
+        },
+        temporary,
+        progress,
+      );
+    });
+  }
+
   #checkOwnName(name: string): void {
     checkedKernelName(name);
     if (name.startsWith('debian:')) {
@@ -225,7 +293,7 @@ export class KernelRegistry {
   }
 
   #namePath(name: string): string {
-    return join(this.#folder, 'names', `${encodeURIComponent(name)}.json`);
+    return kernelNamePath(this.#cacheDir, name);
   }
 
   async #lookUp(name: string): Promise<KernelImage | undefined> {
@@ -234,19 +302,7 @@ export class KernelRegistry {
     const place = join(this.#folder, 'content', record.contentId);
     const content = await readJson(join(place, 'kernel.json'), isContentRecord);
     if (content === undefined) return undefined;
-    return {
-      name,
-      release: content.release,
-      version: record.version,
-      vmlinuz: join(place, 'vmlinuz'),
-      boot: join(place, content.unpacked ? 'vmlinux' : 'vmlinuz'),
-      modulesDir: join(place, 'modules'),
-      sha256: content.sha256,
-      contentId: record.contentId,
-      config: content.hasConfig ? join(place, 'config') : undefined,
-      roles: content.roles,
-      capabilities: record.capabilities,
-    };
+    return kernelImage({ ...record, name }, content, place);
   }
 
   async #fetchDebian(name: string, series: string, progress: Progress): Promise<KernelImage> {
@@ -323,13 +379,7 @@ export class KernelRegistry {
   /** Puts a kernel's files under their hash and lets the name lead there. */
   async #store(
     name: string,
-    source: {
-      image: string;
-      modules: string;
-      config: string | undefined;
-      version: string;
-      capabilities: readonly string[];
-    },
+    source: KernelSource,
     temporary: string,
     progress: Progress,
   ): Promise<KernelImage> {
@@ -384,13 +434,21 @@ export class KernelRegistry {
       roles,
     };
     await writeFile(join(staged, 'kernel.json'), `${JSON.stringify(content, undefined, 2)}\n`);
+    const { version, builtFrom } = source;
+    const capabilities =
+      typeof source.capabilities === 'function'
+        ? await source.capabilities(
+            kernelImage({ name, contentId, version, capabilities: [] }, content, staged),
+          )
+        : source.capabilities;
     await publishFolder(staged, join(this.#folder, 'content', contentId));
     const record: NameRecord = {
       schema: 'fenceline.kernel-name/v1',
       name,
       contentId,
-      version: source.version,
-      capabilities: [...source.capabilities],
+      version,
+      capabilities: [...capabilities],
+      ...(builtFrom === undefined ? {} : { builtFrom }),
     };
     await publishFile(this.#namePath(name), `${JSON.stringify(record, undefined, 2)}\n`);
     const stored = await this.#lookUp(name);
@@ -398,6 +456,27 @@ export class KernelRegistry {
       throw new VmError(`The kernel ${name} vanished from ${this.#folder} while it was stored.`);
     return stored;
   }
+}
+
+/** A kernel by its two records and the folder that its content lies in. */
+function kernelImage(
+  record: Omit<NameRecord, 'schema'>,
+  content: ContentRecord,
+  place: string,
+): KernelImage {
+  return {
+    name: record.name,
+    release: content.release,
+    version: record.version,
+    vmlinuz: join(place, 'vmlinuz'),
+    boot: join(place, content.unpacked ? 'vmlinux' : 'vmlinuz'),
+    modulesDir: join(place, 'modules'),
+    sha256: content.sha256,
+    contentId: record.contentId,
+    config: content.hasConfig ? join(place, 'config') : undefined,
+    roles: content.roles,
+    capabilities: record.capabilities,
+  };
 }
 
 async function mustBeFile(path: string, what: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { VmError } from './vm-error.js';
 
 const VM_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -32,6 +33,11 @@ export function checkedKernelName(name: string): string {
     );
   }
   return name;
+}
+
+/** The file that says to what a kernel's name leads. */
+export function kernelNamePath(cacheDir: string, name: string): string {
+  return join(cacheDir, 'kernels', 'names', `${encodeURIComponent(name)}.json`);
 }
 
 /** Gives back one argument of the guest kernel's command line: printable, no space, no quote. */

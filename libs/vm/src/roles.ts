@@ -1,14 +1,18 @@
-/** What a VM is in the lab. */
+/** What a VM is in the lab, where its kernel does the NVMe. */
 export const GUEST_ROLES = ['host', 'array-node'] as const;
 export type GuestRole = (typeof GUEST_ROLES)[number];
+
+/** What an image is made for: those, or our own host or controllers as a program, on any kernel. */
+export type ImageRole = GuestRole | 'reference';
 
 /** Modules that every guest needs: its bus, its way in, its network cards and its disks. */
 const EVERY_GUEST = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio_blk'];
 
 /** Modules that a role cannot do without, beside what they depend on. */
-export const REQUIRED_MODULES: Readonly<Record<GuestRole, readonly string[]>> = {
+export const REQUIRED_MODULES: Readonly<Record<ImageRole, readonly string[]>> = {
   host: [...EVERY_GUEST, 'nvme_core', 'nvme_fabrics', 'nvme_tcp'],
   'array-node': [...EVERY_GUEST, 'configfs', 'nvmet', 'nvmet_tcp'],
+  reference: EVERY_GUEST,
 };
 
 /** Checksum drivers, loaded first where they exist, so that the kernel need not ask for one later. */
@@ -20,19 +24,34 @@ export const OPTIONAL_MODULES: readonly string[] = [
   'crc64_rocksoft_generic',
 ];
 
-/** Programs that a role's guest runs, beside the shell and the agent. */
-export const ROLE_PROGRAMS: Readonly<Record<GuestRole, readonly string[]>> = {
-  host: ['/usr/bin/fio', '/usr/sbin/nvme'],
-  'array-node': [],
+/** Programs of every guest; busybox is linked statically and brings the shell and the small tools. */
+const EVERY_PROGRAM = ['/usr/bin/busybox', '/usr/sbin/qemu-ga'];
+
+/** Programs that a role's guest has. */
+export const ROLE_PROGRAMS: Readonly<Record<ImageRole, readonly string[]>> = {
+  host: [...EVERY_PROGRAM, '/usr/bin/fio', '/usr/sbin/nvme'],
+  'array-node': EVERY_PROGRAM,
+  reference: [...EVERY_PROGRAM, '/usr/bin/node'],
 };
 
-/** Programs of every guest; busybox is linked statically and brings the shell and the small tools. */
-export const GUEST_PROGRAMS: readonly string[] = ['/usr/bin/busybox', '/usr/sbin/qemu-ga'];
+/** Debian packages that are fetched together, and what is kept of them, but for libraries. */
+export interface PackageSet {
+  packages: readonly string[];
+  programs: readonly string[];
+}
 
-/** The packages that hold all of these programs. */
-export const GUEST_PACKAGES: readonly string[] = [
-  'busybox-static',
-  'fio',
-  'nvme-cli',
-  'qemu-guest-agent',
-];
+/** For the roles that a kernel plays. */
+const KERNEL_SET: PackageSet = {
+  packages: ['busybox-static', 'fio', 'nvme-cli', 'qemu-guest-agent'],
+  programs: [...EVERY_PROGRAM, '/usr/bin/fio', '/usr/sbin/nvme'],
+};
+
+export const PACKAGE_SETS: Readonly<Record<ImageRole, PackageSet>> = {
+  host: KERNEL_SET,
+  'array-node': KERNEL_SET,
+  // A set of its own: who runs Linux alone need not fetch it.
+  reference: {
+    packages: ['busybox-static', 'nodejs', 'qemu-guest-agent'],
+    programs: ROLE_PROGRAMS.reference,
+  },
+};

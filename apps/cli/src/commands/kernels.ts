@@ -1,5 +1,11 @@
 import { ExitCode } from '@fenceline/contracts';
-import { KernelRegistry, VmError, type KernelImage } from '@fenceline/vm';
+import {
+  KernelRegistry,
+  shippedSeries,
+  shippedSeriesAt,
+  VmError,
+  type KernelImage,
+} from '@fenceline/vm';
 import { Command } from 'commander';
 
 import { createProgress } from '../progress/create-progress.js';
@@ -15,6 +21,13 @@ interface AddOptions {
   capability: string[];
 }
 
+interface BuildOptions {
+  series: string;
+  base?: string;
+  name?: string;
+  json: boolean;
+}
+
 /** `fenceline kernels`: the kernels that scenarios may name. */
 export function kernelsCommand(finish: (code: ExitCode) => void): Command {
   const kernels = new Command('kernels').description('the kernels that scenarios may name');
@@ -24,7 +37,11 @@ export function kernelsCommand(finish: (code: ExitCode) => void): Command {
     .option('--json', 'print one JSON array', false)
     .action(async (options: { json: boolean }) => {
       const list = await new KernelRegistry().list();
-      process.stdout.write(options.json ? `${JSON.stringify(list)}\n` : formatKernels(list));
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(list)}\n`
+          : `${formatKernels(list)}${formatUnbuilt(await notBuilt(list))}`,
+      );
       finish(ExitCode.asExpected);
     });
   kernels
@@ -41,7 +58,43 @@ export function kernelsCommand(finish: (code: ExitCode) => void): Command {
       process.stdout.write(formatKernels([kernel]));
       finish(ExitCode.asExpected);
     });
+  kernels
+    .command('build')
+    .description("build Debian's nvme modules with a patch series that ships, and add the kernel")
+    .requiredOption('--series <dir>', 'folder of the series, such as kernel/ccr-6.1')
+    .option('--base <name>', 'kernel that it is built on; the one that the series is made for')
+    .option('--name <name>', "name by which scenarios and --kernel will call it; the series' own")
+    .option('--json', 'print one JSON object and nothing else on stdout', false)
+    .action(async (options: BuildOptions) => {
+      const kernel = await untilStopped(() => buildKernel(options));
+      process.stdout.write(options.json ? `${JSON.stringify(kernel)}\n` : formatKernels([kernel]));
+      finish(ExitCode.asExpected);
+    });
   return kernels;
+}
+
+async function buildKernel(options: BuildOptions): Promise<KernelImage> {
+  const series = await shippedSeriesAt(options.series).catch((error: unknown) => {
+    throw error instanceof VmError ? new UsageError(error.message) : error;
+  });
+  const name = options.name ?? series.name;
+  const progress = createProgress(process.stderr);
+  progress.stage('build', name);
+  try {
+    const tell = (text: string): void => progress.status(text);
+    const kernel = await new KernelRegistry().buildSeries(name, series, options, tell);
+    progress.end('done');
+    return kernel;
+  } catch (error) {
+    progress.end('failed');
+    throw error;
+  }
+}
+
+/** The kernels of series that ship and are not there yet. */
+async function notBuilt(present: readonly KernelImage[]): Promise<string[]> {
+  const there = present.map(({ name }) => name);
+  return (await shippedSeries()).map(({ name }) => name).filter((name) => !there.includes(name));
 }
 
 async function addKernel(name: string, options: AddOptions): Promise<KernelImage> {
@@ -91,6 +144,12 @@ function formatKernels(kernels: readonly KernelImage[]): string {
   ]);
   const table = [['name', 'release', 'can', 'sha256', 'version'], ...rows];
   return `${layOutTable(table).join('\n')}\n`;
+}
+
+function formatUnbuilt(names: readonly string[]): string {
+  return names
+    .map((name) => `${name} is built when a run first needs it, or now: fenceline kernels build.\n`)
+    .join('');
 }
 
 function append(value: string, previous: string[]): string[] {

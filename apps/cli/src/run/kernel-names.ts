@@ -1,7 +1,6 @@
-import { DEFAULT_KERNEL, KernelRegistry } from '@fenceline/vm';
+import { KernelRegistry } from '@fenceline/vm';
 
-/** Names of the kernels that can be booted: those of the registry, and the one that it fetches by itself. */
+/** Names of the kernels that can be booted: those of the registry, and those that it fetches or builds by itself. */
 export async function kernelNames(): Promise<string[]> {
-  const present = (await new KernelRegistry().list()).map(({ name }) => name);
-  return [...new Set([DEFAULT_KERNEL, ...present])];
+  return await new KernelRegistry().names();
 }

@@ -14,6 +14,8 @@ export interface HalfConnectionListener {
   onClosed(by: 'fin' | 'rst', t: number, frame: number): void;
   /** A retransmission carries another byte at `position` of the stream than was sent there first. */
   onChanged(position: number, t: number, frame: number): void;
+  /** The receiver sent an ACK of all bytes before `position`, further than any before. */
+  onAcknowledged?(position: number, frame: number): void;
   /** Bytes up to `position` were delivered that were never seen being sent. */
   onNeverSent(position: number, t: number, frame: number): void;
   /**
@@ -81,7 +83,9 @@ export class HalfConnection {
     }
     // The ACK before this one: what it acknowledges was delivered well before, whatever the clock's steps.
     this.#checkAcknowledged(segment.t, segment.frame);
-    if (position > this.acknowledged) this.acknowledged = position;
+    if (position <= this.acknowledged) return;
+    this.acknowledged = position;
+    this.#listener.onAcknowledged?.(position, segment.frame);
   }
 
   /** No more segments will come: tells what was acknowledged and not delivered, and what is missing. */

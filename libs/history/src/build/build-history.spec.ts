@@ -535,6 +535,44 @@ describe('fence ends', () => {
     const history = await buildHistory(traffic.recording());
     expect(history.associations[0]!.ccrSuccessDeliveredAt).toBe(at);
     expect(history.associations[0]!.ccrSuccessSentAt).toBe(at - 1000);
+    const asked = history.commands.findLast(({ answeredAt }) => answeredAt === at)!;
+    expect(asked.ccrLog!.entries[0]).toMatchObject({ icid: 1, status: 1 });
+    expect(history.associations[0]!.ccrSuccessAskedAt).toBe(asked.completeAt);
+  });
+
+  it('finds the frame by which the host acknowledges the success in full', async () => {
+    const { traffic, impaired, source } = ccrPaths();
+    const cid = source.adminCommand(ccr);
+    source.respond(source.admin, encodeResponse({ cid, dword0: 0 }));
+    source.admin.receivedAll('node');
+    readLog(source, 1);
+    // Acknowledges what came before the log page.
+    source.admin.acknowledge('host');
+    source.admin.receivedAll('node');
+    source.admin.acknowledge('host');
+    source.write(7, 10, block(1));
+    source.admin.acknowledge('host');
+    const history = await buildHistory(traffic.recording());
+    const [lost, other] = history.associations;
+    expect(lost!.cntlid).toBe(impaired.options.cntlid);
+    const retry = history.commands.at(-1)!;
+    expect(lost!.ccrSuccessAcknowledged).toEqual({
+      file: retry.sentFrame.file,
+      frame: retry.sentFrame.frame - 1,
+    });
+    expect(other!.ccrSuccessAcknowledged).toBeUndefined();
+  });
+
+  it('has no such frame where the host never acknowledges the success', async () => {
+    const { traffic, source } = ccrPaths();
+    const cid = source.adminCommand(ccr);
+    source.respond(source.admin, encodeResponse({ cid, dword0: 1 }));
+    source.admin.acknowledge('host');
+    source.io.receivedAll('node');
+    source.io.acknowledge('host');
+    const history = await buildHistory(traffic.recording());
+    expect(history.associations[0]!.ccrSuccessDeliveredAt).not.toBe(never);
+    expect(history.associations[0]!.ccrSuccessAcknowledged).toBeUndefined();
   });
 
   it.each([

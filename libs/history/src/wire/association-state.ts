@@ -10,6 +10,14 @@ export interface AcceptedCcr {
   acceptedAt: number;
 }
 
+/** A CCR success that was delivered to the host and that its TCP did not acknowledge so far. */
+export interface ToldSuccess {
+  /** The association that was reset. */
+  target: Association;
+  /** End of the answer in the stream to the host. */
+  end: number;
+}
+
 /** An association, with what is needed to follow its admin queue. */
 export class AssociationState {
   /** Identify Controller data was delivered to the host. */
@@ -23,6 +31,8 @@ export class AssociationState {
   shutdownSentAt: number | null = null;
   /** CCRs for which this controller is the source. */
   readonly accepted: AcceptedCcr[] = [];
+  /** Successes that this controller told. */
+  readonly told: ToldSuccess[] = [];
   /** Log entries (ICID and CIU) that were complete in a log page read so far. */
   readonly completeEntries = new Set<number>();
 

@@ -179,6 +179,13 @@ export class AssociationTracker {
     }
   }
 
+  /** The host acknowledged, on the admin connection of `source`, all bytes before `position`. */
+  answersAcknowledged(source: AssociationState, position: number, frame: FrameRef): void {
+    while (source.told.length > 0 && source.told[0]!.end <= position) {
+      source.told.shift()!.target.ccrSuccessAcknowledged ??= frame;
+    }
+  }
+
   #open(link: TopologyLink, data: ConnectData): AssociationState {
     const id = this.associations.length;
     const model: Association = {
@@ -326,7 +333,7 @@ export class AssociationTracker {
     const target = this.#named(source, entry);
     if (target === null) return;
     if (ccrImmediate(dword0)) {
-      this.#ccrSucceeded(view, target.model, flight);
+      this.#ccrSucceeded(view, target.model, flight, source);
     } else if (view === 'delivered') {
       source.accepted.push({
         icid: ccrImpairedCntlid(entry, 0),
@@ -350,19 +357,24 @@ export class AssociationTracker {
       if (!source.completeEntries.has(key) && logged.status === CcrStatus.success) {
         for (const { icid, ciu, target, acceptedAt } of source.accepted) {
           if (icid !== logged.icid || ciu !== logged.ciu) continue;
-          if (flight.command.sentAt > acceptedAt) this.#ccrSucceeded(view, target.model, flight);
+          if (flight.command.sentAt > acceptedAt) {
+            this.#ccrSucceeded(view, target.model, flight, source);
+          }
         }
       }
       if (view === 'delivered') source.completeEntries.add(key);
     }
   }
 
-  #ccrSucceeded(view: View, model: Association, flight: InFlight): void {
-    const { answerSentAt, answeredAt } = flight.command;
+  #ccrSucceeded(view: View, model: Association, flight: InFlight, source: AssociationState): void {
+    const { completeAt, answerSentAt, answeredAt } = flight.command;
     if (view === 'sent') {
-      model.ccrSuccessSentAt = Math.min(model.ccrSuccessSentAt, answerSentAt);
-    } else {
-      model.ccrSuccessDeliveredAt = Math.min(model.ccrSuccessDeliveredAt, answeredAt);
+      if (answerSentAt >= model.ccrSuccessSentAt) return;
+      model.ccrSuccessSentAt = answerSentAt;
+      if (completeAt <= answerSentAt) model.ccrSuccessAskedAt = completeAt;
+    } else if (answeredAt < model.ccrSuccessDeliveredAt) {
+      model.ccrSuccessDeliveredAt = answeredAt;
+      source.told.push({ target: model, end: flight.answerEnd });
     }
   }
 }

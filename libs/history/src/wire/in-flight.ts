@@ -40,6 +40,8 @@ export class InFlight {
   /** Data from the node, as sent and as delivered. */
   sentToHost: DataTaker | null = null;
   deliveredToHost: DataTaker | null = null;
+  /** End of its answer in the stream to the host, once that was delivered; a few bytes more at most. */
+  answerEnd = 0;
   /** All of its data has been sent by the host, or it has none. */
   payloadSent = false;
 

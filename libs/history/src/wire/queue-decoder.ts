@@ -77,6 +77,8 @@ export class QueueDecoder implements ConnectionListener {
   #deliveredToNode: InFlight | null = null;
   #sentToHost: InFlight | null = null;
   #deliveredToHost: InFlight | null = null;
+  /** Bytes that were delivered to the host so far. */
+  #toHostBytes = 0;
   readonly #told = new Set<string>();
 
   constructor(
@@ -85,7 +87,10 @@ export class QueueDecoder implements ConnectionListener {
     readonly connection: Connection,
   ) {
     this.toNode = this.#half('host', this.#sentToNodeListener(), this.#deliveredToNodeListener());
-    this.toHost = this.#half('node', this.#sentToHostListener(), this.#deliveredToHostListener());
+    this.toHost = {
+      ...this.#half('node', this.#sentToHostListener(), this.#deliveredToHostListener()),
+      onAcknowledged: (position, frame) => this.#acknowledged(position, frame),
+    };
   }
 
   #half(sender: Side, sent: PduListener, delivered: PduListener): HalfConnectionListener {
@@ -100,9 +105,16 @@ export class QueueDecoder implements ConnectionListener {
         sentDecoder.push(bytes, start, end, t, frame);
       },
     };
+    const deliveredDecoder = new PduDecoder(delivered);
+    const countBytes: ByteSink = {
+      push: (bytes, start, end, t, frame) => {
+        this.#toHostBytes += end - start;
+        deliveredDecoder.push(bytes, start, end, t, frame);
+      },
+    };
     return {
       sent: sender === 'host' ? noteNewBytes : sentDecoder,
-      delivered: new PduDecoder(delivered),
+      delivered: sender === 'node' ? countBytes : deliveredDecoder,
       onClosed: (by, t, frame) => this.#closed(sender, by, t, frame),
       onChanged: (position, t, frame) =>
         this.context.listener.onRemark?.(
@@ -223,6 +235,7 @@ export class QueueDecoder implements ConnectionListener {
         if (deliveredToHost instanceof BlockHasher && deliveredToHost.done) {
           command.payloads = deliveredToHost.payloads;
         }
+        flight.answerEnd = this.#toHostBytes;
         this.#adminAnswered('delivered', flight, pdu);
         this.context.listener.onAnswered?.(command);
       },
@@ -351,6 +364,12 @@ export class QueueDecoder implements ConnectionListener {
       `${this.#name()}: the ${sender} sent a ${pduName(pdu.type)}, fatal error status ${termFatalErrorStatus(pdu.view)}`,
       this.#at(sender, pdu.lastFrame),
     );
+  }
+
+  /** The host's TCP has every byte before `position`: the frame says so. */
+  #acknowledged(position: number, frame: number): void {
+    if (this.connection.qid !== 0 || this.#state === null) return;
+    this.context.tracker.answersAcknowledged(this.#state, position, this.#at('host', frame));
   }
 
   #closed(by: Side, how: 'fin' | 'rst', t: number, frame: number): void {

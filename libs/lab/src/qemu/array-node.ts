@@ -1,7 +1,13 @@
 import type { Plan, PlanNode } from '@fenceline/contracts';
 import type { Vm } from '@fenceline/vm';
 import { runScript } from './guest.js';
-import { configureNic, createPort, createSubsystem, plainBlockQueue } from './guest-scripts.js';
+import {
+  configureNic,
+  createPort,
+  createSubsystem,
+  plainBlockQueue,
+  setCqt,
+} from './guest-scripts.js';
 
 const stepTimeoutMs = 20_000;
 
@@ -39,6 +45,10 @@ export async function configureArrayNode(vm: Vm, plan: Plan, node: PlanNode): Pr
     plan.namespaceUuid,
   ];
   await runScript(vm, 'nvmet subsystem', createSubsystem, subsystem, stepTimeoutMs);
+  const cqtMs = plan.scenario.nodes.find(({ name }) => name === node.name)?.cqtMs ?? 0;
+  if (cqtMs > 0) {
+    await runScript(vm, 'CQT', setCqt, [plan.subsystemNqn, String(cqtMs)], stepTimeoutMs);
+  }
   for (const port of node.ports) {
     const args = [String(port.id), port.address, String(port.trsvcid), plan.subsystemNqn];
     await runScript(vm, `nvmet port ${port.id}`, createPort, args, stepTimeoutMs);

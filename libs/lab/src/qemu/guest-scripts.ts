@@ -44,6 +44,19 @@ put "$7" "$namespace/device_uuid"
 put "$8" "$namespace/device_nguid"
 put 1 "$namespace/enable"`;
 
+/**
+ * Sets the command quiesce time of nvmet subsystem $1 to $2 ms. A kernel that has none to set says so on its
+ * console and goes on reporting 0.
+ */
+export const setCqt = `set -eu
+${put}
+attribute=/sys/kernel/config/nvmet/subsystems/$1/attr_cqt
+if [ -e "$attribute" ]; then
+  put "$2" "$attribute"
+else
+  echo "fenceline: this nvmet has no attr_cqt: CQT stays 0" > /dev/kmsg
+fi`;
+
 /** nvmet port $1 on address $2, service id $3, for subsystem $4. */
 export const createPort = `set -eu
 ${put}

@@ -24,6 +24,7 @@ import type { Observations } from '../timeline/observations.js';
 import { configureArrayNode } from './array-node.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
+import { moduleParameters } from './module-parameters.js';
 import { readBackThroughEachPath } from './read-back.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
 import { RunningWorkload } from './workload.js';
@@ -271,7 +272,7 @@ export class QemuLab implements LabDriver {
         })),
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
-      appendArgs: [],
+      appendArgs: moduleParameters(plan.scenario, name),
       consolePath: await context.evidence.path(layout.console(name)),
       runDir: runFolder.path,
     });

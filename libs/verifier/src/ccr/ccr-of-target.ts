@@ -2,17 +2,18 @@ import { CcrStatus } from '@fenceline/nvme';
 import type { Finding, WitnessStep } from '@fenceline/contracts';
 import { never, type Association, type Command, type History } from '@fenceline/history';
 import type { Facts } from '../facts.js';
+import { ccrSuccessLeaving } from '../fence.js';
 import { findLateApplies } from '../late-applies.js';
 import { lateSteps } from '../late-witness.js';
 import { atFrame, cid, count, inMs, lbas, toMs } from '../sentences.js';
-import { order, spanOf } from '../uncertainty.js';
+import { order } from '../uncertainty.js';
 import { sameController, wasAccepted, type CcrTraffic } from './ccr-traffic.js';
 
 /** Success that was told while a write was complete and unapplied: the write was applied afterwards. */
 export function successTooSoon(facts: Facts): { findings: Finding[]; doubts: string[] } {
   const { history } = facts;
   const { associations } = history;
-  const limits = associations.map((it) => spanOf(history, it.ccrSuccessSentAt));
+  const limits = associations.map((it) => ccrSuccessLeaving(history, it));
   const { byAssociation, doubts } = findLateApplies(facts, limits);
   const findings = [...byAssociation].map(([id, late]): Finding => {
     const association = associations[id]!;

@@ -105,6 +105,15 @@ describe(rule, () => {
     });
   });
 
+  it('knows by cause that a write was applied before the log page was asked for', () => {
+    const lab = goodLab();
+    lab.builder.apply(lab.write, { applied: 8500, held: 1001 });
+    lab.builder.uncertain(6);
+    expect(lab.judged().status.status).toBe('inconclusive');
+    lab.a.ccrSuccessAskedAt = 8502e6;
+    expect(lab.judged().status.status).toBe('held');
+  });
+
   it('holds for an immediate success, with a write that the reset dropped', () => {
     const lab = new CcrLab();
     lab.ccr({ immediate: true });

@@ -99,6 +99,23 @@ describe(rule, () => {
     expect(judge(it).status).toBe('not-judged');
   });
 
+  it('is judged of a source whose node has its writes held: one with two ports, as the lost one', () => {
+    const held = (askedAt: number) => {
+      const it = history({ askedAt });
+      const fault = {
+        id: 'h',
+        describe: 'hold B',
+        fault: 'hold',
+        link: null,
+        nodes: ['B'],
+      } as const;
+      it.faults.push({ ...fault, start: 900e6, end: it.end });
+      return judge(it).status;
+    };
+    expect(held(13_000)).toBe('held');
+    expect(held(13_001)).toBe('violated');
+  });
+
   it('a law: found is exactly who asks too late', () => {
     const times = fc.integer({ min: 8001, max: 40_000 });
     fc.assert(

@@ -8,7 +8,7 @@ import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../
 import { count, inSeconds, toMs } from '../sentences.js';
 import { wasToldOfErrors } from '../told-of-errors.js';
 import { order } from '../uncertainty.js';
-import { experimentOf, momentAfter, usableSpansOf } from '../usable-paths.js';
+import { experimentOf, momentAfter, reachableSpansOf } from '../usable-paths.js';
 
 /**
  * fence-not-longer-than-needed. A host that holds writes of a lost association must ask for the reset of its
@@ -22,7 +22,8 @@ import { experimentOf, momentAfter, usableSpansOf } from '../usable-paths.js';
  * such wait, and no profile does either.
  *
  * Near misses: no CCR on either side (CIU 0, CCRL 0); nothing was outstanding; the writes went on before the
- * bound; no source was live, or it had a fault, for as long as the bound; all slots of it were in use.
+ * bound; no source was live, or its link had a fault, for as long as the bound; all slots of it were in use. What
+ * the backend of a source's node holds is no excuse: a reset asks nothing of the medium.
  */
 export const fenceNotLongerThanNeeded: Rule = {
   name: 'fence-not-longer-than-needed',
@@ -42,7 +43,7 @@ function judgeFence({ facts, input }: RuleInput): Outcome {
     if (!canBeReset(association) || !hasOutstanding(facts, association, at)) continue;
     const from = noticedAt(association, at);
     const sources = freeSources(facts, traffic, association, from);
-    const spans = usableSpansOf(facts, sources, { from, to: experimentOf(history).to });
+    const spans = reachableSpansOf(facts, sources, { from, to: experimentOf(history).to });
     const deadline = momentAfter(spans, from, boundNs);
     const askedAt = firstAsked(traffic, association);
     const endedAt = Math.min(askedAt, firstResumed(facts, association), fenceEnded(association));

@@ -98,6 +98,38 @@ describe(rule, () => {
     expect(verdict.margins[0]).toMatchObject({ fenceEndMs: 8050, fenceEndBy: 'ccr' });
   });
 
+  describe('near a CCR success', () => {
+    /** Sent 7 ms after the success, as Linux does; each time stamp may be 6 ms late. */
+    function retried(acknowledged?: { file: string; behind: number }, sent = 8057) {
+      const { lab, a, b } = labWithLostPath({ ccrSuccessDelivered: 8050 });
+      const retry = lab.write(b, { lba: 12, bytes: 'W', sent, applied: sent + 1, answered: 8102 });
+      if (acknowledged !== undefined) {
+        const { file, behind } = acknowledged;
+        a.ccrSuccessAcknowledged = { file, frame: retry.sentFrame.frame - behind };
+      }
+      return judged(lab.uncertain(6).build());
+    }
+
+    it('is ordered by cause where the retry stands behind the acknowledgement of the success', () => {
+      const verdict = retried({ file: 'B.host.pcapng', behind: 1 });
+      expect(statusOf(verdict, rule).status).toBe('held');
+    });
+
+    it.each([
+      ['was not acknowledged', undefined],
+      ['was acknowledged behind the retry', { file: 'B.host.pcapng', behind: -1 }],
+      ['was acknowledged on another link', { file: 'C.host.pcapng', behind: 1 }],
+    ])('is inconclusive where the success %s', (_, acknowledged) => {
+      expect(statusOf(retried(acknowledged), rule).status).toBe('inconclusive');
+    });
+
+    it('is violated where the retry was sent well before it', () => {
+      expect(statusOf(retried({ file: 'B.host.pcapng', behind: -1 }, 8020), rule).status).toBe(
+        'violated',
+      );
+    });
+  });
+
   it('counts a new association over the same link as another one', () => {
     const { lab } = labWithLostPath();
     const again = lab.association({ link: 'A' });

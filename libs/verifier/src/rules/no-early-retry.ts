@@ -215,7 +215,11 @@ function labels({ history }: Facts, a: Command, b: Command): string {
 
 /** How a retry lies to the host fence end of its original. */
 function toFenceEnd(facts: Facts, fences: Fences, retry: Retry): Order {
-  const { cqtMs } = facts.history.associations[retry.original.association]!;
+  const { cqtMs, ccrSuccessAcknowledged: acknowledged } =
+    facts.history.associations[retry.original.association]!;
+  // By cause, however near: on one link, what stands behind the acknowledgement of the success was sent after it.
+  const { file, frame } = retry.retry.sentFrame;
+  if (acknowledged?.file === file && acknowledged.frame < frame) return 'after';
   // A fence without a hold ends with the give-up, and a retry is itself one: none comes before the first.
   if (cqtUnder(fences.profile, cqtMs) === null) return 'after';
   return order(facts.history, retry.retry.sentAt, fenceEndOf(retry, fences));

@@ -66,6 +66,20 @@ describe(rule, () => {
     expect(status.reason).toContain('LBA 12, CID 0x3001: the margin, 1 ms');
   });
 
+  it('is ordered by cause where the command that is answered with the success came after the apply', () => {
+    const near = (applied: number) => {
+      const { lab, a, original } = labWithCcr();
+      a.ccrSuccessAskedAt = 8998e6;
+      lab.apply(original, { applied, held: 1001 });
+      return statusOf(judged(lab.uncertain(6).build()), rule).status;
+    };
+    expect(near(8997)).toBe('held');
+    expect(near(8998)).toBe('held');
+    expect(near(8999)).toBe('inconclusive');
+    expect(near(9001)).toBe('inconclusive');
+    expect(near(9020)).toBe('violated');
+  });
+
   it('is not judged where no fence of a target ended: no time ends it', () => {
     const lab = new HistoryBuilder();
     const a = lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' } });

@@ -1,0 +1,61 @@
+import { LabClock } from '@fenceline/lab/lab-clock';
+import {
+  ReferenceArrayNode,
+  type GuestNodeConfig,
+  type GuestNodeRequest,
+} from '@fenceline/reference';
+import { createServer } from 'node:net';
+import { BlockDevice } from './block-device.js';
+import { serveControl } from './control-server.js';
+import { controllerMutant } from './mutants.js';
+import { joinPeers } from './peer-links.js';
+import { consoleLog, machineRandom, readConfig } from './program.js';
+import { SocketConnection } from './socket-connection.js';
+
+/** The program of an array node of the kind `reference`: its controllers on the guest's network and disks. */
+const config = readConfig() as GuestNodeConfig;
+const asText = <Port extends { trsvcid: number }>(port: Port) => ({
+  ...port,
+  trsvcid: String(port.trsvcid),
+});
+
+const node = new ReferenceArrayNode({
+  name: config.name,
+  scheduler: new LabClock(),
+  random: machineRandom,
+  log: consoleLog(),
+  subsystemNqn: config.subsystemNqn,
+  serial: config.serial,
+  namespace: { nsid: config.namespaceId, uuid: config.namespaceUuid },
+  ports: config.ports.map(({ disk, ...port }) => ({
+    ...asText(port),
+    medium: BlockDevice.withSerial(disk),
+  })),
+  otherPorts: config.otherPorts.map(asText),
+  cntlidMin: config.cntlidMin,
+  cntlidMax: config.cntlidMax,
+  settings: config.settings,
+  ...controllerMutant(config.mutant),
+  peers: config.peers,
+});
+
+joinPeers(node, config.peers);
+await Promise.all(config.ports.map(({ id, address, trsvcid }) => listen(id, address, trsvcid)));
+await serveControl(serve);
+
+function listen(portId: number, address: string, trsvcid: number): Promise<void> {
+  const server = createServer((socket) => {
+    const connection = new SocketConnection(socket);
+    connection.tell(node.accept(portId, connection));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(trsvcid, address, resolve);
+  });
+}
+
+function serve(request: unknown): Promise<null> {
+  const { port, state } = request as GuestNodeRequest;
+  node.setAnaState(port, state);
+  return Promise.resolve(null);
+}
