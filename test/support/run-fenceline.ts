@@ -26,11 +26,12 @@ export function run(argv: readonly string[]): Promise<Ended> {
   });
 }
 
-/** Runs `fenceline run FILE --json` and reads what it printed. */
+/** Runs `fenceline run FILE --json` and reads what it printed; `kernel` takes the place of the scenario's own. */
 export async function runScenario(
   file: string,
   out: string,
   seed = 1,
+  kernel?: string,
 ): Promise<Ended & { verdict: Verdict }> {
   const ended = await run([
     'fenceline',
@@ -41,6 +42,7 @@ export async function runScenario(
     out,
     '--seed',
     String(seed),
+    ...(kernel === undefined ? [] : ['--kernel', kernel]),
   ]);
   const parsed = verdictSchema.safeParse(parseJson(ended.stdout));
   if (!parsed.success) {

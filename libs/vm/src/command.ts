@@ -33,40 +33,49 @@ export function howToInstall(program: string): string {
   return name === undefined ? `Install ${program}.` : `Install it: apt-get install -y ${name}`;
 }
 
-const running = new Set<ChildProcess>();
+/** Leaders of process groups that are at work for us. */
+const groups = new Set<ChildProcess>();
 
-/** What fetches or builds for us ends with us. */
-function endWithUs(child: ChildProcess): void {
-  if (running.size === 0) process.on('exit', endAll);
-  running.add(child);
-  child.once('close', () => {
-    running.delete(child);
-    if (running.size === 0) process.off('exit', endAll);
+/** Has a program end when we do, with all that it started, before the folders are removed that it writes to. */
+function endWithUs(leader: ChildProcess): void {
+  if (groups.size === 0) process.prependListener('exit', endGroups);
+  groups.add(leader);
+  leader.once('close', () => {
+    groups.delete(leader);
+    if (groups.size === 0) process.off('exit', endGroups);
   });
 }
 
-function endAll(): void {
-  for (const child of running) child.kill();
+function endGroups(): void {
+  for (const { pid } of groups) {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+  }
 }
 
 /**
  * Runs a program to its end without a shell and gives back what it wrote. Any exit code is a
  * result; only a program that cannot be started is an error.
  *
+ * @param options `inGroup`: the program starts others, which end with it and with us
  * @throws VmError when the program is missing, with the command that installs it.
  */
 export async function runCommand(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; input?: Uint8Array } = {},
+  options: { cwd?: string; input?: Uint8Array; inGroup?: boolean } = {},
 ): Promise<CommandResult> {
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: options.inGroup ?? false,
     });
-    endWithUs(child);
+    if (options.inGroup === true) endWithUs(child);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

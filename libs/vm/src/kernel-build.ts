@@ -53,17 +53,21 @@ export async function buildSeriesModules(
   await applyPatches(work, series.patches, progress);
   const drivers = join(work, 'drivers/nvme');
   progress(`compiling nvme and nvmet for ${base.release}`);
-  const { exitCode, stdout, stderr } = await runCommand('make', [
-    `--jobs=${availableParallelism()}`,
-    `--directory=${sources.headers}`,
-    `M=${drivers}`,
-    // The headers have include/linux/nvme.h as it was: ours must be found first.
-    `NOSTDINC_FLAGS=-nostdinc -I${join(work, 'include')}`,
-    // The same modules wherever they are built: their warnings name source files.
-    `KCFLAGS=-ffile-prefix-map=${work}/=`,
-    ...SWITCHED_OFF,
-    'modules',
-  ]);
+  const { exitCode, stdout, stderr } = await runCommand(
+    'make',
+    [
+      `--jobs=${availableParallelism()}`,
+      `--directory=${sources.headers}`,
+      `M=${drivers}`,
+      // The headers have include/linux/nvme.h as it was: ours must be found first.
+      `NOSTDINC_FLAGS=-nostdinc -I${join(work, 'include')}`,
+      // The same modules wherever they are built: their warnings name source files.
+      `KCFLAGS=-ffile-prefix-map=${work}/=`,
+      ...SWITCHED_OFF,
+      'modules',
+    ],
+    { inGroup: true },
+  );
   if (exitCode !== 0) {
     const errors = `${stdout.toString()}\n${stderr}`
       .split('\n')

@@ -168,6 +168,33 @@ describe('the registry of kernels', () => {
   });
 });
 
+describe('a kernel with a patch series', () => {
+  const series = {
+    title: 'one',
+    folder: '/kernel/one',
+    name: 'debian:6.1+one',
+    base: 'debian:6.1',
+    patches: [],
+    sha256: 'a',
+  };
+
+  it.each([
+    ['debian:6.1', undefined, /kept for Debian's own kernels/],
+    ['debian:6.12+one', undefined, /kept for Debian's own kernels/],
+    ['debian:6.1+a/b', undefined, /is not valid/],
+    ['mine+one', 'mine', /on one of Debian's own kernels, such as debian:6\.1; mine is none/],
+  ])('is refused the name %s on the base %s', async (name, base, message) => {
+    const registry = new KernelRegistry(await testFolder());
+    await expect(registry.buildSeries(name, series, { base })).rejects.toThrow(message);
+    expect(await registry.list()).toEqual([]);
+  });
+
+  it('can be had under the name that its series gives it, whether it is there or not', async () => {
+    const names = await new KernelRegistry(await testFolder()).names();
+    expect(names).toEqual(['debian:6.1', 'debian:6.1+ccr']);
+  });
+});
+
 describe('the image of a guest', () => {
   it('is refused for a kernel that lacks what its role needs', async () => {
     const cache = await testFolder();

@@ -18,7 +18,8 @@ export function removeAtExit(folder: string): () => void {
 function removeAll(): void {
   for (const folder of folders) {
     try {
-      rmSync(folder, { recursive: true, force: true });
+      // What was killed a moment ago may still be writing there.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     } catch {
       // The process ends: nobody can be told, and the next run looks for it.
     }

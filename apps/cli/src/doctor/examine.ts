@@ -5,6 +5,7 @@ import {
   KernelRegistry,
   probeAccelerator,
   removeLeftovers,
+  shippedSeries,
   type KernelImage,
   type Requirement,
 } from '@fenceline/vm';
@@ -27,6 +28,7 @@ export async function examine(tell: (text: string) => void): Promise<Check[]> {
     { name: 'Node.js', ok: true, found: process.version },
     ...requirements,
     kernel.check,
+    ...(await kernelsOfSeries()),
     await accelerator(kernel.image, requirements, tell),
     ...(await leftovers(tell)),
   ];
@@ -45,6 +47,19 @@ async function defaultKernel(
     const mend = 'apt-get update, as root; then fenceline doctor again';
     return { image: null, check: { name: 'kernel', ok: false, found: messageOf(error), mend } };
   }
+}
+
+/** Kernels with a series that ships: no run but one that names them needs them, and it builds them itself. */
+async function kernelsOfSeries(): Promise<Check[]> {
+  const present = await new KernelRegistry().list();
+  return (await shippedSeries()).map((series) => {
+    const built = present.find(({ name }) => name === series.name);
+    const found =
+      built === undefined
+        ? `${series.name} is not built yet: a run that needs it builds it`
+        : `${built.name} is ${built.release}, can ${built.capabilities.join(', ')}`;
+    return { name: 'kernel', ok: true, found };
+  });
 }
 
 /** An accelerator counts when a guest has booted with it; emulation is slower and good enough. */

@@ -151,8 +151,8 @@ const nodeFields = z.strictObject({
   cqt: duration({ max: 65_535 })
     .prefault('0s')
     .describe(
-      'Command quiesce time that the controllers report (CQT). `0s` promises nothing. A Linux node needs a ' +
-        'kernel with the capability `cqt` for any other value.',
+      'Command quiesce time that the controllers report (CQT). `0s` promises nothing, and is what a Linux node ' +
+        'reports whose kernel lacks the capability `cqt`.',
     ),
   ccrFault: ccrFaultSchema
     .optional()

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { expectKernelToAgree } from '../support/kernel-says.js';
+import { runScenario, withFolder } from '../support/run-fenceline.js';
+import { expectTsharkToAgree } from '../support/tshark.js';
+
+const folder = 'scenarios/ccr/linux';
+
+/** Real Linux on both sides: what it says of its fences on its console agrees with what we saw of them. */
+describe('Linux with Cross-Controller Reset', () => {
+  it.each([
+    ['reset-ends-fence', 'ccr'],
+    ['ccr-unsupported', 'time'],
+    ['ccr-fails', 'time'],
+  ])('%s: the fence ends by %s, and nothing goes wrong', (name, by) =>
+    withFolder(async (out) => {
+      const { exitCode, stderr, verdict } = await runScenario(`${folder}/${name}.yaml`, out);
+      expect(verdict, stderr).toMatchObject({ verdict: 'pass', asExpected: true });
+      expect(exitCode).toBe(0);
+      const [margin, ...others] = verdict.margins;
+      expect(others).toEqual([]);
+      expect(margin).toMatchObject({ path: 'A', fenceEndBy: by });
+      expect(margin!.firstRetryMinusFenceEndMs).toBeGreaterThan(0);
+      await expectKernelToAgree(verdict.evidence, margin!);
+      await expectTsharkToAgree(verdict.evidence);
+    }),
+  );
+
+  it.each([
+    ['reset-ends-fence', 'debian:6.1'],
+    ['unfenced-host', undefined],
+  ])('%s on %s: without a fence of the host the held writes land', (name, kernel) =>
+    withFolder(async (out) => {
+      const run = await runScenario(`${folder}/${name}.yaml`, out, 1, kernel);
+      expect(run.verdict, run.stderr).toMatchObject({ verdict: 'violation', asExpected: true });
+      expect(run.exitCode).toBe(0);
+      expect(run.verdict.exercised.landedLate).toBe(8);
+      await expectTsharkToAgree(run.verdict.evidence);
+    }),
+  );
+});
