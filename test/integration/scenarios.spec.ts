@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EvidenceReader } from '@fenceline/evidence';
 import { describe, expect, it } from 'vitest';
+import { expectConformance } from '../support/conformance.js';
 import { expectTsharkToAgree } from '../support/tshark.js';
 import { root, runScenario, withFolder } from '../support/run-fenceline.js';
 
@@ -34,6 +36,7 @@ describe('a stock kernel', () => {
       expect(verdict.findings).toContainEqual(
         expect.objectContaining({ rule: 'no-early-retry', harm: 'landed' }),
       );
+      await expectConformance(await EvidenceReader.open(verdict.evidence));
       await expectTsharkToAgree(verdict.evidence);
     }));
 

@@ -8,7 +8,5 @@ export function cannotSimulate({ scenario }: Pick<Plan, 'scenario'>): string | n
     if (target.kind === 'linux' && target.ccrFault === 'next-refused')
       return `node ${name}: there is no ccrFault next-refused without a kernel`;
   }
-  if (scenario.timeline.some(({ action }) => action.kind === 'resetConnection'))
-    return 'single connections cannot be reset on simulated links';
   return null;
 }

@@ -1,5 +1,5 @@
 import { Backend } from '@fenceline/backend';
-import type { Action, Plan, PlanNode, Scheduler } from '@fenceline/contracts';
+import type { Action, Plan, PlanLink, PlanNode, Scheduler } from '@fenceline/contracts';
 import { exportsOf } from '@fenceline/contracts';
 import { layout } from '@fenceline/evidence';
 import type { LinkEnd } from '@fenceline/fabric';
@@ -83,9 +83,9 @@ export class SimulatedLab implements LabDriver {
     for (const host of this.plan.hosts) {
       const cards = this.plan.links
         .filter((link) => link.host === host.name)
-        .map(({ name, node, port }) => {
-          const { trsvcid } = this.#planNode(node).ports.find(({ id }) => id === port)!;
-          return [name, { stack: this.#path(name).stacks.host, port: trsvcid }] as const;
+        .map((link) => {
+          const card = { stack: this.#path(link.name).stacks.host, port: this.#portAt(link) };
+          return [link.name, card] as const;
         });
       const settings = this.plan.scenario.hosts.find(({ name }) => name === host.name)!;
       const simulated = new SimulatedHost({
@@ -163,7 +163,8 @@ export class SimulatedLab implements LabDriver {
         }
         return;
       case 'resetConnection':
-        throw new LabError('single connections cannot be reset on simulated links');
+        this.#resetConnection(action.link, action.queue);
+        return;
       default:
         this.#instruments.faults.perform(action);
     }
@@ -188,7 +189,7 @@ export class SimulatedLab implements LabDriver {
   }
 
   async readBack(): Promise<void> {
-    const { time, signal, record } = this.context;
+    const { time, signal } = this.context;
     const most = Math.max(1, Math.floor(readBackBytes / this.plan.blockSize));
     const ranges = this.#instruments.written.ranges(most);
     for (const host of this.#hosts.values()) {
@@ -199,7 +200,7 @@ export class SimulatedLab implements LabDriver {
         },
         signal,
       );
-      for (const event of events) record({ t: this.#scheduler.now(), ...event });
+      for (const event of events) this.context.record({ t: this.#scheduler.now(), ...event });
     }
   }
 
@@ -266,6 +267,19 @@ export class SimulatedLab implements LabDriver {
     });
   }
 
+  /** Both ends get a RST that seems to come from the other one. A queue without a connection has none to lose. */
+  #resetConnection(name: string, queue: number): void {
+    const planned = this.plan.links.find((link) => link.name === name)!;
+    const { link, stacks } = this.#path(name);
+    const hostPort = this.#hosts.get(planned.host)!.queuePort(name, queue);
+    if (hostPort === undefined) return;
+    const nodePort = this.#portAt(planned);
+    const toHost = stacks.host.forgeReset(hostPort, nodePort);
+    const toNode = stacks.node.forgeReset(nodePort, hostPort);
+    if (toHost) link.forge('host', toHost);
+    if (toNode) link.forge('node', toNode);
+  }
+
   #workloadEnded(planned: Plan['workloads'][number], result: WorkloadResult): void {
     const { host, name } = planned;
     const { ok, errors, worstLatencyNs, message } = result;
@@ -313,6 +327,11 @@ export class SimulatedLab implements LabDriver {
     const node = this.#nodes.get(name);
     if (!node) throw new LabError(`the lab has no node ${name}`);
     return node;
+  }
+
+  /** The TCP port of the node at the end of a link. */
+  #portAt({ node, port }: PlanLink): number {
+    return this.#planNode(node).ports.find(({ id }) => id === port)!.trsvcid;
   }
 
   #planNode(name: string): PlanNode {

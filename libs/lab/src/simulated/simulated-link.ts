@@ -64,6 +64,11 @@ export class SimulatedLink implements LabLink {
     this.#setState(direction, 'up');
   }
 
+  /** Delivers a frame at an end that the other one has not sent, past every fault. */
+  forge(to: LinkEnd, frame: Uint8Array): void {
+    this.#from[to === 'host' ? 'node' : 'host'].forge(frame);
+  }
+
   observe(observer: FrameObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -140,9 +145,17 @@ class SimulatedDirection {
     scheduler.at(this.#lastArrival, () => this.#arrive(frame, heldAt));
   }
 
+  forge(frame: Uint8Array): void {
+    this.#deliver(frame, 'fault: forged by the link');
+  }
+
   #arrive(frame: Uint8Array, heldAt: number): void {
+    const afterNs = this.options.scheduler.now() - heldAt;
+    this.#deliver(frame, heldAt < 0 ? null : this.#comment.released(afterNs));
+  }
+
+  #deliver(frame: Uint8Array, comment: string | null): void {
     const t = this.options.scheduler.now();
-    const comment = heldAt < 0 ? null : this.#comment.released(t - heldAt);
     this.captures[this.#to].arrived(t, frame, comment);
     for (const observer of this.observers) observer(frame, this.from, t, true);
     this.receiver?.(frame);

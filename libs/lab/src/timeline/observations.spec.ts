@@ -111,7 +111,7 @@ describe('the observations of a lab', () => {
     expect(isSeen({ kind: 'writes', links: ['A', 'B'], count: 1 })).toBe(false);
   });
 
-  it('count give-ups and CCRs over the links that are meant, together', async () => {
+  it('count give-ups and CCRs over the links that are meant, together', () => {
     const { observations, isSeen } = observe();
     const told = (kind: 'giveUp' | 'ccrSent' | 'ccrAccepted' | 'ccrEvent', count = 1) =>
       isSeen({ kind, links: ['A', 'B'], count });

@@ -142,6 +142,11 @@ export class TcpConnection implements Connection {
     if (knownToRemote) this.#transmit(this.#sequenceOf(this.#next), rst | ack);
   }
 
+  /** The sequence number that comes next from the other side; null while there is no connection. */
+  get expectedSequence(): number | null {
+    return this.#state === 'open' ? this.#sequenceExpected() : null;
+  }
+
   /** Takes a segment of the other side. */
   receive(segment: ArrivedSegment): void {
     if (this.#state === 'syn-sent') {
@@ -312,8 +317,8 @@ export class TcpConnection implements Connection {
       this.#toAcknowledge = 0;
       this.#delayedAck.clear();
     }
-    const expected = (this.#remoteInitial + 1 + this.#expected()) >>> 0;
-    this.owner.transmit(sequence, flags & ack ? expected : 0, flags, payloadBytes, fill);
+    const acknowledged = flags & ack ? this.#sequenceExpected() : 0;
+    this.owner.transmit(sequence, acknowledged, flags, payloadBytes, fill);
   }
 
   /** The other side reset it, or does not answer any more. */
@@ -347,6 +352,10 @@ export class TcpConnection implements Connection {
   /** The next offset of the other side's stream, its FIN included. */
   #expected(): number {
     return this.#in.next + (this.#remoteEnded ? 1 : 0);
+  }
+
+  #sequenceExpected(): number {
+    return (this.#remoteInitial + 1 + this.#expected()) >>> 0;
   }
 
   #sequenceOf(offset: number): number {

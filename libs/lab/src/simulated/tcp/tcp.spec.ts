@@ -113,6 +113,22 @@ describe('TCP on virtual time', () => {
     expect([server.bytes.length, server.isClosed]).toEqual([0, true]);
   });
 
+  it('is reset at both ends by forged frames, and says nothing of it itself', () => {
+    const stacks = new TwoStacks();
+    const client = stacks.dial();
+    stacks.pass(1);
+    client.connection.send(bytes(4000));
+    stacks.pass(100);
+    const { localPort } = client;
+    stacks.link.forge('host', stacks.host.forgeReset(localPort, 4420)!);
+    stacks.link.forge('node', stacks.node.forgeReset(4420, localPort)!);
+    expect([client.isClosed, stacks.accepted[0]!.isClosed]).toEqual([true, true]);
+    expect(stacks.host.forgeReset(localPort, 4420)).toBeNull();
+    stacks.pass(10);
+    const resets = decodePackets(stacks.link.capture('host')).filter(({ flags }) => flags & 0x04);
+    expect(resets).toMatchObject([{ flags: 0x04, length: 0 }]);
+  });
+
   it('tells the other side with RST when data come for a connection that was aborted unheard', () => {
     const stacks = new TwoStacks();
     const client = stacks.dial();

@@ -10,6 +10,7 @@ const node = { mac: new Uint8Array([2, 0, 0, 0, 1, 2]), address: new Uint8Array(
 /** What one side of a connection saw. */
 export class Side implements ConnectionUser {
   connection!: Connection;
+  localPort = 0;
   isOpen = false;
   isClosed = false;
   readonly bytes: number[] = [];
@@ -56,7 +57,9 @@ export class TwoStacks {
 
   dial(port = 4420): Side {
     const side = new Side();
-    side.connection = this.host.dial(port, side);
+    const { connection, localPort } = this.host.dial(port, side);
+    side.connection = connection;
+    side.localPort = localPort;
     return side;
   }
 
