@@ -23,7 +23,6 @@ export async function readRecording(evidence: EvidenceReader, plan: Plan): Promi
     })),
     journal: evidence.journal(),
     timeline: timeline.events,
-    isExact: evidence.manifest.driver === 'simulated',
     consoles: await consolesOf(evidence),
     ...(image.runs === undefined ? {} : { finalImage: image.runs }),
   });

@@ -656,15 +656,6 @@ describe('fence ends', () => {
   });
 });
 
-describe('the uncertainty of time stamps', () => {
-  it('is none where the lab was simulated', async () => {
-    const { traffic } = twoPaths();
-    const recording = traffic.recording();
-    expect((await buildHistory(recording)).uncertaintyAt(5)).toBeGreaterThan(0);
-    expect((await buildHistory({ ...recording, isExact: true })).uncertaintyAt(5)).toBe(0);
-  });
-});
-
 describe('a doubtful recording', () => {
   it('tells a capture, a journal and a timeline that were cut', async () => {
     const { traffic, a } = twoPaths();

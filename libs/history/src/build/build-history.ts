@@ -24,8 +24,6 @@ export interface Recording {
   journal: AsyncIterable<Uint8Array>;
   timeline: readonly LabEvent[];
   consoles: readonly ConsoleInput[];
-  /** The lab was simulated: what happens has the time at which it happens, and no stamp is late. */
-  isExact?: boolean;
   /** Hashes of the blocks that the medium held at the end, run by run, where that was recorded. */
   finalImage?: readonly { slba: number; hashes: readonly bigint[] }[];
 }
@@ -105,7 +103,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
     problems: problems.sort((a, b) => a.t - b.t),
     remarks: remarks.sort((a, b) => a.t - b.t),
     end,
-    uncertaintyAt: recording.isExact === true ? () => 0 : uncertaintyOf(timeline),
+    uncertaintyAt: uncertaintyOf(timeline),
   };
 }
 
