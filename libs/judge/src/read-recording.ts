@@ -23,6 +23,7 @@ export async function readRecording(evidence: EvidenceReader, plan: Plan): Promi
     })),
     journal: evidence.journal(),
     timeline: timeline.events,
+    virtualTime: evidence.manifest.driver === 'simulated',
     consoles: await consolesOf(evidence),
     ...(image.runs === undefined ? {} : { finalImage: image.runs }),
   });

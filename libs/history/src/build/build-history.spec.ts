@@ -204,6 +204,17 @@ describe('a healthy path', () => {
   });
 });
 
+describe('the stamps of a recording', () => {
+  it('are exact on virtual time alone', async () => {
+    const traffic = new Traffic();
+    new TestAssociation(traffic, traffic.link('A'), { cntlid: 7 });
+    const machine = await buildHistory(traffic.recording());
+    const virtual = await buildHistory({ ...traffic.recording(), virtualTime: true });
+    expect(machine.uncertaintyAt(traffic.t)).toBeGreaterThan(1_000_000);
+    expect(virtual.uncertaintyAt(traffic.t)).toBe(1);
+  });
+});
+
 describe('loss, retransmission and order', () => {
   it('takes a command for sent at its first transmission and for complete at the one that arrived', async () => {
     const { traffic, a } = twoPaths();

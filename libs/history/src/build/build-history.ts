@@ -15,6 +15,9 @@ import { readApplies } from './read-applies.js';
 import { RetryDetector } from './retry-detector.js';
 import { uncertaintyOf } from './uncertainty.js';
 
+/** On virtual time only what happened in the same nanosecond has no order. */
+const sameMoment = 1;
+
 /** A recording, part by part. */
 export interface Recording {
   topology: Topology;
@@ -23,6 +26,8 @@ export interface Recording {
   /** The backend's journal. */
   journal: AsyncIterable<Uint8Array>;
   timeline: readonly LabEvent[];
+  /** Whether the lab ran on virtual time, of which every stamp is exact. */
+  virtualTime?: boolean;
   consoles: readonly ConsoleInput[];
   /** Hashes of the blocks that the medium held at the end, run by run, where that was recorded. */
   finalImage?: readonly { slba: number; hashes: readonly bigint[] }[];
@@ -103,7 +108,7 @@ export async function buildHistory(recording: Recording): Promise<History> {
     problems: problems.sort((a, b) => a.t - b.t),
     remarks: remarks.sort((a, b) => a.t - b.t),
     end,
-    uncertaintyAt: uncertaintyOf(timeline),
+    uncertaintyAt: recording.virtualTime === true ? () => sameMoment : uncertaintyOf(timeline),
   };
 }
 

@@ -1,4 +1,4 @@
-import { PcapngEncoder } from '@fenceline/capture';
+import { PcapngEncoder, type PacketDirection } from '@fenceline/capture';
 import type { LinkDirection, Scheduler } from '@fenceline/contracts';
 import {
   FaultComment,
@@ -162,9 +162,16 @@ class SimulatedDirection {
   }
 }
 
+/** A capture is put together of pieces of this size, so that none of it is moved while it grows. */
+const pieceBytes = 256 * 1024;
+
+/** No packet with its comments is longer. */
+const longestPacketBytes = 80 * 1024;
+
 /** What one end of a link saw. */
 class SimulatedCapture {
-  readonly #encoder = new PcapngEncoder();
+  readonly #encoder = new PcapngEncoder(new ArrayBuffer(pieceBytes));
+  readonly #pieces: Uint8Array[] = [];
   #notes: string[] = [];
 
   constructor(link: string, end: LinkEnd) {
@@ -182,15 +189,21 @@ class SimulatedCapture {
   }
 
   sent(t: number, frame: Uint8Array, comment: string | null): void {
-    this.#encoder.packet(t, frame, 'outbound', this.#comments(comment));
+    this.#add(t, frame, 'outbound', comment);
   }
 
   arrived(t: number, frame: Uint8Array, comment: string | null): void {
-    this.#encoder.packet(t, frame, 'inbound', this.#comments(comment));
+    this.#add(t, frame, 'inbound', comment);
   }
 
   bytes(): Uint8Array {
-    return this.#encoder.take(new ArrayBuffer(0));
+    return Buffer.concat([...this.#pieces, this.#encoder.take(new ArrayBuffer(0))]);
+  }
+
+  #add(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {
+    this.#encoder.packet(t, frame, direction, this.#comments(comment));
+    if (this.#encoder.length < pieceBytes - longestPacketBytes) return;
+    this.#pieces.push(this.#encoder.take(new ArrayBuffer(pieceBytes)));
   }
 
   #comments(comment: string | null): readonly string[] | undefined {
