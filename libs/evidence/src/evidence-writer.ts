@@ -14,6 +14,9 @@ export type ManifestContent = Omit<
   'schema' | 'complete' | 'incompleteBecause' | 'parts' | 'sealedSha256'
 >;
 
+/** What a part holds: text, or bytes in one piece or several. */
+export type PartData = string | Uint8Array | readonly Uint8Array[];
+
 export interface EvidenceStart {
   /** What is known when the recording starts; `update` adds to it. */
   manifest: ManifestContent;
@@ -93,8 +96,8 @@ export class EvidenceWriter {
     return (t, text) => log.append(consoleLine(t, text));
   }
 
-  /** Writes a whole part at once. */
-  async write(part: string, data: string | Uint8Array): Promise<void> {
+  /** Writes a whole part at once, from one piece or several. */
+  async write(part: string, data: PartData): Promise<void> {
     await writePart(this.dir, part, data);
   }
 
@@ -172,7 +175,7 @@ async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
   await writeFileAtomically(join(dir, layout.manifest), manifestText(manifest));
 }
 
-async function writePart(dir: string, part: string, data: string | Uint8Array): Promise<void> {
+async function writePart(dir: string, part: string, data: PartData): Promise<void> {
   const path = join(dir, checkPartName(part));
   await makeFolder(dirname(path));
   try {

@@ -1,4 +1,4 @@
-import { manifestSchema, type LabEvent, type Manifest } from '@fenceline/contracts';
+import type { LabEvent, Manifest } from '@fenceline/contracts';
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -11,6 +11,7 @@ import {
   planText,
   type EvidenceStart,
   type ManifestContent,
+  type PartData,
 } from './evidence-writer.js';
 import { checkPartName, layout } from './layout.js';
 import { consoleLine } from './line-log.js';
@@ -30,7 +31,7 @@ interface Ended {
  * it is what `EvidenceWriter` would have written.
  */
 export class MemoryEvidence {
-  private readonly parts = new Map<string, Uint8Array>();
+  private readonly parts = new Map<string, readonly Uint8Array[]>();
   private readonly timeline: string[] = [];
   private readonly consoles = new Map<string, string[]>();
   private ended: Ended | null = null;
@@ -52,8 +53,8 @@ export class MemoryEvidence {
     return Promise.resolve((t, text) => lines.push(`${consoleLine(t, text)}\n`));
   }
 
-  /** Adds a whole part. */
-  write(part: string, data: string | Uint8Array): Promise<void> {
+  /** Adds a whole part, in one piece or several; the bytes are kept and must not change. */
+  write(part: string, data: PartData): Promise<void> {
     this.put(part, data);
     return Promise.resolve();
   }
@@ -62,9 +63,13 @@ export class MemoryEvidence {
   seal(): Promise<Manifest> {
     this.endLogs();
     const parts = [...this.parts.keys()].sort().map((path) => {
-      const bytes = this.parts.get(path)!;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { path, bytes: bytes.length, sha256 };
+      const hash = createHash('sha256');
+      let bytes = 0;
+      for (const piece of this.parts.get(path)!) {
+        hash.update(piece);
+        bytes += piece.length;
+      }
+      return { path, bytes, sha256: hash.digest('hex') };
     });
     const text = sealManifest({ ...this.content(), complete: true, parts });
     return Promise.resolve(this.end(text));
@@ -96,11 +101,11 @@ export class MemoryEvidence {
     const { text } = this.atItsEnd();
     const folder = resolve(dir);
     await makeEmptyFolder(folder);
-    for (const [part, bytes] of this.parts) {
+    for (const [part, pieces] of this.parts) {
       const path = join(folder, part);
       try {
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, bytes, { flag: 'wx' });
+        await writeFile(path, pieces, { flag: 'wx' });
       } catch (error) {
         throw evidenceError('write', path, error);
       }
@@ -108,9 +113,9 @@ export class MemoryEvidence {
     await writeFileAtomically(join(folder, layout.manifest), text);
   }
 
-  private put(part: string, data: string | Uint8Array): void {
-    checkPartName(part);
-    this.parts.set(part, typeof data === 'string' ? Buffer.from(data) : data);
+  private put(part: string, data: PartData): void {
+    const pieces = typeof data === 'string' ? Buffer.from(data) : data;
+    this.parts.set(checkPartName(part), pieces instanceof Uint8Array ? [pieces] : pieces);
   }
 
   private endLogs(): void {
@@ -119,7 +124,7 @@ export class MemoryEvidence {
   }
 
   private end(text: string): Manifest {
-    const manifest = manifestSchema.parse(JSON.parse(text));
+    const manifest = JSON.parse(text) as Manifest;
     this.ended = { manifest, text };
     return manifest;
   }
@@ -138,7 +143,7 @@ export class MemoryEvidence {
 class MemoryStore implements PartStore {
   constructor(
     private readonly name: string,
-    private readonly parts: ReadonlyMap<string, Uint8Array>,
+    private readonly parts: ReadonlyMap<string, readonly Uint8Array[]>,
   ) {}
 
   nameOf(part: string): string {
@@ -156,20 +161,20 @@ class MemoryStore implements PartStore {
   }
 
   text(part: string): Promise<string> {
-    return Promise.resolve(Buffer.from(this.bytes(part)).toString());
+    return Promise.resolve(Buffer.concat(this.pieces(part)).toString());
   }
 
   async *stream(part: string): AsyncGenerator<Uint8Array> {
-    yield await Promise.resolve(this.bytes(part));
+    for (const piece of this.pieces(part)) yield await Promise.resolve(piece);
   }
 
   checkSeal(): Promise<SealCheck> {
     return Promise.resolve({ intact: true, sealed: true, changed: [], missing: [], added: [] });
   }
 
-  private bytes(part: string): Uint8Array {
-    const bytes = this.parts.get(part);
-    if (!bytes) throw new EvidenceError(`the recording has no part ${part}`);
-    return bytes;
+  private pieces(part: string): readonly Uint8Array[] {
+    const pieces = this.parts.get(part);
+    if (!pieces) throw new EvidenceError(`the recording has no part ${part}`);
+    return pieces;
   }
 }

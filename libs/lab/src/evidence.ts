@@ -1,4 +1,5 @@
 import type { LabEvent, Manifest } from '@fenceline/contracts';
+import type { PartData } from '@fenceline/evidence';
 
 /** Where a lab writes what it records: a folder, or memory. */
 export interface Evidence {
@@ -7,7 +8,7 @@ export interface Evidence {
   /** Opens the console of a host or node; returns what appends a line of it, read at `t` ns. */
   console(vm: string): Promise<(t: number, text: string) => void>;
   /** Writes a whole part at once. */
-  write(part: string, data: string | Uint8Array): Promise<void>;
+  write(part: string, data: PartData): Promise<void>;
   /** Ends the recording: it is complete, and nothing is written any more. */
   seal(): Promise<Manifest>;
   /** Ends a recording that did not come to its end, and says why. */

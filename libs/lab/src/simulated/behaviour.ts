@@ -7,6 +7,7 @@ import {
   type Host,
 } from '@fenceline/contracts';
 import {
+  controllerDecisionsOf,
   controllerMutants,
   correctController,
   correctHost,
@@ -82,7 +83,7 @@ export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): Nod
     const { ccrl, tbkas, digests, ccr } = target;
     return {
       settings: { cqtMs, ccrl, tbkas, ccr, digests: { header: digests, data: digests } },
-      decisions: mutant?.decisions ?? correctController,
+      decisions: mutant === undefined ? correctController : controllerDecisionsOf(mutant),
       capabilities: targetCapabilities(target, cqtMs),
     };
   }

@@ -81,8 +81,8 @@ export class SimulatedLink implements LabLink {
   }
 
   /** Hands over the capture of one end, as the bytes of its file; nothing is captured into it afterwards. */
-  capture(end: LinkEnd): Uint8Array {
-    return this.#captures[end].bytes();
+  capture(end: LinkEnd): Uint8Array[] {
+    return this.#captures[end].pieces();
   }
 
   #setState(direction: LinkDirection, state: DirectionState): void {
@@ -202,8 +202,8 @@ class SimulatedCapture {
     this.#add(t, frame, 'inbound', comment);
   }
 
-  bytes(): Uint8Array {
-    return Buffer.concat([...this.#pieces, this.#encoder.take(new ArrayBuffer(0))]);
+  pieces(): Uint8Array[] {
+    return [...this.#pieces, this.#encoder.take(new ArrayBuffer(0))];
   }
 
   #add(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {

@@ -70,7 +70,7 @@ export class Controller {
 
   /** Enabled, ready, and not being shut down: takes I/O commands. */
   get isReady(): boolean {
-    return !this.#ended && this.status === CSTS_READY;
+    return this.status === CSTS_READY;
   }
 
   /** True once the association has ended; its requests may still be at the medium. */
@@ -112,13 +112,14 @@ export class Controller {
     this.#ended = true;
     this.keepAlive.stop();
     this.#cancelRemoval?.();
-    this.status |= CSTS_FATAL;
+    this.log(`association ended: ${cause}`);
     this.gate.end(cause);
-    if (this.subsystem.options.decisions.closesConnections(cause)) {
+    const { decisions } = this.subsystem.options;
+    if (decisions.closesConnections(cause)) {
+      this.status |= CSTS_FATAL;
       this.events.clear();
       for (const queue of [...this.io.values(), this.admin]) queue.abort();
     }
-    const { decisions } = this.subsystem.options;
     const { instance } = this;
     const quiet = this.gate.isQuiet;
     if (!quiet && decisions.isGone({ quiet })) this.#remember(instance);

@@ -119,8 +119,13 @@ export interface QueueOptions {
   /** Cuts what is sent into pieces of these lengths, again and again. */
   splits?: readonly number[];
   alignment?: number;
+  /** Sent first, in place of an ICReq. */
+  greeting?: Uint8Array;
   tap?: Tap;
 }
+
+/** A command as a test wants it, right or wrong. */
+export type CommandFields = Omit<SqeFields, 'cid'> & { flags?: number; sglType?: number };
 
 /** One connection of a scripted host: says what a test wants said and collects the answers. */
 export class HostQueue {
@@ -164,10 +169,11 @@ export class HostQueue {
     };
     this.user = node.accept(portId, connection);
     this.send(
-      encodeIcReq({
-        ...options.digests,
-        ...(options.alignment !== undefined && { alignment: options.alignment }),
-      }),
+      options.greeting ??
+        encodeIcReq({
+          ...options.digests,
+          ...(options.alignment !== undefined && { alignment: options.alignment }),
+        }),
     );
     this.lab.run();
   }
@@ -200,17 +206,19 @@ export class HostQueue {
   }
 
   /** Sends a command; its CID. */
-  issue(fields: Omit<SqeFields, 'cid'>, data?: Uint8Array, inCapsule = false): number {
+  issue(fields: CommandFields, data?: Uint8Array, inCapsule = false): number {
     const cid = ++this.#cids;
     const length = data?.length ?? fields.dataLength ?? 0;
     const sqe = encodeSqe({ ...fields, cid, dataLength: length, inCapsule });
+    if (fields.flags !== undefined) sqe[1] = fields.flags;
+    if (fields.sglType !== undefined) sqe[39] = fields.sglType;
     if (data && !inCapsule) this.#offered.set(cid, data);
     this.send(encodeCommand(sqe, inCapsule ? data : undefined, this.digests));
     return cid;
   }
 
   /** Sends a command and lets the node work; its answer. */
-  ask(fields: Omit<SqeFields, 'cid'>, data?: Uint8Array, inCapsule = false): Answer {
+  ask(fields: CommandFields, data?: Uint8Array, inCapsule = false): Answer {
     const cid = this.issue(fields, data, inCapsule);
     this.lab.run();
     return this.answer(cid);
@@ -232,6 +240,7 @@ export class HostQueue {
     entries?: number;
     format?: number;
     noFlowControl?: boolean;
+    inCapsule?: boolean;
   }): Answer {
     const data = encodeConnectData({
       cntlid: fields.cntlid ?? ANY_CONTROLLER,
@@ -245,7 +254,8 @@ export class HostQueue {
       12: fields.katoMs ?? 0,
     };
     const type = FabricsType.connect;
-    return this.ask({ opcode: AdminOpcode.fabrics, fabricsType: type, dwords }, data, true);
+    const { inCapsule = true } = fields;
+    return this.ask({ opcode: AdminOpcode.fabrics, fabricsType: type, dwords }, data, inCapsule);
   }
 
   propertyGet(offset: number, size: 4 | 8 = 4): Answer {
@@ -253,9 +263,26 @@ export class HostQueue {
     return this.ask({ opcode: AdminOpcode.fabrics, fabricsType: FabricsType.propertyGet, dwords });
   }
 
+  /** As `propertyGet`; undefined where no answer comes. */
+  tryPropertyGet(offset: number): Answer | undefined {
+    const dwords = { 10: 0, 11: offset };
+    const fields = { opcode: AdminOpcode.fabrics, fabricsType: FabricsType.propertyGet, dwords };
+    const cid = this.issue(fields);
+    this.lab.run();
+    return this.answers.get(cid);
+  }
+
   propertySet(offset: number, value: number): Answer {
+    const cid = this.setProperty(offset, value);
+    this.lab.run();
+    return this.answer(cid);
+  }
+
+  /** Sends a Property Set; its CID. */
+  setProperty(offset: number, value: number): number {
     const dwords = { 10: 0, 11: offset, 12: value };
-    return this.ask({ opcode: AdminOpcode.fabrics, fabricsType: FabricsType.propertySet, dwords });
+    const fabricsType = FabricsType.propertySet;
+    return this.issue({ opcode: AdminOpcode.fabrics, fabricsType, dwords });
   }
 
   identify(cns: number, nsid = 0): Answer {
@@ -269,20 +296,15 @@ export class HostQueue {
     options: { lsp?: number; rae?: boolean; offset?: number } = {},
   ) {
     const { lsp = 0, rae = false, offset = 0 } = options;
-    const dwords = 10;
     return this.ask({
       opcode: AdminOpcode.getLogPage,
       nsid: 0xffff_ffff,
       dataLength: length,
       dwords: {
-        [dwords]: (page | (lsp << 8) | (rae ? 0x8000 : 0) | ((length / 4 - 1) << 16)) >>> 0,
+        10: (page | (lsp << 8) | (rae ? 0x8000 : 0) | ((length / 4 - 1) << 16)) >>> 0,
         12: offset,
       },
     });
-  }
-
-  ccrLog(lsp = 0): CcrLogEntry[] {
-    return readCcrLog(this.log(0x1e, 4096, { lsp }).data);
   }
 
   feature(id: number, value?: number, dataLength = 0): Answer {
@@ -369,7 +391,8 @@ export class HostQueue {
   }
 
   #sendData(cid: number, tag: number, offset: number, length: number): void {
-    const data = this.#offered.get(cid)!;
+    const data = this.#offered.get(cid);
+    if (data === undefined) return;
     for (let at = offset; at < offset + length;) {
       const end = Math.min(offset + length, at + this.maxH2cData);
       const last = end === offset + length;
@@ -378,6 +401,13 @@ export class HostQueue {
       at = end;
     }
   }
+}
+
+export interface AssociationOptions extends QueueOptions {
+  katoMs?: number;
+  hostNqn?: string;
+  /** Options of each queue, in place of those that all share. */
+  optionsOf?: () => QueueOptions;
 }
 
 /** An association of a scripted host: admin queue and one I/O queue, enabled and ready. */
@@ -390,14 +420,14 @@ export class HostAssociation {
     lab: TestLab,
     node: ReferenceArrayNode,
     portId: number,
-    fields: { katoMs?: number; hostNqn?: string } & QueueOptions = {},
+    fields: AssociationOptions = {},
   ) {
-    const { katoMs = 0, hostNqn = HOST, ...options } = fields;
-    this.admin = new HostQueue(lab, node, portId, options);
+    const { katoMs = 0, hostNqn = HOST, optionsOf = () => fields } = fields;
+    this.admin = new HostQueue(lab, node, portId, optionsOf());
     this.cntlid = this.admin.connect({ katoMs, hostNqn }).dword0;
     this.enable();
     this.admin.feature(0x0b, (1 << 20) | (1 << 11));
-    this.io = new HostQueue(lab, node, portId, options);
+    this.io = new HostQueue(lab, node, portId, optionsOf());
     this.io.connect({ qid: 1, cntlid: this.cntlid, hostNqn });
   }
 
@@ -408,6 +438,11 @@ export class HostAssociation {
   /** CNTLID, CIU and CIRN as Identify tells them. */
   get instance() {
     return readIdentifyController(this.admin.identify(1).data);
+  }
+
+  /** The entries of log page 1Eh. */
+  ccrLog(lsp = 0): CcrLogEntry[] {
+    return readCcrLog(this.admin.log(0x1e, 4096, { lsp }).data);
   }
 
   request(): number {

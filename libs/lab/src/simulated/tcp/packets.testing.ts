@@ -8,8 +8,8 @@ export interface CapturedSegment {
   length: number;
 }
 
-/** The TCP segments of a pcapng file, in their order. */
-export function decodePackets(file: Uint8Array): CapturedSegment[] {
+/** The TCP segments of a pcapng file that comes in pieces, in their order. */
+export function decodePackets(pieces: readonly Uint8Array[]): CapturedSegment[] {
   const segments: CapturedSegment[] = [];
   const headers = new FrameHeaders();
   const reader = new CaptureReader(({ t, source, start, end }) => {
@@ -18,6 +18,6 @@ export function decodePackets(file: Uint8Array): CapturedSegment[] {
     const length = headers.networkEnd - headers.payloadOffset;
     segments.push({ t, flags: headers.flags, length });
   });
-  reader.push(file);
+  for (const piece of pieces) reader.push(piece);
   return segments;
 }
