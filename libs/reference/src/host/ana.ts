@@ -1,8 +1,6 @@
+import { anaStateSchema, type AnaState } from '@fenceline/contracts';
+import { anaStateCodes } from '@fenceline/nvme';
 import { getLogPage, type HostCommand } from './command.js';
-
-/** Asymmetric Namespace Access (Base Specification, section 2.4.1): whether a path reaches the namespace. */
-export type AnaState =
-  'optimized' | 'non-optimized' | 'inaccessible' | 'persistent-loss' | 'change';
 
 /** Log page 0Ch. */
 const ANA_LOG_PAGE = 0x0c;
@@ -12,28 +10,27 @@ const MAX_GROUPS = 128;
 /** Return Groups Only: no lists of namespaces. */
 const GROUPS_ONLY = 1;
 
-const states: Readonly<Record<number, AnaState>> = {
-  0x1: 'optimized',
-  0x2: 'non-optimized',
-  0x3: 'inaccessible',
-  0x4: 'persistent-loss',
-  0xf: 'change',
-};
-
 export const readAnaLogPage = (): HostCommand =>
   getLogPage(ANA_LOG_PAGE, HEADER_BYTES + MAX_GROUPS * GROUP_BYTES, GROUPS_ONLY);
 
-/** State of a group in the log page, with or without lists of namespaces; a group that is not in it is in `change`. */
+/**
+ * Asymmetric Namespace Access (Base Specification, section 2.4.1): state of a group in the log page, with or without lists of namespaces; a group that is not
+ * in it is in `change`.
+ */
 export function anaStateOf(page: Uint8Array, group: number): AnaState {
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
   const groups = view.getUint16(8, true);
   let at = HEADER_BYTES;
   for (let i = 0; i < groups && at + GROUP_BYTES <= page.length; i++) {
-    if (view.getUint32(at, true) === group)
-      return states[view.getUint8(at + 16) & 0x0f] ?? 'change';
+    if (view.getUint32(at, true) === group) return stateOfCode(view.getUint8(at + 16) & 0x0f);
     at += GROUP_BYTES + view.getUint32(at + 4, true) * 4;
   }
   return 'change';
+}
+
+function stateOfCode(code: number): AnaState {
+  const [state] = anaStateSchema.options.filter((it) => anaStateCodes[it] === code);
+  return state ?? 'change';
 }
 
 /** Whether I/O can be sent over a path in this state. */

@@ -1,5 +1,6 @@
+import type { AnaState } from '@fenceline/contracts';
 import { asyncEventInformation, asyncEventText, asyncEventType, Property } from '@fenceline/nvme';
-import { anaStateOf, isAccessible, readAnaLogPage, type AnaState } from './ana.js';
+import { anaStateOf, isAccessible, readAnaLogPage } from './ana.js';
 import {
   asyncEventRequest,
   keepAliveCommand,

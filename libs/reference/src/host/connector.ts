@@ -69,13 +69,13 @@ export class Connector<T> {
   }
 
   #take(step: HandshakeStep): void {
-    const { scheduler, adminTimeoutMs } = this.#settings;
+    const { scheduler, connectTimeoutMs } = this.#settings;
     switch (step.do) {
       case 'open':
         this.#open(step);
         break;
       case 'command':
-        this.queues[step.qid]!.submit(step.command, adminTimeoutMs, (completion) => {
+        this.queues[step.qid]!.submit(step.command, connectTimeoutMs, (completion) => {
           if (completion !== null) this.#goOn(completion);
         });
         break;
@@ -87,7 +87,7 @@ export class Connector<T> {
   }
 
   #open({ qid, entries, capsuleDataBytes }: HandshakeStep & { do: 'open' }): void {
-    const { scheduler, dialer, digests, adminTimeoutMs: openTimeoutMs } = this.#settings;
+    const { scheduler, dialer, digests, connectTimeoutMs: openTimeoutMs } = this.#settings;
     const lost = (reason: string) => {
       this.#stop();
       this.#user.lost(reason, qid);

@@ -1,3 +1,4 @@
+import type { AnaState } from '@fenceline/contracts';
 import {
   ANY_CONTROLLER,
   connectedCntlid,
@@ -10,7 +11,7 @@ import {
   statusName,
   type IdentifyController,
 } from '@fenceline/nvme';
-import { anaStateOf, readAnaLogPage, type AnaState } from './ana.js';
+import { anaStateOf, readAnaLogPage } from './ana.js';
 import {
   connectCommand,
   identify,

@@ -9,13 +9,16 @@ export interface HostSetup {
   array: ScriptedArray;
   host: ReferenceHost;
   log: { ms: number; line: string }[];
+  /** Of the paths, in their order. */
+  names: string[];
+  scripts: PathScript[];
 }
 
 /** Connects a host over paths A, B, … and runs until all are live. */
 export function liveHost(
   scripts: readonly Partial<PathScript>[],
   settings: Partial<HostSettings> = {},
-): HostSetup & { scripts: PathScript[] } {
+): HostSetup {
   const array = new ScriptedArray();
   const names = scripts.map((_, index) => String.fromCharCode(65 + index));
   const paths = names.map((name, index) => array.addPath(name, scripts[index]));
@@ -42,7 +45,7 @@ export function liveHost(
     started.live = true;
   });
   while (!started.live) if (!array.time.step()) throw new Error('the paths do not become live');
-  return { array, host, log, scripts: paths };
+  return { array, host, log, names, scripts: paths };
 }
 
 /** Numbers that follow from a seed (mulberry32). */

@@ -51,10 +51,17 @@ export interface TappedAssociation {
   path: string;
   cntlid: number;
   identify: IdentifyController | null;
+  /** When it was told; Infinity where it was not. */
+  identifiedAt: number;
   /** H: when the host last sent anything on it. */
   lastSentAt: number;
   /** When the host was told that a reset of it has succeeded; Infinity where it was not. */
   resetToldAt: number;
+}
+
+export interface Retry {
+  original: TappedCommand;
+  retry: TappedCommand;
 }
 
 /**
@@ -71,18 +78,22 @@ export class HostTap {
     return new TappedConnection(this, path);
   }
 
-  /** Writes that were sent again elsewhere while they were outstanding, and when they might have been. */
-  retries(): { original: TappedCommand; retry: TappedCommand; resetToldAt: number }[] {
-    const writes = this.commands.filter(({ qid, opcode }) => qid > 0 && opcode === IoOpcode.write);
-    return writes.flatMap((retry, index) =>
-      writes.slice(0, index).flatMap((original) => {
-        const isRetry =
-          original.slba === retry.slba &&
-          original.association !== retry.association &&
-          original.answeredAt > retry.sentAt;
-        return isRetry ? [{ original, retry, resetToldAt: original.association.resetToldAt }] : [];
-      }),
-    );
+  /** Writes that were sent again elsewhere while they were outstanding. */
+  retries(): Retry[] {
+    const bySlba = new Map<number, TappedCommand[]>();
+    const retries: Retry[] = [];
+    for (const retry of this.commands) {
+      if (retry.qid === 0 || retry.opcode !== IoOpcode.write) continue;
+      const earlier = bySlba.get(retry.slba) ?? [];
+      for (const original of earlier) {
+        const isOutstanding = original.answeredAt > retry.sentAt;
+        if (isOutstanding && original.association !== retry.association) {
+          retries.push({ original, retry });
+        }
+      }
+      bySlba.set(retry.slba, [...earlier, retry]);
+    }
+    return retries;
   }
 }
 
@@ -146,6 +157,7 @@ export class TappedConnection {
         path: this.#path,
         cntlid: 0xffff,
         identify: null,
+        identifiedAt: Infinity,
         lastSentAt: -Infinity,
         resetToldAt: Infinity,
       };
@@ -172,6 +184,7 @@ export class TappedConnection {
     if (isConnect(entry)) association.cntlid = connectedCntlid(dword0);
     else if (opcode === AdminOpcode.identify && (entry.getUint8(40) & 0xff) === 1) {
       association.identify = readIdentifyController(data);
+      association.identifiedAt = command.answeredAt;
     } else if (opcode === AdminOpcode.crossControllerReset && ccrImmediate(dword0)) {
       this.#resetTold(ccrImpairedCntlid(entry, 0), ccrUniquifier(entry, 0));
     } else if (opcode === AdminOpcode.getLogPage && logPageId(entry, 0) === CCR_LOG_PAGE) {

@@ -12,16 +12,16 @@ interface Io {
   readonly done: (result: MediumResult) => void;
   /** The one path that it may use, or null for any. */
   readonly only: Path | null;
-  /** The path that has just refused it. */
-  refusedBy: Path | null;
+  /** Paths that have refused it, and are not asked again before all have. */
+  readonly refusedBy: Set<Path>;
   /** Answers with an error that asks for another try. */
   errors: number;
 }
 
 /** As Linux's nvme_max_retries. */
 const MAX_RETRIES = 5;
-/** How long a request waits that its only path has refused. */
-const SAME_PATH_DELAY_MS = 100;
+/** How long a request waits that every path has refused, or that is tried again. */
+const RETRY_DELAY_MS = 100;
 
 /**
  * Native multipath: every request goes over a usable path, another one when that refuses it or is lost, and waits
@@ -42,7 +42,7 @@ export class Multipath {
 
   /** Begins a request; `done` is called once, never before this returns. */
   submit(request: MediumRequest, only: Path | null, done: (result: MediumResult) => void): void {
-    this.#waiting.push({ request, done, only, refusedBy: null, errors: 0 });
+    this.#waiting.push({ request, done, only, refusedBy: new Set(), errors: 0 });
     this.dispatch();
   }
 
@@ -77,19 +77,23 @@ export class Multipath {
     return this.#paths.every(({ state }) => state === 'DELETED');
   }
 
-  /** The best of those that take commands: optimized ones where there are any, one that refused it as the last. */
+  /** The best of those that have not refused it: optimized ones where there are any. */
   #usablePaths({ refusedBy }: Io): Path[] {
-    const open = this.#paths.filter((it) => it.state === 'LIVE' && it.isAccessible);
-    const others = open.filter((it) => it !== refusedBy);
+    const open = this.#openPaths();
+    const others = open.filter((it) => !refusedBy.has(it));
     const left = others.length > 0 ? others : open;
     const optimized = left.filter((it) => it.association?.anaState === 'optimized');
     return optimized.length > 0 ? optimized : left;
   }
 
+  #openPaths(): Path[] {
+    return this.#paths.filter((it) => it.state === 'LIVE' && it.isAccessible);
+  }
+
   #ended(io: Io, path: Path, completion: Completion | null): void {
     const { decisions } = this.#settings;
     if (completion === null) {
-      if (decisions.hidesPathErrors()) this.#again(io, null, 0);
+      if (decisions.hidesPathErrors()) this.#again(io, 0);
       else this.#fail(io, 'the path was lost');
       return;
     }
@@ -101,23 +105,27 @@ export class Multipath {
       this.#refused(io, path);
     } else if (!doNotRetry && io.errors < MAX_RETRIES) {
       io.errors++;
-      this.#again(io, null, SAME_PATH_DELAY_MS);
+      this.#again(io, RETRY_DELAY_MS);
     } else {
       this.#fail(io, statusName(status));
     }
   }
 
-  /** A path refused it: it was not done, and nothing has to be waited for where there is another path. */
+  /** A path refused it: it was not done, and nothing has to be waited for where another may take it. */
   #refused(io: Io, path: Path): void {
-    const alone = this.#usablePaths({ ...io, refusedBy: path }).includes(path);
     const delayMs = this.#settings.decisions.failoverDelayMs();
-    this.#again(io, path, alone ? Math.max(delayMs, SAME_PATH_DELAY_MS) : delayMs);
+    io.refusedBy.add(path);
+    if (this.#openPaths().some((it) => !io.refusedBy.has(it))) {
+      this.#again(io, delayMs);
+      return;
+    }
+    io.refusedBy.clear();
+    this.#again(io, Math.max(delayMs, RETRY_DELAY_MS));
   }
 
-  #again(io: Io, refusedBy: Path | null, delayMs: number): void {
+  #again(io: Io, delayMs: number): void {
     const { scheduler, decisions } = this.#settings;
     const { request } = io;
-    io.refusedBy = refusedBy;
     if (request.op === 'write') {
       io.request = { ...request, data: decisions.dataOfRetry(request.data) };
     }

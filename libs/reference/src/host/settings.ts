@@ -48,8 +48,10 @@ export interface HostSettings {
   ioPolicy: IoPolicy;
   fence: FenceSettings;
   digests?: Digests;
-  /** Time-out of admin commands, and of each step of a connect. Default 60,000, as Linux. */
+  /** Time-out of admin commands once a path is live. Default 60,000, as Linux. */
   adminTimeoutMs?: number;
+  /** Time-out of each step of a connect: a link that comes back must not find the host waiting. Default 5,000. */
+  connectTimeoutMs?: number;
   /** Namespace that is used. Default 1. */
   nsid?: number;
   /** What the host decides where it could decide wrongly; for mutants. */
@@ -67,6 +69,7 @@ export const withDefaults = (settings: HostSettings): CompleteSettings => ({
   keepAlives: 'sent',
   digests: {},
   adminTimeoutMs: 60_000,
+  connectTimeoutMs: 5_000,
   nsid: 1,
   decisions: correctHost,
   ...settings,

@@ -12,7 +12,7 @@ const mutants: readonly Omit<HostMutant, 'blame'>[] = [
   {
     name: 'failed-entry-is-success',
     wrong: 'takes a log entry with CCRS=2 (failed) for success, because the operation has ended',
-    rule: 'ccr-conformance',
+    rule: 'no-early-retry',
     decisions: {
       readEntry: ({ status }) => (status === CcrStatus.inProgress ? 'in-progress' : 'succeeded'),
     },
@@ -127,7 +127,7 @@ const mutants: readonly Omit<HostMutant, 'blame'>[] = [
   {
     name: 'no-hold-after-failed-reset',
     wrong: 'retries as soon as it is told that the reset has failed',
-    rule: 'ccr-conformance',
+    rule: 'no-early-retry',
     decisions: {
       releasesAfter: (end) => correctHost.releasesAfter(end) || end.kind === 'operation-failed',
     },

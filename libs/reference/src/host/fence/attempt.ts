@@ -2,7 +2,7 @@ import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { statusName } from '@fenceline/nvme';
 import type { ControllerInstance, HostDecisions } from '../decisions.js';
 import type { AttemptEnd } from './attempt-end.js';
-import type { CcrNews, CcrSource, TakenSlot } from './ccr-source.js';
+import type { CcrNews, CcrSource, AskedReset } from './ccr-source.js';
 
 export interface AttemptParts {
   source: CcrSource;
@@ -14,12 +14,17 @@ export interface AttemptParts {
   ccrWaitMs: number;
   /** Called once, never before the constructor returns. */
   ended: (end: AttemptEnd) => void;
+  /** The reset has succeeded after all, when nobody waited for this source any more. */
+  succeededLate: () => void;
 }
 
-/** One source is asked for the reset of a lost controller. Its slot is given back on every way out. */
+/**
+ * One source is asked for the reset of a lost controller. Its slot is given back on every way out. What it says
+ * after its time is still listened to: a success is one, however late.
+ */
 export class Attempt {
   readonly #parts: AttemptParts;
-  readonly #slot: TakenSlot;
+  readonly #asked: AskedReset;
   readonly #askedAt: number;
   #state: 'asked' | 'taken' | 'ended' = 'asked';
   #cancelTimer: () => void;
@@ -30,7 +35,7 @@ export class Attempt {
     this.#askedAt = scheduler.now();
     const waitMs = decisions.answerWaitMs(ccrAnswerMs);
     this.#cancelTimer = this.#after(waitMs, { kind: 'not-taken', why: 'it did not answer' });
-    this.#slot = source.ask(instance, (news) => this.#told(news));
+    this.#asked = source.ask(instance, (news) => this.#told(news));
   }
 
   /** The time of the fence is up. */
@@ -38,12 +43,19 @@ export class Attempt {
     this.#end({ kind: 'deadline' });
   }
 
-  /** Nobody is interested any more. */
+  /** Nobody is interested any more, not even in a late success. */
   cancel(): void {
     this.#finish({ kind: 'deadline' });
+    this.#asked.forget();
   }
 
   #told(news: CcrNews): void {
+    if (this.#state === 'ended') {
+      const answered = news.kind === 'answered' && news.answer === 'succeeded';
+      const finished = news.kind === 'finished' && news.as === 'succeeded';
+      if (answered || finished) this.#parts.succeededLate();
+      return;
+    }
     switch (news.kind) {
       case 'answered':
         this.#answered(news.answer, news.status);
@@ -92,7 +104,7 @@ export class Attempt {
     if (this.#state === 'ended') return false;
     this.#state = 'ended';
     this.#cancelTimer();
-    if (this.#parts.decisions.returnsSlot(end)) this.#slot.giveBack();
+    if (this.#parts.decisions.returnsSlot(end)) this.#asked.giveSlotBack();
     return true;
   }
 }

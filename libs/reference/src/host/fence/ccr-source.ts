@@ -27,12 +27,15 @@ export interface CcrSourceParts {
 interface Request {
   instance: ControllerInstance;
   isAnswered: boolean;
+  hasSlot: boolean;
   tell: (news: CcrNews) => void;
 }
 
-/** A reset that was asked for and occupies a slot of its source until it is given back. */
-export interface TakenSlot {
-  giveBack(): void;
+/** A reset that was asked for. It occupies a slot of its source until that is given back. */
+export interface AskedReset {
+  giveSlotBack(): void;
+  /** Nothing more is told. */
+  forget(): void;
 }
 
 /**
@@ -60,7 +63,7 @@ export class CcrSource {
       cntlid: this.#cntlid,
       isLive: this.#isLive,
       ccrl: this.#ccrl,
-      slotsInUse: this.#requests.size,
+      slotsInUse: [...this.#requests].filter(({ hasSlot }) => hasSlot).length,
     };
   }
 
@@ -86,8 +89,8 @@ export class CcrSource {
    *
    * @param tell called with what becomes known, never before this returns
    */
-  ask(instance: ControllerInstance, tell: (news: CcrNews) => void): TakenSlot {
-    const request: Request = { instance, isAnswered: false, tell };
+  ask(instance: ControllerInstance, tell: (news: CcrNews) => void): AskedReset {
+    const request: Request = { instance, isAnswered: false, hasSlot: true, tell };
     this.#requests.add(request);
     // A source that is lost gives no answer; whoever asks it waits in vain.
     if (this.#isLive) {
@@ -96,8 +99,12 @@ export class CcrSource {
       });
     }
     return {
-      giveBack: () => {
-        if (this.#requests.delete(request)) this.#slotsFreed();
+      giveSlotBack: () => {
+        request.hasSlot = false;
+        this.#slotsFreed();
+      },
+      forget: () => {
+        if (!request.hasSlot) this.#requests.delete(request);
       },
     };
   }

@@ -35,7 +35,9 @@ export class Fence {
   readonly #asked = new Set<CcrSource>();
   /** The source that was asked last. */
   #source: CcrSource | null = null;
+  /** The attempt that is waited for, and all that were made. */
   #attempt: Attempt | null = null;
+  readonly #attempts: Attempt[] = [];
   #state: 'asking' | 'without-source' | 'holding' | 'ended' = 'holding';
 
   constructor(parts: FenceParts) {
@@ -71,7 +73,7 @@ export class Fence {
   /** Nobody is interested any more: `ended` is not called. */
   cancel(): void {
     this.#state = 'ended';
-    this.#attempt?.cancel();
+    for (const attempt of this.#attempts) attempt.cancel();
   }
 
   #askNext(instance: ControllerInstance): void {
@@ -86,7 +88,15 @@ export class Fence {
     this.#asked.add(source);
     this.#source = source;
     const ended = (end: AttemptEnd) => this.#attemptEnded(end, instance);
-    this.#attempt = new Attempt({ ...this.#parts, source, instance, ended });
+    const succeededLate = () => this.#succeededLate(source, instance);
+    this.#attempt = new Attempt({ ...this.#parts, source, instance, ended, succeededLate });
+    this.#attempts.push(this.#attempt);
+  }
+
+  #succeededLate(source: CcrSource, instance: ControllerInstance): void {
+    if (this.#state === 'ended') return;
+    this.#source = source;
+    this.#attemptEnded({ kind: 'succeeded' }, instance);
   }
 
   #attemptEnded(end: AttemptEnd, instance: ControllerInstance): void {
@@ -123,7 +133,7 @@ export class Fence {
   }
 
   #release(end: AttemptEnd): void {
-    this.#state = 'ended';
+    this.cancel();
     this.#parts.log(
       end.kind === 'succeeded'
         ? `CCR succeeded using ${this.#sourceName()}`
