@@ -172,17 +172,12 @@ export class QemuLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    switch (action.kind) {
-      case 'setAna':
-      case 'holdInside':
-      case 'releaseInside':
-        this.tellNodes(action).catch((error: unknown) => this.context.fail(error as Error));
-        break;
-      case 'resetConnection':
-        throw new LabError('this lab cannot perform resetConnection yet');
-      default:
-        this.instruments.faults.perform(action);
-    }
+    const { kind } = action;
+    if (kind === 'setAna' || kind === 'holdInside' || kind === 'releaseInside')
+      this.tellNodes(action).catch((error: unknown) => this.context.fail(error as Error));
+    else if (kind === 'resetConnection')
+      throw new LabError('this lab cannot perform resetConnection yet');
+    else this.instruments.faults.perform(action);
   }
 
   drain(boundMs: number): Promise<void> {
