@@ -14,7 +14,10 @@ type BackendTarget = { nodes: readonly string[]; port?: number | undefined };
 type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
 
 /** What links and backend can be made to do; the others are for the VMs. */
-export type FaultAction = Exclude<Action, { kind: 'resetConnection' | 'setAna' }>;
+export type FaultAction = Exclude<
+  Action,
+  { kind: 'resetConnection' | 'setAna' | 'holdInside' | 'releaseInside' }
+>;
 
 interface OpenFault {
   id: string;

@@ -3,7 +3,7 @@ import type { LabLink } from './lab-driver.js';
 import type { Observations } from './timeline/observations.js';
 
 /**
- * Follows the links of a lab with the decoder that judges the recording later, and tells what it sees to the
+ * Follows the paths among the links of a lab with the decoder that judges the recording later, and tells what it sees to the
  * timeline's observations.
  *
  * @returns the number that a payload of this hash has in what the observations are told
@@ -35,7 +35,7 @@ export function observeWire(
     onGivenUp: (association: Association) => observations.gaveUp(association),
   });
   for (const { name } of topology.links) {
-    links.get(name)?.observe((frame, _from, t, delivered) => {
+    links.get(name)!.observe((frame, _from, t, delivered) => {
       tap.frame(name, delivered ? 'delivered' : 'sent', frame, t);
     });
   }

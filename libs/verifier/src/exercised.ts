@@ -1,6 +1,7 @@
 import type { ExerciseName, Exercised } from '@fenceline/contracts';
 import { changesMedium, never, type Command } from '@fenceline/history';
 import type { Facts } from './facts.js';
+import type { FenceEnd } from './fence.js';
 import { closingOf, type Fences } from './fences.js';
 import { countJoins } from './joins.js';
 import { succeeded } from './logical-writes.js';
@@ -26,6 +27,8 @@ export function exercisedCounters(
     writesPerPath: fewestWritesPerPath(facts, links),
     overlappingWrites: countOverlapping(facts, fences),
     giveUps: facts.giveUps.length,
+    resumedAfterCcr: countResumedAfter(facts, fences, 'ccr'),
+    resumedAfterTime: countResumedAfter(facts, fences, 'time'),
     ...countJoins(facts.history, facts.blocks),
   };
 }
@@ -49,6 +52,15 @@ function countAtGiveUp({ history, giveUps, giveUpAt, landings }: Facts) {
     else if (command.completeAt <= at) counts.completeUnapplied++;
   }
   return counts;
+}
+
+/** Associations given up of which the first retry came after a fence that had ended so. */
+function countResumedAfter({ giveUps, firstRetryAt }: Facts, fences: Fences, by: FenceEnd['by']) {
+  return giveUps.filter(({ association: { id } }) => {
+    const end = fences.host[id]!;
+    const retriedAt = firstRetryAt[id]!;
+    return end.by === by && retriedAt !== never && retriedAt >= end.at;
+  }).length;
 }
 
 function countLandedLate({ retries, landings }: Facts): number {

@@ -255,6 +255,8 @@ describe('judge', () => {
       writesPerPath: 1,
       overlappingWrites: 1,
       giveUps: 1,
+      resumedAfterCcr: 0,
+      resumedAfterTime: 0,
       splitWrites: 0,
       mergedApplies: 0,
     });

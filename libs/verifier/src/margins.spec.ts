@@ -43,3 +43,22 @@ describe('margins', () => {
     );
   });
 });
+
+describe('fences that were kept', () => {
+  it.each([
+    [
+      'by CCR',
+      { lands: 8100, again: 9002, ccrAt: 9000 },
+      { resumedAfterCcr: 1, resumedAfterTime: 0 },
+    ],
+    [
+      'by time',
+      { lands: 8100, again: 16_800, ccrAt: null },
+      { resumedAfterCcr: 0, resumedAfterTime: 1 },
+    ],
+    ['not', { lands: 8100, again: 8999, ccrAt: 9000 }, { resumedAfterCcr: 0, resumedAfterTime: 0 }],
+  ] as const)('are counted: %s', (_, { lands, again, ccrAt }, counted) => {
+    const verdict = judged(failover(lands, again, ccrAt, 700), { exercise: {} });
+    expect(verdict.counters).toMatchObject(counted);
+  });
+});

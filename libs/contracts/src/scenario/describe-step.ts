@@ -55,21 +55,21 @@ export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'holdBackend': {
       const next = action.next === null ? '' : `the next ${action.next} `;
-      const what = `${next}${action.ops.join(', ')} requests of ${backend(action)}`;
+      const what = `${next}${action.ops.join(', ')} requests of ${ports(action)}`;
       return `hold ${what}${action.inFlight ? ' and those in flight' : ''}`;
     }
     case 'releaseBackend':
-      return `release what ${backend(action)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
+      return `release what ${ports(action)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
     case 'discardBackend':
-      return `discard what ${backend(action)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
+      return `discard what ${ports(action)} ${action.nodes.length === 1 ? 'holds' : 'hold'}`;
     case 'slowBackend':
-      return `slow the backend of ${backend(action)} by ${formatDuration(action.byMs)}`;
+      return `slow the backend of ${ports(action)} by ${formatDuration(action.byMs)}`;
     case 'failBackend': {
       const next = action.next === null ? 'requests' : `the next ${action.next} requests`;
-      return `fail ${next} of ${backend(action)} with ${action.error}`;
+      return `fail ${next} of ${ports(action)} with ${action.error}`;
     }
     case 'restoreBackend':
-      return `restore the backend of ${backend(action)}`;
+      return `restore the backend of ${ports(action)}`;
     case 'holdLink':
       return `hold the frames of ${several('link', action.links)}${way(action.direction)}`;
     case 'dropLink':
@@ -79,7 +79,11 @@ export function describeAction(action: Action): string {
     case 'resetConnection':
       return `reset the connection of ${action.queue === 0 ? 'the admin queue' : `I/O queue ${action.queue}`} over link ${action.link}`;
     case 'setAna':
-      return `set ANA of ${several('node', action.nodes)}${action.port === null ? '' : ` port ${action.port}`} to ${action.state}`;
+      return `set ANA of ${ports(action)} to ${action.state}`;
+    case 'holdInside':
+      return `hold writes inside the controllers of ${ports(action)}`;
+    case 'releaseInside':
+      return `release what the controllers of ${ports(action)} hold`;
     case 'stopWorkload':
       return `stop ${several('job', action.workloads)}`;
   }
@@ -89,8 +93,14 @@ function way(direction: 'both' | 'to-node' | 'to-host'): string {
   return direction === 'both' ? '' : ` towards the ${direction === 'to-node' ? 'node' : 'host'}`;
 }
 
-function backend({ nodes, port }: { nodes: readonly string[]; port?: number | undefined }): string {
-  return `${several('node', nodes)}${port === undefined ? '' : ` port ${port}`}`;
+interface Ports {
+  nodes: readonly string[];
+  /** All where there is none. */
+  port?: number | null | undefined;
+}
+
+function ports({ nodes, port = null }: Ports): string {
+  return `${several('node', nodes)}${port === null ? '' : ` port ${port}`}`;
 }
 
 function counted(count: number, one: string, more: string): string {

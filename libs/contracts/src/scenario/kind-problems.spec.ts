@@ -170,6 +170,20 @@ describe('steps', () => {
     ],
     [
       step,
+      'do: { holdInside: { node: ▸B } }',
+      'timeline[0].do.holdInside.node',
+      'its controllers do as its kernel does',
+      'reference',
+    ],
+    [
+      step,
+      'do: { releaseInside: { node: A, port: ▸3 } }',
+      'timeline[0].do.releaseInside.port',
+      'no port 3',
+      '1 to 1',
+    ],
+    [
+      step,
       'do: { resetConnection: { link: ▸Q, queue: 1 } }',
       'timeline[0].do.resetConnection.link',
       'no path `Q`',

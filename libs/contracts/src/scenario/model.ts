@@ -161,6 +161,9 @@ export const actionSchema = z.discriminatedUnion('kind', [
     port: count.nullable(),
     state: anaStateSchema,
   }),
+  /** Reference nodes keep writes of a port, or of all when `port` is null, back in their controllers. */
+  z.strictObject({ kind: z.literal('holdInside'), nodes: names, port: count.nullable() }),
+  z.strictObject({ kind: z.literal('releaseInside'), nodes: names, port: count.nullable() }),
   z.strictObject({ kind: z.literal('stopWorkload'), workloads: names }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
@@ -200,6 +203,8 @@ export const exerciseNameSchema = z.enum([
   'writesPerPath',
   'overlappingWrites',
   'giveUps',
+  'resumedAfterCcr',
+  'resumedAfterTime',
   'splitWrites',
   'mergedApplies',
 ]);

@@ -233,6 +233,10 @@ function normalizeAction(action: DoText, names: Names): Action {
     };
   }
   if (resetConnection) return { kind: 'resetConnection', ...resetConnection };
+  for (const kind of ['holdInside', 'releaseInside'] as const) {
+    const inside = action[kind];
+    if (inside) return { kind, nodes: nodes(inside.node), port: inside.port ?? null };
+  }
   if (ana) {
     return { kind: 'setAna', nodes: nodes(ana.node), port: ana.port ?? null, state: ana.state };
   }

@@ -356,6 +356,16 @@ describe('parseScenario', () => {
       'then: set ANA of nodes A, B port 1 to optimized',
     ],
     [
+      'holdInside: { node: A, port: 1 }',
+      { kind: 'holdInside', nodes: ['A'], port: 1 },
+      'then: hold writes inside the controllers of node A port 1',
+    ],
+    [
+      'releaseInside: { node: all }',
+      { kind: 'releaseInside', nodes: ['A', 'B'], port: null },
+      'then: release what the controllers of nodes A, B hold',
+    ],
+    [
       'hold: { node: A, port: 1 }',
       { kind: 'holdBackend', nodes: ['A'], port: 1, ops: ['write'], next: null, inFlight: false },
       'then: hold write requests of node A port 1',

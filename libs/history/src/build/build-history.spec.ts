@@ -551,6 +551,25 @@ describe('fence ends', () => {
     expect(history.associations[0]!.ccrSuccessAskedAt).toBe(asked.completeAt);
   });
 
+  it.each([
+    ['after', ['answer', 'read'], true],
+    ['before', ['read', 'answer'], false],
+  ] as const)(
+    'of one moment takes a read that was sent %s the answer as such',
+    async (_, order, ends) => {
+      const { traffic, source } = ccrPaths();
+      traffic.instant = true;
+      const cid = source.adminCommand(ccr);
+      for (const what of order) {
+        if (what === 'read') readLog(source, 1);
+        else source.respond(source.admin, encodeResponse({ cid, dword0: 0 }));
+      }
+      const at = traffic.t;
+      const { associations } = await buildHistory(traffic.recording());
+      expect(associations[0]!.ccrSuccessDeliveredAt).toBe(ends ? at : never);
+    },
+  );
+
   it('finds the frame by which the host acknowledges the success in full', async () => {
     const { traffic, impaired, source } = ccrPaths();
     const cid = source.adminCommand(ccr);

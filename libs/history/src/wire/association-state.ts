@@ -1,4 +1,4 @@
-import type { Association } from '../model.js';
+import type { Association, FrameRef } from '../model.js';
 
 /** A CCR that a source controller took and did not finish at once. */
 export interface AcceptedCcr {
@@ -6,8 +6,9 @@ export interface AcceptedCcr {
   ciu: number;
   /** The association that it names. */
   target: AssociationState;
-  /** When the source's answer was delivered to the host. */
+  /** When the source's answer was delivered to the host, and the frame of the host's capture that brought it. */
   acceptedAt: number;
+  acceptedBy: FrameRef | null;
 }
 
 /** A CCR success that was delivered to the host and that its TCP did not acknowledge so far. */

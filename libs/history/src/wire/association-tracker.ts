@@ -30,9 +30,9 @@ import {
   type ConnectData,
 } from '@fenceline/nvme';
 import type { View } from '@fenceline/capture';
-import { never, type Association, type Connection, type FrameRef } from '../model.js';
+import { never, type Association, type Command, type Connection, type FrameRef } from '../model.js';
 import type { TopologyLink } from '../topology.js';
-import { AssociationState, entryKey } from './association-state.js';
+import { AssociationState, entryKey, type AcceptedCcr } from './association-state.js';
 import { CollectedData, type InFlight } from './in-flight.js';
 
 /** A controller that no Connect named: CNTLID FFFFh is never a controller's. */
@@ -340,6 +340,7 @@ export class AssociationTracker {
         ciu: ccrUniquifier(entry, 0),
         target,
         acceptedAt: flight.command.answeredAt,
+        acceptedBy: flight.command.answerFrame,
       });
     }
   }
@@ -355,11 +356,10 @@ export class AssociationTracker {
       if (logged.status === CcrStatus.inProgress) continue;
       const key = entryKey(logged.icid, logged.ciu);
       if (!source.completeEntries.has(key) && logged.status === CcrStatus.success) {
-        for (const { icid, ciu, target, acceptedAt } of source.accepted) {
-          if (icid !== logged.icid || ciu !== logged.ciu) continue;
-          // In virtual time a host may read the page in the very moment of the answer.
-          if (flight.command.sentAt >= acceptedAt) {
-            this.#ccrSucceeded(view, target.model, flight, source);
+        for (const accepted of source.accepted) {
+          if (accepted.icid !== logged.icid || accepted.ciu !== logged.ciu) continue;
+          if (wasSentAfter(flight.command, accepted)) {
+            this.#ccrSucceeded(view, accepted.target.model, flight, source);
           }
         }
       }
@@ -378,4 +378,10 @@ export class AssociationTracker {
       source.told.push({ target: model, end: flight.answerEnd });
     }
   }
+}
+
+/** Whether a command was sent after a CCR had been accepted: of one moment, the host's capture has the order. */
+function wasSentAfter({ sentAt, sentFrame }: Command, { acceptedAt, acceptedBy }: AcceptedCcr) {
+  if (sentAt !== acceptedAt || acceptedBy === null) return sentAt > acceptedAt;
+  return sentFrame.file === acceptedBy.file && sentFrame.frame > acceptedBy.frame;
 }

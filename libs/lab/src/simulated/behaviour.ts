@@ -74,7 +74,7 @@ export function behaviourOfHost({ name, kernel, initiator }: Host): HostBehaviou
   };
 }
 
-/** @throws LabError for what cannot be simulated */
+/** @throws LabError for a mutant that there is not, and for what cannot be simulated */
 export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): NodeBehaviour {
   if (target.kind === 'reference') {
     const mutant = controllerMutants.find((one) => one.name === target.mutant);

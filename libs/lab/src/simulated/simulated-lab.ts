@@ -33,7 +33,8 @@ export class SimulatedLab implements LabDriver {
   readonly #instruments: Instruments;
   /** The paths, by name. */
   readonly #paths = new Map<string, Cable>();
-  readonly #interNodeLinks = new Map<string, SimulatedLink>();
+  /** The links between nodes, by name. */
+  readonly #interNodeLinks = new Map<string, Cable>();
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #workloads = new Map<string, { workload: Workload; stopped: boolean }>();
@@ -55,6 +56,11 @@ export class SimulatedLab implements LabDriver {
         node: { mac: nodeMac, address: nodeAddress },
       });
       this.#paths.set(name, cable);
+      links.set(name, cable.link);
+    }
+    for (const { name, ends } of plan.interNodeLinks) {
+      const cable = this.#cable(name, { host: ends[0], node: ends[1] });
+      this.#interNodeLinks.set(name, cable);
       links.set(name, cable.link);
     }
     this.#instruments = new Instruments(plan, context, links, backend, (name) =>
@@ -108,8 +114,7 @@ export class SimulatedLab implements LabDriver {
     }
     for (const { name, ends } of this.plan.interNodeLinks) {
       const [first, second] = ends;
-      const { link, stacks } = this.#cable(name, { host: first, node: second });
-      this.#interNodeLinks.set(name, link);
+      const { stacks } = this.#interNodeLinks.get(name)!;
       const end = (node: string, stack: TcpStack) => ({
         name: node,
         array: this.#node(node).array,
@@ -152,12 +157,21 @@ export class SimulatedLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    if (action.kind === 'resetConnection') {
-      this.#resetConnection(action.link, action.queue);
-    } else if (action.kind === 'setAna') {
-      for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
-    } else {
-      this.#instruments.faults.perform(action);
+    switch (action.kind) {
+      case 'setAna':
+        for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
+        return;
+      case 'holdInside':
+      case 'releaseInside':
+        for (const node of action.nodes) {
+          this.#node(node).holdWrites(action.port, action.kind === 'holdInside');
+        }
+        return;
+      case 'resetConnection':
+        this.#resetConnection(action.link, action.queue);
+        return;
+      default:
+        this.#instruments.faults.perform(action);
     }
   }
 
@@ -200,8 +214,7 @@ export class SimulatedLab implements LabDriver {
     if (this.#closed) return;
     this.#closed = true;
     const { evidence } = this.context;
-    const links = [...this.#paths.values()].map(({ link }) => link);
-    for (const link of [...links, ...this.#interNodeLinks.values()]) {
+    for (const { link } of [...this.#paths.values(), ...this.#interNodeLinks.values()]) {
       for (const end of ['host', 'node'] as const) {
         await evidence.write(layout.capture(link.name, end), link.capture(end));
       }

@@ -12,6 +12,11 @@ import type { LabLink } from '../lab-driver.js';
 /** A frame is on its way for so long, and up to so much longer. */
 const latencyNs = 20_000;
 const jitterNs = 20_000;
+/**
+ * A network card needs so long for a frame that it is given to send. So what is sent because of something that was
+ * delivered has a later time stamp, as on every machine, and not the same.
+ */
+const cardNs = 5_000;
 
 export interface SimulatedLinkOptions {
   name: string;
@@ -32,7 +37,7 @@ export class SimulatedLink implements LabLink {
   /** The two directions, named by their sender. */
   readonly #from: Record<LinkEnd, SimulatedDirection>;
 
-  constructor(options: SimulatedLinkOptions) {
+  constructor(private readonly options: SimulatedLinkOptions) {
     const { name } = options;
     this.name = name;
     const captures = {
@@ -49,7 +54,8 @@ export class SimulatedLink implements LabLink {
   plug(end: LinkEnd, receive: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
     this.#from[end === 'host' ? 'node' : 'host'].receiver = receive;
     const outgoing = this.#from[end];
-    return (frame) => outgoing.enter(frame);
+    const { scheduler } = this.options;
+    return (frame) => scheduler.at(scheduler.now() + cardNs, () => outgoing.enter(frame));
   }
 
   drop(direction: LinkDirection): void {

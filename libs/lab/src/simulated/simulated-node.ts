@@ -55,8 +55,18 @@ export class SimulatedNode {
 
   /** Changes the ANA state of one port, or of all where it is null. */
   setAna(port: number | null, state: AnaState): void {
-    for (const { id } of this.options.node.ports) {
-      if (port === null || id === port) this.array.setAnaState(id, state);
+    for (const id of this.#portsMeant(port)) this.array.setAnaState(id, state);
+  }
+
+  /** Holds the writes of one port inside their controllers, or of all where it is null; or lets them go. */
+  holdWrites(port: number | null, hold: boolean): void {
+    for (const id of this.#portsMeant(port)) {
+      if (hold) this.array.holdWrites(id);
+      else this.array.releaseWrites(id);
     }
+  }
+
+  #portsMeant(port: number | null): number[] {
+    return this.options.node.ports.map(({ id }) => id).filter((id) => port === null || id === port);
   }
 }

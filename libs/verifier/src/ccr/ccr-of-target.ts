@@ -100,6 +100,39 @@ export function answersAfterSuccess(history: History): { findings: Finding[]; re
   return { findings, remarks };
 }
 
+/** CCRs that were taken although no instance of the controller has the CIU and CIRN that they name. */
+export function takenForNobody({ ccrs }: CcrTraffic): Finding[] {
+  return ccrs
+    .filter(
+      ({ command, named, latest }) => command.status === 0 && named === null && latest !== null,
+    )
+    .map(({ command, asked, source, latest }) => ({
+      rule: 'ccr-conformance',
+      blame: 'target',
+      blamed: source.node,
+      harm: null,
+      sentence:
+        `${source.label} took a Cross-Controller Reset of CNTLID ${asked.icid}, CIU ${asked.ciu}, CIRN ` +
+        `0x${asked.cirn.toString(16)}, which are of no instance that ${source.host} was told of.`,
+      witness: {
+        host: source.host,
+        path: source.link,
+        steps: [
+          {
+            ms: toMs(latest!.identifiedAt),
+            what: `${source.host} is told of ${latest!.label}: CIU ${latest!.ciu}, CIRN 0x${latest!.cirn.toString(16)}`,
+          },
+          {
+            ms: toMs(command.sentAt),
+            what: `${source.host} asks for the reset of CIU ${asked.ciu}, CIRN 0x${asked.cirn.toString(16)}`,
+            at: atFrame(command.sentFrame),
+          },
+          { ms: toMs(command.answeredAt), what: 'the answer is success' },
+        ],
+      },
+    }));
+}
+
 /** New instances of a controller with the CIRN of the one before. */
 export function repeatedCirns({ associations }: History): Finding[] {
   const findings: Finding[] = [];

@@ -105,6 +105,16 @@ describe(rule, () => {
     });
   });
 
+  it.each([
+    ['a CIRN of no instance that the target takes', { cirn: 0x1n, status: 0 }, ['host', 'target']],
+    ['one that it refuses', { cirn: 0x1n, status: 0x02 }, ['host']],
+    ['its own CIRN', { status: 0 }, []],
+  ])('blames a target that resets for nobody: %s', (_, ccr, blamed) => {
+    const lab = new CcrLab();
+    lab.ccr(ccr);
+    expect(lab.judged().findings.map(({ blame }) => blame)).toEqual(blamed);
+  });
+
   it('knows by cause that a write was applied before the log page was asked for', () => {
     const lab = goodLab();
     lab.builder.apply(lab.write, { applied: 8500, held: 1001 });

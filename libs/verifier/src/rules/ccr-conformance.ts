@@ -5,6 +5,7 @@ import {
   answersAfterSuccess,
   repeatedCirns,
   successTooSoon,
+  takenForNobody,
   wrongLogs,
 } from '../ccr/ccr-of-target.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
@@ -48,6 +49,7 @@ function judgeCcrConformance({ facts, fences }: RuleInput): Outcome {
     ...retriesAfterFailure(facts, fences, traffic),
     ...success.findings,
     ...answers.findings,
+    ...takenForNobody(traffic),
     ...repeatedCirns(history),
     ...wrongLogs(history, traffic),
   ];

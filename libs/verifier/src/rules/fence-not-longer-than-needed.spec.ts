@@ -116,6 +116,33 @@ describe(rule, () => {
     expect(held(13_001)).toBe('violated');
   });
 
+  it.each<[string, { status?: number; asksC?: boolean }, string]>([
+    ['the other source was never asked', {}, 'violated'],
+    ['the other source was asked', { asksC: true }, 'held'],
+    ['the refusal says that a reset is in progress', { status: 0x13f }, 'held'],
+    ['the first source took it', { status: 0 }, 'held'],
+  ])('asks for another source after a refusal: %s', (_, { status = 0x141, asksC }, expected) => {
+    const lab = new HistoryBuilder();
+    const a = lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' } });
+    const b = lab.association({ link: 'B' });
+    const c = lab.association({ link: 'C' });
+    for (const it of [a, b, c]) Object.assign(it, { ciu: 3 + it.id, cirn: 7n, ccrl: 4 });
+    for (const it of [b, c]) {
+      lab.write(it, { lba: 90 + it.id, bytes: `${it.id}`, sent: 10, applied: 11, answered: 12 });
+    }
+    lab.command(a, { lba: 12, bytes: 'W', sent: 1000 });
+    const ccr = { icid: 1, ciu: 3, cirn: 7n, immediate: false };
+    const admin = { opcode: 0x38, name: 'Cross-Controller Reset', ccr };
+    lab.admin(b, { ...admin, sent: 9000, answered: 9001, status });
+    if (asksC === true) lab.admin(c, { ...admin, sent: 14_000, answered: 14_001, status: 0 });
+    const { status: judgedAs, findings } = judge(lab.build());
+    expect(judgedAs).toBe(expected);
+    if (expected === 'violated') {
+      expect(findings[0]!.sentence).toContain('did not ask host1 over C');
+      expect(findings[0]!.witness.steps[0]).toMatchObject({ ms: 9001 });
+    }
+  });
+
   it('a law: found is exactly who asks too late', () => {
     const times = fc.integer({ min: 8001, max: 40_000 });
     fc.assert(

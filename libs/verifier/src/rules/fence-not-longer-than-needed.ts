@@ -1,5 +1,6 @@
 import type { Finding } from '@fenceline/contracts';
 import { changesMedium, never, type Association } from '@fenceline/history';
+import { Status } from '@fenceline/nvme';
 import { ccrTraffic, sameController, wasRefused, type CcrTraffic } from '../ccr/ccr-traffic.js';
 import type { Facts } from '../facts.js';
 import { boundsOf } from '../input.js';
@@ -18,7 +19,8 @@ import { experimentOf, momentAfter, reachableSpansOf } from '../usable-paths.js'
  * Specification: NVMe Base 2.3 (TP8028), Cross-Controller Reset; CIU, CIRN and CCRL of Identify Controller.
  *
  * Counts from the moment at which the host can have noticed the loss: the give-up, or H + 2 × KATO where that is
- * earlier. It cannot see how long a host waits for one source before it asks the next: the specification sets no
+ * earlier; where every source that was asked has refused, from the last refusal, for the sources that are left. It
+ * cannot see how long a host waits for one source before it asks the next: the specification sets no
  * such wait, and no profile does either.
  *
  * Near misses: no CCR on either side (CIU 0, CCRL 0); nothing was outstanding; the writes went on before the
@@ -41,23 +43,27 @@ function judgeFence({ facts, input }: RuleInput): Outcome {
   let looked = 0;
   for (const { association, at } of facts.giveUps) {
     if (!canBeReset(association) || !hasOutstanding(facts, association, at)) continue;
-    const from = noticedAt(association, at);
-    const sources = freeSources(facts, traffic, association, from);
-    const spans = reachableSpansOf(facts, sources, { from, to: experimentOf(history).to });
-    const deadline = momentAfter(spans, from, boundNs);
-    const askedAt = firstAsked(traffic, association);
-    const endedAt = Math.min(askedAt, firstResumed(facts, association), fenceEnded(association));
-    if (deadline === never) continue;
-    if (endedAt === never && wasToldOfErrors(history, association.host)) continue;
-    looked++;
-    if (endedAt <= deadline) continue;
-    if (order(history, deadline, endedAt) === 'unsure') {
-      doubts.push(
-        `fence-not-longer-than-needed, ${association.label}: the margin to the bound is below the uncertainty of the recording`,
+    const endedAt = Math.min(firstResumed(facts, association), fenceEnded(association));
+    for (const turn of turns(traffic, association, at)) {
+      const { from, askedAt, refusedBy } = turn;
+      const sources = freeSources(facts, traffic, association, from).filter(
+        (source) => !refusedBy.some((other) => sameController(source, other)),
       );
-      continue;
+      const spans = reachableSpansOf(facts, sources, { from, to: experimentOf(history).to });
+      const deadline = momentAfter(spans, from, boundNs);
+      const doneAt = Math.min(askedAt, endedAt);
+      if (deadline === never) continue;
+      if (doneAt === never && wasToldOfErrors(history, association.host)) continue;
+      looked++;
+      if (doneAt <= deadline) continue;
+      if (order(history, deadline, doneAt) === 'unsure') {
+        doubts.push(
+          `fence-not-longer-than-needed, ${association.label}: the margin to the bound is below the uncertainty of the recording`,
+        );
+        continue;
+      }
+      findings.push(finding(association, sources[0]!, turn, { deadline, boundNs }));
     }
-    findings.push(finding(association, sources[0]!, { from, deadline, askedAt, boundNs }));
   }
   if (looked === 0) {
     return notJudged(
@@ -109,12 +115,29 @@ function freeSources(
   });
 }
 
-function firstAsked({ ccrs }: CcrTraffic, lost: Association): number {
-  return ccrs.reduce(
-    (at, { command, named, asked }) =>
-      named === lost || asked.icid === lost.cntlid ? Math.min(at, command.sentAt) : at,
-    never,
+/** A stretch in which a host has to ask a source. */
+interface Turn {
+  from: number;
+  /** When it did; `never` where it did not. */
+  askedAt: number;
+  /** Sources that had refused it before. */
+  refusedBy: Association[];
+}
+
+/**
+ * From the notice of the loss to the first question, and where every source that was asked had refused, from the last
+ * refusal on. One that says that the reset is in progress already stands for all.
+ */
+function turns({ ccrs }: CcrTraffic, lost: Association, giveUpAt: number): Turn[] {
+  const asked = ccrs.filter(({ named, asked: { icid } }) => named === lost || icid === lost.cntlid);
+  const askedAt = asked.reduce((at, { command }) => Math.min(at, command.sentAt), never);
+  const first = { from: noticedAt(lost, giveUpAt), askedAt, refusedBy: [] };
+  const allRefused = asked.every(
+    (ccr) => wasRefused(ccr) && ccr.command.status !== Status.ccrInProgress,
   );
+  if (asked.length === 0 || !allRefused) return [first];
+  const from = Math.max(...asked.map(({ command }) => command.answeredAt));
+  return [first, { from, askedAt: never, refusedBy: asked.map(({ source }) => source) }];
 }
 
 /** When a write that is known by its bytes was sent again, or perhaps was, its data not in full. */
@@ -134,9 +157,14 @@ function fenceEnded(association: Association): number {
 function finding(
   { host, label, link }: Association,
   source: Association,
-  times: { from: number; deadline: number; askedAt: number; boundNs: number },
+  turn: Turn,
+  { deadline, boundNs }: { deadline: number; boundNs: number },
 ): Finding {
-  const { from, deadline, askedAt, boundNs } = times;
+  const { from, askedAt, refusedBy } = turn;
+  const since =
+    refusedBy.length === 0
+      ? `${host} can have noticed that ${label} is lost`
+      : `${host} is told of the last refusal by ${refusedBy.map((it) => it.label).join(', ')}`;
   const asked =
     askedAt === never ? 'it never did' : `it did so only after ${inSeconds(askedAt - from)}`;
   return {
@@ -152,7 +180,7 @@ function finding(
       path: link,
       otherPath: source.link,
       steps: [
-        { t: from, what: `${host} can have noticed that ${label} is lost` },
+        { t: from, what: since },
         { t: deadline, what: `the bound has passed, in which ${source.label} could be asked` },
         { t: askedAt, what: `${host} sends the first Cross-Controller Reset for it` },
       ]

@@ -9,11 +9,15 @@ const rule = 'path-restored';
 const settings: HostSettings = { reconnectDelayMs: 2000, ctrlLossTimeoutMs: 600_000 };
 
 /** A is given up at 8 s, its link dropped from 1 s to 20 s: by 20 + 2 + 10 = 32 s the host must be back. */
-function history(options: { backAt?: number; healedAt?: number; tries?: number[] } = {}): History {
-  const { backAt, healedAt = 20_000, tries = [] } = options;
+function history(
+  options: { backAt?: number; healedAt?: number; tries?: number[]; wentOnAt?: number | null } = {},
+): History {
+  const { backAt, healedAt = 20_000, tries = [], wentOnAt = 8001 } = options;
   const lab = new HistoryBuilder();
-  lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' } });
-  lab.association({ link: 'B' });
+  const a = lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' }, cqtMs: 5000 });
+  const b = lab.association({ link: 'B' });
+  lab.write(a, { lba: 1, bytes: 'W', applied: null, sent: 500 });
+  if (wentOnAt !== null) lab.write(b, { lba: 1, bytes: 'W', applied: null, sent: wentOnAt });
   if (backAt !== undefined) lab.association({ link: 'A' }).connectedAt = backAt * 1e6;
   const built = lab.build();
   built.openings = tries.map((at) => ({ link: 'A', t: at * 1e6 }));
@@ -76,6 +80,15 @@ describe(rule, () => {
       expect(judge(it).status).toBe(expected);
     },
   );
+
+  it.each([
+    ['until it goes on with its writes', 22_000, 34_000],
+    ['until its fence end at the latest', null, 40_000],
+  ])('lets a host fence before it connects: %s', (_, wentOnAt, backBy) => {
+    const backIn = (backAt: number) => judge(history({ backAt, wentOnAt, healedAt: 9000 })).status;
+    expect(backIn(backBy)).toBe('held');
+    expect(backIn(backBy + 1)).toBe('violated');
+  });
 
   it('says nothing where the lab ends before', () => {
     const it = history();

@@ -1,14 +1,17 @@
 import type { Finding } from '@fenceline/contracts';
-import type { Association } from '@fenceline/history';
+import { never, type Association } from '@fenceline/history';
 import type { Facts } from '../facts.js';
 import { boundsOf, type HostSettings } from '../input.js';
+import { longestFenceEnd } from '../longest-fence.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { count, inSeconds, toMs } from '../sentences.js';
 import { aliveSpan, experimentOf, healthySpans, without, type Span } from '../usable-paths.js';
 
 /**
  * path-restored. A host must have a live association over a link again once the link and the node's backend have
- * been without a fault for its reconnect delay and a bound, 10 s unless the input sets another.
+ * been without a fault for its reconnect delay and a bound, 10 s unless the input sets another. The time counts from its
+ * fence end at the earliest: a host may fence before it connects again. It has ended when the host went on with what it
+ * held, or at its longest.
  *
  * Specification: none asks for it; it is what a host's reconnect delay and controller loss time-out promise.
  *
@@ -16,7 +19,7 @@ import { aliveSpan, experimentOf, healthySpans, without, type Span } from '../us
  * inconclusive. Nor can it see that an association which the host believes alive is dead at its node.
  *
  * Near misses: the fault lasts, or comes back; the host gave the association up only later, from when the time
- * counts; its controller loss time-out has passed; the lab ends before; no reconnect delay is known.
+ * counts; it still held; its controller loss time-out has passed; the lab ends before; no reconnect delay is known.
  */
 export const pathRestored: Rule = {
   name: 'path-restored',
@@ -95,7 +98,7 @@ function firstGap(
   let unsure: Gap | null = null;
   const alive = history.associations
     .filter((it) => it.link === link && it.host === host)
-    .map((it) => aliveSpan(facts, it));
+    .map((it) => aliveOrFenced(facts, it));
   const first = alive.reduce((at, { from }) => Math.min(at, from), Infinity);
   const within = experimentOf(history);
   const healthy = healthySpans(history, link, node, {
@@ -117,6 +120,14 @@ function firstGap(
     }
   }
   return unsure;
+}
+
+/** While its host had an association, and then until it had ended its fence: a host may fence before it connects. */
+function aliveOrFenced(facts: Facts, association: Association): Span {
+  const { from, to } = aliveSpan(facts, association);
+  if (to === never) return { from, to };
+  const resumedAt = facts.firstRetryAt[association.id]!;
+  return { from, to: Math.max(to, Math.min(longestFenceEnd(association, to), resumedAt)) };
 }
 
 function wasRestored({ history }: Facts, lost: Association): boolean {

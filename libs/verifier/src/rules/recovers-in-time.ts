@@ -3,7 +3,7 @@ import { changesMedium, never, type Association, type Command } from '@fenceline
 import type { Facts } from '../facts.js';
 import { boundsOf } from '../input.js';
 import { listOf } from '../lists.js';
-import { cqtUnder, profiles } from '../profiles.js';
+import { longestFenceEnd } from '../longest-fence.js';
 import { hasRepeatedBytes } from '../repeated-bytes.js';
 import { notJudged, outcome, type Outcome, type Rule, type RuleInput } from '../rule.js';
 import { atFrame, cid, count, inSeconds, lbas, toMs } from '../sentences.js';
@@ -53,7 +53,7 @@ function judgeRecoversInTime({ facts, input }: RuleInput): Outcome {
   let looked = 0;
   for (const [id, commands] of held) {
     const association = history.associations[id]!;
-    const from = latestFenceEnd(association, facts.giveUpAt[id]!);
+    const from = longestFenceEnd(association, facts.giveUpAt[id]!);
     const until = experimentOf(history).to;
     const deadline = momentAfter(
       usableSpans(facts, association, { from, to: until }),
@@ -111,21 +111,6 @@ function firstSendings({ retries }: Facts): Map<number, number> {
     first.set(original.id, Math.min(first.get(original.id) ?? never, retry.sentAt));
   }
   return first;
-}
-
-/** The end of the longest hold that a host may choose, whatever the profile. */
-function latestFenceEnd(association: Association, giveUpAt: number): number {
-  const { katoMs, tbkas, lastNewHostBytesAt: h } = association;
-  const cqtMs = profiles.reduce(
-    (most, profile) => Math.max(most, cqtUnder(profile, association.cqtMs) ?? 0),
-    0,
-  );
-  const noticed = Math.max(h, Math.min(giveUpAt, h + 2 * katoMs * nsPerMs));
-  return Math.min(
-    association.ccrSuccessDeliveredAt,
-    association.resetConfirmedDeliveredAt,
-    noticed + ((tbkas ? 3 : 2) * katoMs + cqtMs) * nsPerMs,
-  );
 }
 
 function finding(

@@ -165,6 +165,14 @@ class TimelineCheck {
       this.expectReference(nodes, [...path, 'ana', 'node'], 'its ANA state cannot be set');
       this.checkPorts(nodes, action.ana.port, [...path, 'ana', 'port']);
     }
+    for (const name of ['holdInside', 'releaseInside'] as const) {
+      const inside = action[name];
+      if (inside === undefined) continue;
+      const nodes = this.resolve(inside.node, this.nodes, [...path, name, 'node']);
+      const why = 'its controllers do as its kernel does';
+      this.expectReference(nodes, [...path, name, 'node'], why);
+      this.checkPorts(nodes, inside.port, [...path, name, 'port']);
+    }
     this.checkRestore(action, [...path, 'restore']);
     if (action.stop !== undefined) {
       this.resolve(action.stop.workload, this.jobs, [...path, 'stop', 'workload']);

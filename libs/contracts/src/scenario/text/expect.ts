@@ -25,6 +25,12 @@ export const exerciseMeanings: Readonly<Record<ExerciseName, string>> = {
   overlappingWrites:
     'Writes to a block that began (first command sent) while another write to that block was not closed.',
   giveUps: 'Associations that a host gave up.',
+  resumedAfterCcr:
+    'Associations that a host gave up, and of which it sent the outstanding writes again only after CCR success ' +
+    'had ended the fence.',
+  resumedAfterTime:
+    'Associations that a host gave up, and of which it sent the outstanding writes again only after the fence ' +
+    'had ended by its time.',
   splitWrites: 'Writes whose blocks the node applied by several requests.',
   mergedApplies: 'Applied requests that join the blocks of several writes.',
 };
@@ -43,6 +49,8 @@ const counters: Record<ExerciseName, ReturnType<typeof minimum>> = {
   writesPerPath: minimum('writesPerPath'),
   overlappingWrites: minimum('overlappingWrites'),
   giveUps: minimum('giveUps'),
+  resumedAfterCcr: minimum('resumedAfterCcr'),
+  resumedAfterTime: minimum('resumedAfterTime'),
   splitWrites: minimum('splitWrites'),
   mergedApplies: minimum('mergedApplies'),
 };

@@ -155,11 +155,17 @@ export const actionNames = [
   'drop',
   'restore',
   'resetConnection',
+  'holdInside',
+  'releaseInside',
   'ana',
   'stop',
 ] as const;
 
 const nodeOrLink = ['node', 'link'];
+
+const referenceNodes = () => referencesSchema.describe('Reference nodes that are meant.');
+
+const anyPort = () => z.int().min(1).optional().describe('Port that is meant. Default: all ports.');
 
 /** Fields that make sense for one of the two targets only. */
 function onlyFor<T extends z.ZodType>(
@@ -294,10 +300,21 @@ export const doTextSchema = exactlyOneOf(
       .describe(
         'The TCP connection of one queue of a path is lost: the network resets it at both ends.',
       ),
+    holdInside: z
+      .strictObject({ node: referenceNodes(), port: anyPort() })
+      .optional()
+      .describe(
+        'The controllers of reference nodes keep writes back before they go to the medium, until ' +
+          '`releaseInside`. Unlike what the backend holds, such a write ends with its association.',
+      ),
+    releaseInside: z
+      .strictObject({ node: referenceNodes(), port: anyPort() })
+      .optional()
+      .describe('Lets go what `holdInside` keeps back.'),
     ana: z
       .strictObject({
-        node: referencesSchema.describe('Reference nodes that are meant.'),
-        port: z.int().min(1).optional().describe('Port that is meant. Default: all ports.'),
+        node: referenceNodes(),
+        port: anyPort(),
         state: anaStateSchema.describe('State that the port reports from now on.'),
       })
       .optional()

@@ -60,7 +60,7 @@ describe('TCP on virtual time', () => {
     stacks.pass(1);
     stacks.link.drop('both');
     client.connection.send(bytes(5000));
-    stacks.pass(3000);
+    stacks.pass(3001);
     stacks.link.restore('both');
     stacks.pass(4000);
     expect(stacks.accepted[0]!.bytes).toEqual([...bytes(5000)]);
