@@ -1,4 +1,4 @@
-import { crc32c } from '@fenceline/nvme';
+import { roomFor } from '@fenceline/nvme';
 
 /** What one write of a workload is: no two writes have the same. */
 export interface Stamp {
@@ -33,9 +33,9 @@ export function makePayload(
   length: number,
   blockSize: number,
 ): Uint8Array {
-  const bytes = new Uint8Array(length);
-  const words = new Uint32Array(bytes.buffer);
-  const view = new DataView(bytes.buffer);
+  const bytes = roomFor(length);
+  const words = wordsOf(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   for (let at = 0; at < length; at += blockSize) {
     const place = offset + at;
     view.setUint32(at, MAGIC, true);
@@ -45,7 +45,7 @@ export function makePayload(
     view.setUint32(at + 16, place >>> 0, true);
     view.setUint32(at + 20, Math.floor(place / 2 ** 32), true);
     fill(words, (at + HEADER_BYTES) / 4, (at + blockSize) / 4, seedOf(stamp, place));
-    view.setUint32(at + CHECKSUM_AT, checksum(bytes, at, blockSize), true);
+    view.setUint32(at + CHECKSUM_AT, checksum(words, at / 4, blockSize / 4), true);
   }
   return bytes;
 }
@@ -55,7 +55,9 @@ export function readBlock(bytes: Uint8Array, offset: number): BlockContent {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC) return { kind: 'foreign' };
   const place = view.getUint32(16, true) + view.getUint32(20, true) * 2 ** 32;
-  if (view.getUint32(CHECKSUM_AT, true) !== checksum(bytes, 0, bytes.length)) {
+  // What was received stands anywhere in its memory.
+  const words = wordsOf(bytes.byteOffset % 4 === 0 ? bytes : bytes.slice());
+  if (view.getUint32(CHECKSUM_AT, true) !== checksum(words, 0, words.length)) {
     return { kind: 'damaged', why: `the checksum of the block at ${offset} is wrong` };
   }
   if (place !== offset) {
@@ -69,9 +71,20 @@ export function readBlock(bytes: Uint8Array, offset: number): BlockContent {
   return { kind: 'stamped', stamp };
 }
 
-function checksum(bytes: Uint8Array, at: number, blockSize: number): number {
-  const header = crc32c(bytes, at, at + CHECKSUM_AT);
-  return crc32c(bytes, at + HEADER_BYTES, at + blockSize, header);
+/** The bytes as words in the order of this machine: who writes them reads them. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length / 4);
+}
+
+/** A checksum (multiply and mix, as in MurmurHash) of all words of a block but the checksum itself. */
+function checksum(words: Uint32Array, start: number, count: number): number {
+  let sum = 0;
+  for (let i = start; i < start + count; i++) {
+    if (i === start + CHECKSUM_AT / 4) continue;
+    sum = Math.imul(sum ^ words[i]!, 0x9e37_79b1);
+    sum ^= sum >>> 15;
+  }
+  return sum >>> 0;
 }
 
 function seedOf({ nonce, job, sequence }: Stamp, place: number): number {
