@@ -157,22 +157,15 @@ export class SimulatedLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    switch (action.kind) {
-      case 'setAna':
-        for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
-        return;
-      case 'holdInside':
-      case 'releaseInside':
-        for (const node of action.nodes) {
-          this.#node(node).holdWrites(action.port, action.kind === 'holdInside');
-        }
-        return;
-      case 'resetConnection':
-        this.#resetConnection(action.link, action.queue);
-        return;
-      default:
-        this.#instruments.faults.perform(action);
-    }
+    const { kind } = action;
+    if (kind === 'setAna') {
+      for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
+    } else if (kind === 'holdInside' || kind === 'releaseInside') {
+      for (const node of action.nodes) {
+        this.#node(node).holdWrites(action.port, kind === 'holdInside');
+      }
+    } else if (kind === 'resetConnection') this.#resetConnection(action.link, action.queue);
+    else this.#instruments.faults.perform(action);
   }
 
   endWorkloads(): void {
