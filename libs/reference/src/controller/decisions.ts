@@ -50,8 +50,8 @@ export interface ControllerDecisions {
   randomNumber(fresh: bigint, before: bigint | undefined): bigint;
   /** Does the write of this number, from 1 on, go to the medium before it is acknowledged? */
   isSubmitted(write: number): boolean;
-  /** When a write is acknowledged. */
-  acknowledges(): 'when-done' | 'when-submitted';
+  /** After how many ms at the medium a write is acknowledged though it is not done; null: never. */
+  acknowledgesUndoneAfterMs(): number | null;
   /** What is written of the data that came. */
   dataOf(data: Uint8Array): Uint8Array;
 }
@@ -75,6 +75,6 @@ export const correctController: ControllerDecisions = {
   announces: (status) => status !== CcrStatus.inProgress,
   randomNumber: (fresh) => fresh,
   isSubmitted: () => true,
-  acknowledges: () => 'when-done',
+  acknowledgesUndoneAfterMs: () => null,
   dataOf: (data) => data,
 };

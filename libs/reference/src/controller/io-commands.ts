@@ -136,7 +136,10 @@ function write(controller: Controller, command: Command, offset: number, fua: bo
   }
   const data = decisions.dataOf(command.data);
   change(controller, command, { op: 'write', offset, data, fua });
-  if (decisions.acknowledges() === 'when-submitted') command.answer(Status.success);
+  const patienceMs = decisions.acknowledgesUndoneAfterMs();
+  if (patienceMs !== null) {
+    controller.subsystem.after(patienceMs, () => command.answer(Status.success));
+  }
 }
 
 function change(controller: Controller, command: Command, request: MediumRequest): void {

@@ -43,14 +43,6 @@ const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>>
     rule: 'no-write-after-fence',
     decisions: { outcomeOfSilentPeer: () => CcrStatus.success },
   },
-  'disabled-before-quiet': {
-    wrong: 'lets CSTS.RDY fall, or SHST rise, while requests are at the medium',
-    rule: 'no-write-after-fence',
-    decisions: {
-      isQuiet: ({ submitted, cause }) =>
-        cause === 'disabled' || cause === 'shut-down' || submitted === 0,
-    },
-  },
   'ignores-cqt': {
     wrong: 'writes that waited in the controller go to the medium after its keep alive has expired',
     rule: 'keep-alive-duty',
@@ -106,9 +98,10 @@ const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>>
     decisions: { isSubmitted: (write) => write % 20 !== 0 },
   },
   'acknowledges-too-early': {
-    wrong: 'acknowledges a write before the medium has it: an older one that lands later is stale',
+    wrong:
+      'acknowledges a write that the medium does not do soon: a newer one may be done before it',
     rule: 'no-stale-overwrite',
-    decisions: { acknowledges: () => 'when-submitted' },
+    decisions: { acknowledgesUndoneAfterMs: () => 20 },
   },
   'alters-data': {
     wrong: 'turns around the last byte of what it writes',
