@@ -1,5 +1,5 @@
 // Makes each program of the guests one file without imports, from what the compiler wrote: a guest has no
-// node_modules. The same sources give the same bytes.
+// node_modules. CommonJS starts quicker. The same sources give the same bytes.
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -16,6 +16,6 @@ for (const program of ['reference-node', 'reference-host']) {
       if (level === 'warn') throw new Error(log.message);
     },
   });
-  await bundle.write({ file: path(`${program}.mjs`), format: 'esm', sourcemap: false });
+  await bundle.write({ file: path(`${program}.cjs`), format: 'cjs', sourcemap: false });
   await bundle.close();
 }

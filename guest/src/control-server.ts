@@ -24,10 +24,19 @@ async function answer(socket: Socket, serve: Serve): Promise<void> {
 
 async function carryOut(socket: Socket, serve: Serve): Promise<GuestAnswer<unknown>> {
   try {
-    let text = '';
-    for await (const chunk of socket.setEncoding('utf8')) text += chunk as string;
-    return { ok: true, value: await serve(JSON.parse(text)) };
+    return { ok: true, value: await serve(JSON.parse(await textOf(socket))) };
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What the asker sends, up to its FIN; the socket stays open for the answer. */
+function textOf(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => (text += chunk));
+    socket.once('end', () => resolve(text));
+    socket.once('close', () => reject(new Error('the asker is gone')));
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  controllerMutants,
   hostDecisionsOf,
   hostMutants,
   type ControllerDecisions,
@@ -16,5 +17,7 @@ export function hostMutant(name: string | null): { decisions?: HostDecisions } {
 /** The same of a controller mutant. */
 export function controllerMutant(name: string | null): { decisions?: ControllerDecisions } {
   if (name === null) return {};
-  throw new Error(`there is no controller mutant ${name}`);
+  const mutant = controllerMutants.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`there is no controller mutant ${name}`);
+  return { decisions: mutant.decisions };
 }

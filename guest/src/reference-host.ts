@@ -32,7 +32,7 @@ const workloads = new Map<string, { running: Workload; result: Promise<WorkloadR
 
 // Leaves the array in order: controllers are shut down, connections ended.
 process.once('SIGTERM', () => host.stop(() => process.exit(0)));
-await serveControl((request) => serve(request as GuestHostRequest));
+void serveControl((request) => serve(request as GuestHostRequest));
 
 async function serve(request: GuestHostRequest): Promise<unknown> {
   switch (request.ask) {

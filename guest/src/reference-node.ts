@@ -40,8 +40,9 @@ const node = new ReferenceArrayNode({
 });
 
 joinPeers(node, config.peers);
-await Promise.all(config.ports.map(({ id, address, trsvcid }) => listen(id, address, trsvcid)));
-await serveControl(serve);
+void Promise.all(config.ports.map(({ id, address, trsvcid }) => listen(id, address, trsvcid))).then(
+  () => serveControl(serve),
+);
 
 function listen(portId: number, address: string, trsvcid: number): Promise<void> {
   const server = createServer((socket) => {

@@ -26,9 +26,9 @@ describe('Linux with Cross-Controller Reset', () => {
   );
 
   it.each([
-    ['reset-ends-fence', 'debian:6.1'],
-    ['unfenced-host', undefined],
-  ])('%s on %s: without a fence of the host the held writes land', (name, kernel) =>
+    ['reset-ends-fence', 'a stock kernel on both sides', 'debian:6.1'],
+    ['unfenced-host', 'its own kernels', undefined],
+  ])('%s with %s: without a fence of the host the held writes land', (name, _, kernel) =>
     withFolder(async (out) => {
       const run = await runScenario(`${folder}/${name}.yaml`, out, 1, kernel);
       expect(run.verdict, run.stderr).toMatchObject({ verdict: 'violation', asExpected: true });

@@ -1,6 +1,8 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { PcapngEncoder, type PacketDirection } from '@fenceline/capture';
+import { AppendFile } from './append-file.js';
 import { captureBacklogBytes, captureFlushBytes, captureFlushMs } from './limits.js';
+import { allocatePages } from './page-memory.js';
 
 export interface CaptureFileOptions {
   path: string;
@@ -21,11 +23,12 @@ const bufferBytes = 2 * captureFlushBytes;
  * order, in the background; the file only ever grows, so it can be read whenever its writer was killed.
  */
 export class CaptureFile {
-  readonly #file: FileHandle;
+  readonly #file: AppendFile;
   readonly #options: CaptureFileOptions;
-  readonly #encoder = new PcapngEncoder(new ArrayBuffer(bufferBytes));
-  /** Buffer into which the encoder goes on while the other one is written. */
-  #spare = new ArrayBuffer(bufferBytes);
+  /** The encoder fills the first one while the second one is written, and so on in turn. */
+  readonly #memory = [allocatePages(bufferBytes), allocatePages(bufferBytes)] as const;
+  #turn = 0;
+  readonly #encoder = new PcapngEncoder(this.#memory[0]);
   #notes: string[] = [];
   #bytesInWrite = 0;
   /** A write is queued that will take whatever is encoded when its turn comes. */
@@ -34,7 +37,7 @@ export class CaptureFile {
   #timer: NodeJS.Timeout | null = null;
   #failure: Error | null = null;
 
-  private constructor(file: FileHandle, options: CaptureFileOptions) {
+  private constructor(file: AppendFile, options: CaptureFileOptions) {
     this.#file = file;
     this.#options = options;
     this.#encoder.section('fenceline');
@@ -48,9 +51,9 @@ export class CaptureFile {
   /** Creates the file, which must not exist, and writes its header; on failure no file is left. */
   static async open(options: CaptureFileOptions): Promise<CaptureFile> {
     const { path } = options;
-    let file: FileHandle;
+    let file: AppendFile;
     try {
-      file = await open(path, 'ax', 0o600);
+      file = await AppendFile.create(path);
     } catch (error) {
       throw new Error(`cannot create the capture ${path}: ${reasonOf(error)}`, { cause: error });
     }
@@ -116,12 +119,12 @@ export class CaptureFile {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#failure !== null || this.#encoder.length === 0) return;
-    const bytes = this.#encoder.take(this.#spare);
+    this.#turn = 1 - this.#turn;
+    const phase = this.#file.phaseAfter(this.#encoder.length);
+    const bytes = this.#encoder.take(this.#memory[this.#turn]!, phase);
     this.#bytesInWrite = bytes.length;
     try {
-      for (let at = 0; at < bytes.length;) {
-        at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
-      }
+      await this.#file.append(bytes);
     } catch (error) {
       this.#failure = new Error(
         `cannot write the capture ${this.#options.path}: ${reasonOf(error)}`,
@@ -129,7 +132,6 @@ export class CaptureFile {
       );
       this.#options.onFailure(this.#failure);
     }
-    this.#spare = bytes.buffer;
     this.#bytesInWrite = 0;
     this.#options.onRoom();
   }

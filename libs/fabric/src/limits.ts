@@ -21,7 +21,7 @@ export const captureBacklogBytes = 8 * 1024 * 1024;
 /** A capture's bytes are written to its file at the latest this long after they came... */
 export const captureFlushMs = 100;
 /** ...or as soon as there are so many. */
-export const captureFlushBytes = 256 * 1024;
+export const captureFlushBytes = 1024 * 1024;
 
 /** Memory into which the stream of one end is read; more than Linux keeps in a Unix socket by default. */
 export const receiveBytes = 256 * 1024;

@@ -1,8 +1,8 @@
-import type { ControllerSettings } from './controller/settings.js';
+import type { GivenSettings } from './controller/settings.js';
 import type { HostSettings } from './host/settings.js';
 import type { ByteRange } from './host/workload/read-back.js';
 import type { WorkloadResult } from './host/workload/tally.js';
-import type { FioOptions } from '@fenceline/contracts';
+import type { AnaState, FioOptions } from '@fenceline/contracts';
 import type { PathState } from './host/path-state.js';
 
 /**
@@ -45,14 +45,14 @@ export interface GuestNodeConfig {
   /** `disk` is the serial number of the block device below the port. */
   ports: (GuestPort & { disk: string })[];
   otherPorts: GuestPort[];
-  settings: Partial<ControllerSettings>;
+  settings: GivenSettings;
   /** Name of a mutant; null is the correct controller. */
   mutant: string | null;
   peers: GuestPeer[];
 }
 
 /** `null` answers a request that was carried out. */
-export type GuestNodeRequest = { ask: 'set-ana'; port: number; state: number };
+export type GuestNodeRequest = { ask: 'set-ana'; port: number; state: AnaState };
 
 export interface GuestHostConfig {
   name: string;

@@ -88,9 +88,9 @@ function isAnsweredWrite(command: Command): boolean {
 }
 
 /** Logical writes of a block that began while another one of that block was not closed. */
-function countOverlapping({ blocks }: Facts, fences: Fences): number {
-  let overlapping = 0;
-  for (const block of blocks.byLba.values()) {
+function countOverlapping({ mediumOrder }: Facts, fences: Fences): number {
+  let { overlapping } = mediumOrder;
+  for (const block of mediumOrder.unclear) {
     let busyUntil = -never;
     for (const write of block.writes.writes) {
       if (write.firstSentAt < busyUntil) overlapping++;

@@ -1,11 +1,12 @@
 import type { History } from '@fenceline/history';
-import { sortByBlock, type Blocks } from './blocks.js';
+import { Blocks } from './blocks.js';
 import { lastKeepAlives } from './fence.js';
 import { giveUpsOf, giveUpTimes, type GiveUp } from './give-ups.js';
 import { Landings } from './landings.js';
 import { LastingWrites, whyUnfollowed } from './lasting.js';
 import type { Retry } from './logical-writes.js';
-import { readsByBlock, type BlockRead } from './reads.js';
+import { MediumOrder } from './medium-order.js';
+import { readsOf, type Reads } from './reads.js';
 import { findRetries, firstRetryByAssociation } from './retries.js';
 
 /** What the rules need to know of a history whatever the profile: computed once. */
@@ -23,16 +24,17 @@ export interface Facts {
   lastKeepAliveAt: number[];
   /** Why the content of blocks cannot be followed; null when it can. */
   unfollowed: string | null;
-  /** By block, what reads returned. */
-  reads: ReadonlyMap<number, readonly BlockRead[]>;
+  mediumOrder: MediumOrder;
+  reads: Reads;
   lasting: LastingWrites;
 }
 
 export function gatherFacts(history: History): Facts {
-  const blocks = sortByBlock(history);
+  const blocks = new Blocks(history);
   const retries = findRetries(blocks);
   const firstRetryAt = firstRetryByAssociation(retries, history.associations.length);
   const giveUpAt = giveUpTimes(history, firstRetryAt);
+  const mediumOrder = new MediumOrder(history, blocks, giveUpAt);
   return {
     history,
     blocks,
@@ -43,7 +45,8 @@ export function gatherFacts(history: History): Facts {
     landings: new Landings(history, blocks),
     lastKeepAliveAt: lastKeepAlives(history.associations, history.commands),
     unfollowed: whyUnfollowed(history),
-    reads: readsByBlock(history),
+    mediumOrder,
+    reads: readsOf(history, mediumOrder),
     lasting: new LastingWrites(history),
   };
 }

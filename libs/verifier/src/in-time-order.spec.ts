@@ -25,7 +25,7 @@ function factsOf(operations: readonly Operation[]): Facts {
 }
 
 const check = ({ blocks, reads }: Facts) =>
-  isInTimeOrder(blocks.byLba.get(lba)!, reads.get(lba) ?? []);
+  isInTimeOrder(blocks.at(lba)!, reads.unexplained.get(lba) ?? []);
 
 const write = (bytes: string, sent: number, answered?: number): Operation => {
   return { op: 'write', bytes, sent, ...(answered === undefined ? {} : { answered }) };
@@ -80,7 +80,7 @@ describe('isInTimeOrder', () => {
             fences: fencesUnder(profile, facts),
             isLasting: () => true,
           };
-          const judged = judgeOverlapping(rules, blocks.byLba.get(lba)!, reads.get(lba) ?? []);
+          const judged = judgeOverlapping(rules, blocks.at(lba)!, reads.unexplained.get(lba) ?? []);
           expect(judged).toEqual({ illegal: [], unsure: null });
         }
       }),

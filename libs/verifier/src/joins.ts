@@ -10,19 +10,16 @@ export interface Joins {
 }
 
 /** Counts splits and merges, under the likeliest assignment of applies to commands. */
-export function countJoins(history: History, { byLba }: Blocks): Joins {
+export function countJoins(history: History, blocks: Blocks): Joins {
   const requestOf = new Int32Array(history.commands.length).fill(-1);
   const commandOf = new Int32Array(history.applies.length).fill(-1);
   const split = new Set<number>();
   const merged = new Set<number>();
-  for (const { applies } of byLba.values()) {
-    for (const { apply, command } of applies) {
-      if (command === null) continue;
-      if (requestOf[command] === -1) requestOf[command] = apply.id;
-      else if (requestOf[command] !== apply.id) split.add(command);
-      if (commandOf[apply.id] === -1) commandOf[apply.id] = command;
-      else if (commandOf[apply.id] !== command) merged.add(apply.id);
-    }
-  }
+  blocks.forEachCause(({ id }, command) => {
+    if (requestOf[command] === -1) requestOf[command] = id;
+    else if (requestOf[command] !== id) split.add(command);
+    if (commandOf[id] === -1) commandOf[id] = command;
+    else if (commandOf[id] !== command) merged.add(id);
+  });
   return { splitWrites: split.size, mergedApplies: merged.size };
 }

@@ -56,7 +56,7 @@ export class Landings {
   }
 
   #landingOn(lba: number, { id }: Command): Landing | undefined {
-    const block = this.blocks.byLba.get(lba);
+    const block = this.blocks.at(lba);
     if (block === undefined) return undefined;
     let landings = this.#ofBlock.get(block);
     if (landings === undefined) this.#ofBlock.set(block, (landings = landingsOn(block)));
@@ -66,13 +66,10 @@ export class Landings {
   #lastApplies(): number[] {
     const { associations, commands } = this.history;
     const last = associations.map(() => -never);
-    for (const { applies } of this.blocks.byLba.values()) {
-      for (const { apply, command: id } of applies) {
-        if (id === null) continue;
-        const { association } = commands[id]!;
-        last[association] = Math.max(last[association]!, apply.appliedAt);
-      }
-    }
+    this.blocks.forEachCause(({ appliedAt }, id) => {
+      const { association } = commands[id]!;
+      last[association] = Math.max(last[association]!, appliedAt);
+    });
     return last;
   }
 }

@@ -50,7 +50,7 @@ function suspects({ history, blocks }: Facts, limits: readonly Limit[]): Set<Blo
       for (const id of candidates[index]!) {
         const limit = limits[history.commands[id]!.association]!;
         if (lateness(history, appliedAt, limit) === 'in time') continue;
-        const block = blocks.byLba.get(slba + index);
+        const block = blocks.at(slba + index);
         if (block !== undefined) found.add(block);
       }
     }

@@ -90,7 +90,7 @@ describe('laws', () => {
 function hasStalePair(history: History): boolean {
   const facts = gatherFacts(history);
   const fences = fencesUnder(profiles[0]!, facts);
-  const block = facts.blocks.byLba.get(0);
+  const block = facts.blocks.at(0);
   const writes = (block?.applies ?? []).map(({ command }) => block!.writes.of(command!)!);
   return writes.some((w, late) =>
     writes.some(

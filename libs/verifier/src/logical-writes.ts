@@ -35,6 +35,11 @@ export function payloadOf(apply: Apply, index: number): PayloadId | undefined {
   return apply.payloads[index] ?? (apply.op === 'deallocate' ? deallocated : undefined);
 }
 
+/** Payload that a command sent for a block; undefined where it was never seen. */
+export function sentPayload({ op, slba, payloads }: Command, lba: number): PayloadId | undefined {
+  return op === 'deallocate' ? deallocated : payloads[lba - slba];
+}
+
 /** Whether the host was told of success. */
 export function succeeded(command: Command): boolean {
   return command.status === 0 && command.answeredAt !== never;
@@ -65,8 +70,9 @@ export class LogicalWritesOfBlock {
   readonly writes: LogicalWrite[] = [];
   /** Made when it is first asked for, and again where commands came since. */
   #writeOf: Map<number, LogicalWrite> | null = null;
-  readonly #byPayload = new Map<PayloadId, SameBytes>();
-  readonly #kinOf = new Map<number, Command[]>();
+  /** Of bytes that several commands carry; null where there are none, as on nearly every block. */
+  #byPayload: Map<PayloadId, SameBytes> | null = null;
+  #kinOf: Map<number, Command[]> | null = null;
 
   /** Is each write one command? */
   get withoutRetries(): boolean {
@@ -84,6 +90,7 @@ export class LogicalWritesOfBlock {
       this.writes.push(newWrite(command, host, payload));
       return false;
     }
+    this.#byPayload ??= new Map();
     const same = this.#byPayload.get(payload);
     this.#joinKin(command, host, same);
     if (same !== undefined) {
@@ -122,20 +129,21 @@ export class LogicalWritesOfBlock {
    */
   kinOf(command: number): readonly Command[] {
     // Bytes that no other command carries leave it alone in its write.
-    return this.#kinOf.get(command) ?? this.of(command)!.commands;
+    return this.#kinOf?.get(command) ?? this.of(command)!.commands;
   }
 
   #joinKin(command: Command, host: string, same: SameBytes | undefined): void {
     let kin = [command];
-    this.#kinOf.set(command.id, kin);
+    const kinOf = (this.#kinOf ??= new Map<number, Command[]>());
+    kinOf.set(command.id, kin);
     if (same === undefined) return;
     same.outstanding = same.outstanding.filter((it) => it.command.answeredAt > command.sentAt);
     for (const earlier of same.outstanding) {
-      const others = this.#kinOf.get(earlier.command.id)!;
+      const others = kinOf.get(earlier.command.id)!;
       const isKin = earlier.host === host && earlier.command.association !== command.association;
       if (!isKin || others === kin) continue;
       kin = [...others, ...kin];
-      for (const { id } of kin) this.#kinOf.set(id, kin);
+      for (const { id } of kin) kinOf.set(id, kin);
     }
     same.outstanding.push({ command, host });
   }

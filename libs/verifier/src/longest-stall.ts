@@ -1,5 +1,5 @@
 import { never, type History } from '@fenceline/history';
-import { allWrites, type Blocks } from './blocks.js';
+import type { Blocks } from './blocks.js';
 import { toMs } from './sentences.js';
 
 /**
@@ -15,7 +15,7 @@ export function longestStallMs(history: History, blocks: Blocks): number | null 
     }
   }
   if (worst === -never) {
-    for (const write of allWrites(blocks)) {
+    for (const write of blocks.allWrites()) {
       worst = Math.max(worst, Math.min(write.succeededAt, history.end) - write.firstSentAt);
     }
   }

@@ -18,7 +18,7 @@ export function findRetries(blocks: Blocks): Retry[] {
       known.certain ||= certain;
     }
   };
-  for (const block of blocks.byLba.values()) {
+  for (const block of blocks.others) {
     for (const { command, host } of block.halfSent) {
       const next = nextElsewhere(block, command, host);
       if (next !== undefined) add(command, next, block.lba, false);

@@ -32,6 +32,17 @@ async function readBelow(root: string, path: string): Promise<ClosureFile | unde
   return { path: merged, content: await readFile(source), source };
 }
 
+/** Files as they are. @throws VmError naming the first that is missing */
+export async function dataFiles(root: string, paths: readonly string[]): Promise<ClosureFile[]> {
+  return await Promise.all(
+    paths.map(async (path) => {
+      const file = await readBelow(root, path);
+      if (file === undefined) throw new VmError(`The packages do not hold ${path}.`);
+      return file;
+    }),
+  );
+}
+
 /**
  * The given programs and every library that they link, directly or not, with the dynamic linker:
  * what `ldd` would list, found without running anything.

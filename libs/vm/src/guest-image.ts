@@ -13,7 +13,7 @@ import {
 import type { CpioEntry } from './cpio.js';
 import { writeCpio } from './cpio.js';
 import type { DebianPackage } from './debian-packages.js';
-import { elfClosure } from './elf-closure.js';
+import { dataFiles, elfClosure } from './elf-closure.js';
 import { guestPackages } from './guest-packages.js';
 import { ModuleFolder } from './kernel-modules.js';
 import type { KernelImage } from './kernel-registry.js';
@@ -83,6 +83,8 @@ export async function buildGuestImage(options: {
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const progress = options.progress ?? (() => undefined);
   for (const one of roles) await mustServe(kernel, one);
+  // Several roles in one guest are those that a kernel plays: they share a set.
+  const set = PACKAGE_SETS[roles[0]!];
   const { root, contentId, packages } = await guestPackages(
     PACKAGE_SETS[roles[0]!],
     cacheDir,
@@ -106,6 +108,7 @@ export async function buildGuestImage(options: {
     OPTIONAL_MODULES,
   );
   const programs = await elfClosure(root, [...new Set(roles.flatMap((one) => ROLE_PROGRAMS[one]))]);
+  const data = await dataFiles(root, set.data);
   const entries: CpioEntry[] = [
     ...USR_LINKS,
     ...MOUNT_POINTS.map((name): CpioEntry => ({ type: 'directory', path: name, mode: 0o755 })),
@@ -135,7 +138,7 @@ export async function buildGuestImage(options: {
       mode: 0o644,
       content,
     })),
-    ...programs.map((file): CpioEntry => ({
+    ...[...programs, ...data].map((file): CpioEntry => ({
       type: 'file',
       path: file.path.slice(1),
       mode: 0o755,
@@ -164,7 +167,7 @@ export async function buildGuestImage(options: {
 
 /** The programs of guest/, each one file that the build has made. */
 async function readOurPrograms(): Promise<{ name: string; content: Uint8Array }[]> {
-  const names = ['reference-host.mjs', 'reference-node.mjs'];
+  const names = ['reference-host.cjs', 'reference-node.cjs'];
   return await Promise.all(
     names.map(async (name) => {
       const file = fileURLToPath(new URL(name, OUR_PROGRAMS));

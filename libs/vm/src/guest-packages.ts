@@ -4,7 +4,7 @@ import type { Progress } from './cache.js';
 import { publishFile, publishFolder, readJson, sha256, withTemporaryFolder } from './cache.js';
 import type { DebianPackage } from './debian-packages.js';
 import { fetchPackages, unpackPackage, withLibraries } from './debian-packages.js';
-import { elfClosure } from './elf-closure.js';
+import { dataFiles, elfClosure } from './elf-closure.js';
 import type { PackageSet } from './roles.js';
 
 /** The files that guests are made of, unpacked, and the packages that they came from. */
@@ -31,18 +31,19 @@ const isSetRecord = (value: unknown): value is SetRecord =>
 
 /**
  * The guests' programs from Debian packages, fetched and unpacked once and kept; nothing is
- * installed. Only the programs and the libraries that they link are kept of the packages.
+ * installed. Only the programs, the libraries that they link and the data asked for are kept of the
+ * packages.
  *
  * @throws VmError with the command that mends it when apt does not find a package
  */
 export async function guestPackages(
-  { packages: names, programs }: PackageSet,
+  { packages: names, programs, data }: PackageSet,
   cacheDir: string,
   progress: Progress,
 ): Promise<GuestPackages> {
   const folder = join(cacheDir, 'packages');
   // Another list of packages or programs is another set.
-  const wanted = sha256(JSON.stringify([names, programs])).slice(0, 16);
+  const wanted = sha256(JSON.stringify([names, programs, ...data])).slice(0, 16);
   const place = join(folder, `set-${wanted}.json`);
   const known = await readJson(place, isSetRecord);
   const rootOf = (contentId: string): string => join(folder, 'content', contentId);
@@ -57,7 +58,7 @@ export async function guestPackages(
       progress(`unpacking ${name} (${index + 1} of ${fetched.length})`);
       await unpackPackage(file, unpacked);
     }
-    const files = await elfClosure(unpacked, programs);
+    const files = [...(await elfClosure(unpacked, programs)), ...(await dataFiles(unpacked, data))];
     const staged = join(temporary, 'staged');
     for (const file of files) {
       const to = join(staged, 'root', file.path);

@@ -23,7 +23,7 @@ export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';
 export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
-export type { GuestRole } from './roles.js';
+export type { GuestRole, ImageRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
 export { GuestGone, GuestNotReady, VmError } from './vm-error.js';
 export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';

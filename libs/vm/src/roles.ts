@@ -38,12 +38,15 @@ export const ROLE_PROGRAMS: Readonly<Record<ImageRole, readonly string[]>> = {
 export interface PackageSet {
   packages: readonly string[];
   programs: readonly string[];
+  /** Files beside programs and libraries. */
+  data: readonly string[];
 }
 
 /** For the roles that a kernel plays. */
 const KERNEL_SET: PackageSet = {
   packages: ['busybox-static', 'fio', 'nvme-cli', 'qemu-guest-agent'],
   programs: [...EVERY_PROGRAM, '/usr/bin/fio', '/usr/sbin/nvme'],
+  data: [],
 };
 
 export const PACKAGE_SETS: Readonly<Record<ImageRole, PackageSet>> = {
@@ -51,7 +54,22 @@ export const PACKAGE_SETS: Readonly<Record<ImageRole, PackageSet>> = {
   'array-node': KERNEL_SET,
   // A set of its own: who runs Linux alone need not fetch it.
   reference: {
-    packages: ['busybox-static', 'nodejs', 'qemu-guest-agent'],
+    packages: [
+      'busybox-static',
+      'node-acorn',
+      'node-cjs-module-lexer',
+      'node-undici',
+      'nodejs',
+      'qemu-guest-agent',
+    ],
     programs: ROLE_PROGRAMS.reference,
+    // Debian's Node.js keeps a part of itself in these, and does not start without.
+    data: [
+      'acorn-walk/dist/walk.js',
+      'acorn/dist/acorn.js',
+      'cjs-module-lexer/dist/lexer.js',
+      'cjs-module-lexer/lexer.js',
+      'undici/undici-fetch.js',
+    ].map((file) => `/usr/share/nodejs/${file}`),
   },
 };

@@ -38,7 +38,9 @@ const nanoseconds = 9;
 export class PcapngEncoder {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
-  #length = 0;
+  /** Where in the buffer its contents begin, and end. */
+  #start = 0;
+  #position = 0;
 
   constructor(buffer: ArrayBuffer = new ArrayBuffer(64 * 1024)) {
     this.#bytes = new Uint8Array(buffer);
@@ -47,7 +49,7 @@ export class PcapngEncoder {
 
   /** Bytes encoded and not yet taken. */
   get length(): number {
-    return this.#length;
+    return this.#position - this.#start;
   }
 
   /** Begins a section (4.1), little-endian and of unstated length, written by `application`. */
@@ -114,48 +116,49 @@ export class PcapngEncoder {
     this.#bytes.set(frame, data);
     view.setUint32(end, optionCode.packetFlags | (4 << 16), true);
     view.setUint32(end + 4, directionBits[direction], true);
-    this.#length = end + 8;
+    this.#position = end + 8;
     for (const comment of comments) this.#text(optionCode.comment, comment);
     this.#word(optionCode.end);
     this.#end(start);
   }
 
   /**
-   * Everything encoded since the last call, as a view; the encoder goes on in `next`, which may be the
-   * buffer of an earlier view that is no longer needed.
+   * Everything encoded since the last call, as a view; the encoder goes on in `next`, from the offset `start` on,
+   * which may be the buffer of an earlier view that is no longer needed.
    */
-  take(next: ArrayBuffer): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.subarray(0, this.#length);
+  take(next: ArrayBuffer, start = 0): Uint8Array<ArrayBuffer> {
+    const taken = this.#bytes.subarray(this.#start, this.#position);
     this.#bytes = new Uint8Array(next);
     this.#view = new DataView(next);
-    this.#length = 0;
+    this.#start = start;
+    this.#position = start;
     return taken;
   }
 
   /** Starts a block of at most `room` bytes and returns its offset. */
   #begin(type: number, room: number): number {
-    const start = this.#length;
+    const start = this.#position;
     this.#reserve(start + room);
     this.#view.setUint32(start, type, true);
-    this.#length = start + 8;
+    this.#position = start + 8;
     return start;
   }
 
   /** Closes the block: its length goes behind its type and to its end. */
   #end(start: number): void {
-    const length = this.#length + 4 - start;
+    const length = this.#position + 4 - start;
     this.#view.setUint32(start + 4, length, true);
     this.#word(length);
   }
 
   #word(value: number): void {
-    this.#view.setUint32(this.#length, value, true);
-    this.#length += 4;
+    this.#view.setUint32(this.#position, value, true);
+    this.#position += 4;
   }
 
   /** Adds an option of text, cut at what its length field can state. */
   #text(code: number, text: string): void {
-    const header = this.#length;
+    const header = this.#position;
     const value = header + 4;
     const { written } = utf8Encoder.encodeInto(
       text,
@@ -164,14 +167,14 @@ export class PcapngEncoder {
     const end = value + padded(written);
     this.#bytes.fill(0, value + written, end);
     this.#view.setUint32(header, code | (written << 16), true);
-    this.#length = end;
+    this.#position = end;
   }
 
   #reserve(capacity: number): void {
     if (capacity <= this.#bytes.length) return;
     const grown = new ArrayBuffer(Math.max(capacity, this.#bytes.length * 2));
     const bytes = new Uint8Array(grown);
-    bytes.set(this.#bytes.subarray(0, this.#length));
+    bytes.set(this.#bytes.subarray(0, this.#position));
     this.#bytes = bytes;
     this.#view = new DataView(grown);
   }

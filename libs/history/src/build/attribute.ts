@@ -86,22 +86,30 @@ export function attribute(
     }
     if (apply.unattributed !== null) continue;
     const there = liveAt(apply.node);
+    apply.candidates = new Array<number[]>(apply.blocks);
     for (let block = apply.slba; block < apply.slba + apply.blocks; block++) {
-      const candidates: number[] = [];
+      let candidates: number[] | null = null;
       let others: number[] | null = null;
       for (const command of there.at(block, apply.receivedAt)) {
         if (!cameBy(command, apply)) continue;
-        if (explains(command, apply, block)) candidates.push(command.id);
-        else if (carriesOtherBytes(command, apply, block)) (others ??= []).push(command.id);
+        if (explains(command, apply, block)) candidates = withOneMore(candidates, command.id);
+        else if (carriesOtherBytes(command, apply, block)) others = withOneMore(others, command.id);
       }
-      apply.candidates.push(candidates);
-      if (candidates.length === 0 && others !== null) {
+      apply.candidates[block - apply.slba] = candidates ?? [];
+      if (candidates === null && others !== null) {
         (apply.altered ??= []).push({ lba: block, commands: others });
       }
     }
     if (apply.candidates.some(({ length }) => length === 0)) orphans.push(apply);
   }
   return orphans.length === 0 ? [] : explainOrphans(orphans, commands, cameBy);
+}
+
+/** A list of one, as nearly all are, takes no more memory than that: a history keeps very many. */
+function withOneMore(list: number[] | null, item: number): number[] {
+  if (list === null) return [item];
+  list.push(item);
+  return list;
 }
 
 /** Says of each apply without a candidate why it has none. */

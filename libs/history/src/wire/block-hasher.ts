@@ -1,6 +1,9 @@
 import type { PayloadId } from '../model.js';
 import type { PayloadTable } from './payload-table.js';
 
+/** So many blocks have their places before they come. */
+const FEW_BLOCKS = 256;
+
 /** A block of which some bytes have come. */
 interface PartialBlock {
   bytes: Uint8Array;
@@ -12,8 +15,8 @@ interface PartialBlock {
  * hashed in place; one that comes in several is put together in a buffer of one block.
  */
 export class BlockHasher {
-  /** Complete once `done`; until then as many as came, as a command may name more blocks than it ever sends. */
-  readonly payloads: PayloadId[] = [];
+  /** Complete once `done`. */
+  readonly payloads: PayloadId[];
   #missing: number;
   /** The block being put together: nearly always the only one. */
   #index = -1;
@@ -26,6 +29,8 @@ export class BlockHasher {
     private readonly blocks: number,
   ) {
     this.#missing = blocks;
+    // No longer than needed, as a history keeps very many; but a command may name more blocks than it ever sends.
+    this.payloads = blocks <= FEW_BLOCKS ? new Array<PayloadId>(blocks) : [];
   }
 
   /** Has every byte of every block come? */

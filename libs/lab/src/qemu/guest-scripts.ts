@@ -113,3 +113,26 @@ while read -r slba blocks; do
   nvme io-passthru "$1" --opcode=2 --namespace-id="$2" --read --raw-binary \\
     --cdw10="$slba" --cdw12=$((blocks - 1)) --data-len=$((blocks * $3)) > /dev/null
 done`;
+
+/**
+ * Waits until something listens at TCP port $1 (four hexadecimal digits) of the loopback; $2 is the bound in
+ * seconds. The kernel sends no event for it, hence the look every 20 ms.
+ */
+export const awaitListener = `set -eu
+end=$(( $(cut -d. -f1 /proc/uptime) + $2 ))
+until grep -q "0100007F:$1 00000000:0000 0A" /proc/net/tcp; do
+  [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || { echo "nothing listens" >&2; exit 1; }
+  usleep 20000
+done`;
+
+/** The same as plainBlockQueue for the block device with serial number $1. */
+export const plainDisk = `set -eu
+for d in /sys/block/*; do
+  if [ -e "$d/serial" ] && [ "$(cat "$d/serial")" = "$1" ]; then
+    echo none > "$d/queue/scheduler"
+    echo 2 > "$d/queue/nomerges"
+    exit 0
+  fi
+done
+echo "no disk with serial number $1" >&2
+exit 1`;

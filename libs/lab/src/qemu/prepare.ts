@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
-import type { Plan } from '@fenceline/contracts';
+import { initiatorCapabilities, targetCapabilities, type Plan } from '@fenceline/contracts';
 import {
   buildGuestImage,
   kernelDetectors,
@@ -8,7 +8,7 @@ import {
   probeAccelerator,
   qemuVersion,
   type GuestImage,
-  type GuestRole,
+  type ImageRole,
   type KernelImage,
 } from '@fenceline/vm';
 import type { LabArtifacts } from '../messages.js';
@@ -29,15 +29,26 @@ export async function prepareLab(
   const kernels: Record<string, KernelImage> = {};
   const images: Record<string, GuestImage> = {};
   const detectors: Record<string, string[]> = {};
-  const prepare = async (name: string, kernelName: string, role: GuestRole): Promise<void> => {
+  const prepare = async (
+    name: string,
+    kernelName: string,
+    role: ImageRole,
+    capabilities?: string[],
+  ): Promise<void> => {
     const kernel = await registry.resolve(kernelName, progress);
-    kernels[name] = kernel;
+    kernels[name] = capabilities === undefined ? kernel : { ...kernel, capabilities };
     detectors[name] =
       kernel.config === undefined ? [] : kernelDetectors(await readFile(kernel.config, 'utf8'));
     images[name] = await buildGuestImage({ role, kernel, progress });
   };
-  for (const node of plan.nodes) await prepare(node.name, node.kernel, 'array-node');
-  for (const host of plan.hosts) await prepare(host.name, host.kernel, 'host');
+  for (const { name, kernel, target, cqtMs } of plan.scenario.nodes) {
+    if (target.kind === 'linux') await prepare(name, kernel, 'array-node');
+    else await prepare(name, kernel, 'reference', targetCapabilities(target, cqtMs));
+  }
+  for (const { name, kernel, initiator } of plan.scenario.hosts) {
+    if (initiator.kind === 'linux') await prepare(name, kernel, 'host');
+    else await prepare(name, kernel, 'reference', initiatorCapabilities(initiator));
+  }
   progress('looking whether a guest boots on hardware acceleration');
   const kernel = Object.values(kernels)[0]!;
   const { accelerator } = await probeAccelerator({ kernel });

@@ -1,5 +1,12 @@
 import type { Backend } from '@fenceline/backend';
-import { exportsOf, type Action, type Plan, type PlanLink } from '@fenceline/contracts';
+import {
+  exportsOf,
+  type Action,
+  type Plan,
+  type PlanHost,
+  type PlanNode,
+  type PlanWorkload,
+} from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link, Pacer } from '@fenceline/fabric';
 import {
@@ -24,10 +31,14 @@ import type { Observations } from '../timeline/observations.js';
 import { configureArrayNode } from './array-node.js';
 import { GuestClocks } from './guest-clocks.js';
 import { configureHost, connectHost } from './host.js';
+import type { GuestProgram } from './guest-program.js';
 import { moduleParameters } from './module-parameters.js';
 import { readBackThroughEachPath } from './read-back.js';
+import { ReferenceHostVm } from './reference-host.js';
+import { setAna, startReferenceNode } from './reference-node.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
-import { RunningWorkload } from './workload.js';
+import { disksOf, nicsOf } from './vm-devices.js';
+import { RunningWorkload, type WorkloadRun } from './workload.js';
 
 /** Lines of the console that are shown when a VM is lost. */
 const shownConsoleLines = 40;
@@ -44,7 +55,10 @@ export class QemuLab implements LabDriver {
   private readonly pacer = new Pacer();
   private readonly vms = new Map<string, Vm>();
   private readonly devices = new Map<string, string>();
-  private readonly workloads = new Map<string, RunningWorkload>();
+  /** The programs of the VMs that are of the kind `reference`. */
+  private readonly referenceNodes = new Map<string, GuestProgram>();
+  private readonly referenceHosts = new Map<string, ReferenceHostVm>();
+  private readonly workloads = new Map<string, WorkloadRun>();
   private readonly workloadEnds: Promise<void>[] = [];
   private readonly clocks: GuestClocks;
   private readonly instruments: Instruments;
@@ -117,8 +131,8 @@ export class QemuLab implements LabDriver {
 
   async configure(): Promise<void> {
     await Promise.all([
-      ...this.plan.nodes.map((node) => configureArrayNode(this.vm(node.name), this.plan, node)),
-      ...this.plan.hosts.map((host) => configureHost(this.vm(host.name), this.plan, host)),
+      ...this.plan.nodes.map((node) => this.configureNode(node)),
+      ...this.plan.hosts.map((host) => this.configureHost(host)),
     ]);
     for (const vm of this.vms.values()) await this.clocks.start(vm);
   }
@@ -126,7 +140,9 @@ export class QemuLab implements LabDriver {
   async connect(): Promise<void> {
     await Promise.all(
       this.plan.hosts.map(async (host) => {
-        this.devices.set(host.name, await connectHost(this.vm(host.name), this.plan, host));
+        const reference = this.referenceHosts.get(host.name);
+        if (reference !== undefined) await reference.connect();
+        else this.devices.set(host.name, await connectHost(this.vm(host.name), this.plan, host));
       }),
     );
   }
@@ -134,9 +150,7 @@ export class QemuLab implements LabDriver {
   /** Starts every workload; returns when they had started, ns of the lab's clock. */
   async startWorkloads(): Promise<number> {
     for (const workload of this.plan.workloads) {
-      const device = this.devices.get(workload.host);
-      if (device === undefined) throw new LabError(`host ${workload.host} has no device`);
-      const running = await RunningWorkload.start(this.vm(workload.host), workload, device);
+      const running = await this.startWorkload(workload);
       this.workloads.set(workload.name, running);
       const t = this.context.clock.now();
       this.context.record({ t, kind: 'workload-start', host: workload.host, job: workload.name });
@@ -160,6 +174,8 @@ export class QemuLab implements LabDriver {
   perform(action: Action): void {
     switch (action.kind) {
       case 'setAna':
+        this.setAna(action).catch((error: unknown) => this.context.fail(error as Error));
+        return;
       case 'resetConnection':
       case 'holdInside':
       case 'releaseInside':
@@ -179,7 +195,11 @@ export class QemuLab implements LabDriver {
       Math.max(1, Math.floor(readBackBytes / this.plan.blockSize)),
     );
     for (const host of this.plan.hosts) {
-      const events = await readBackThroughEachPath(this.vm(host.name), this.plan, host, ranges);
+      const reference = this.referenceHosts.get(host.name);
+      const events =
+        reference === undefined
+          ? await readBackThroughEachPath(this.vm(host.name), this.plan, host, ranges)
+          : await reference.readBack(ranges);
       for (const event of events) this.context.record({ t: this.context.clock.now(), ...event });
     }
     for (const vm of this.vms.values()) this.context.record(await this.clocks.ratio(vm));
@@ -220,27 +240,75 @@ export class QemuLab implements LabDriver {
       const socket = this.diskSocket(name);
       await backend.addExport({ name, node: name, socket, owner: qemuUser() });
     }
-    for (const link of plan.links) await this.openLink(link);
+    for (const { name } of [...plan.links, ...plan.interNodeLinks]) await this.openLink(name);
     this.instruments.watchLinks();
   }
 
-  private async openLink(planned: PlanLink): Promise<void> {
+  private async configureNode(node: PlanNode): Promise<void> {
+    const vm = this.vm(node.name);
+    const settings = this.plan.scenario.nodes.find(({ name }) => name === node.name);
+    if (settings?.target.kind !== 'reference') {
+      await configureArrayNode(vm, this.plan, node);
+      return;
+    }
+    const program = await startReferenceNode(vm, this.plan, node);
+    this.referenceNodes.set(node.name, program);
+    this.watchProgram(program);
+  }
+
+  private async configureHost(host: PlanHost): Promise<void> {
+    const vm = this.vm(host.name);
+    const settings = this.plan.scenario.hosts.find(({ name }) => name === host.name);
+    if (settings?.initiator.kind !== 'reference') {
+      await configureHost(vm, this.plan, host);
+      return;
+    }
+    const reference = await ReferenceHostVm.start(vm, this.plan, host);
+    this.referenceHosts.set(host.name, reference);
+    this.watchProgram(reference);
+  }
+
+  /** A program that ends takes the lab with it, but at the end of the lab itself. */
+  private watchProgram(program: { lost(): Promise<never> }): void {
+    program.lost().catch((error: unknown) => {
+      if (!this.closing) this.context.fail(error as Error);
+    });
+  }
+
+  private async startWorkload(workload: PlanWorkload): Promise<WorkloadRun> {
+    const { host } = workload;
+    const reference = this.referenceHosts.get(host);
+    if (reference !== undefined) return reference.startWorkload(workload);
+    const device = this.devices.get(host);
+    if (device === undefined) throw new LabError(`host ${host} has no device`);
+    return RunningWorkload.start(this.vm(host), workload, device);
+  }
+
+  private async setAna(action: Extract<Action, { kind: 'setAna' }>): Promise<void> {
+    for (const node of this.plan.nodes.filter(({ name }) => action.nodes.includes(name))) {
+      const program = this.referenceNodes.get(node.name);
+      if (program === undefined) throw new LabError(`node ${node.name} is no reference node`);
+      await setAna(program, node, action);
+    }
+  }
+
+  private async openLink(name: string): Promise<void> {
     const { context } = this;
     const link = await Link.open({
-      name: planned.name,
+      name,
       clock: context.clock,
-      hostSocket: this.linkSocket(planned.name, 'host'),
-      nodeSocket: this.linkSocket(planned.name, 'node'),
+      hostSocket: this.linkSocket(name, 'host'),
+      nodeSocket: this.linkSocket(name, 'node'),
       captures: {
-        host: await context.evidence.path(layout.capture(planned.name, 'host')),
-        node: await context.evidence.path(layout.capture(planned.name, 'node')),
+        host: await context.evidence.path(layout.capture(name, 'host')),
+        node: await context.evidence.path(layout.capture(name, 'node')),
       },
       startedAtWallSeconds: Math.floor(context.clock.startedAtMs / 1000),
       owner: qemuUser(),
       pacer: this.pacer,
     });
-    this.links.set(planned.name, link);
-    void link.failed.then((error) => this.instrumentFailed(`link ${planned.name}`, error));
+    this.links.set(name, link);
+    void link.failed.then((error) => this.instrumentFailed(`link ${name}`, error));
   }
 
   private async launch(name: string, memoryBytes: number): Promise<void> {
@@ -254,22 +322,8 @@ export class QemuLab implements LabDriver {
       kernel,
       initrd: image.path,
       memoryMb: Math.round(memoryBytes / (1024 * 1024)),
-      nics: plan.links
-        .filter((link) => link.host === name || link.node === name)
-        .map((link) => ({
-          id: link.name,
-          socket: this.linkSocket(link.name, link.host === name ? 'host' : 'node'),
-          mac: link.host === name ? link.hostMac : link.nodeMac,
-        })),
-      disks: exportsOf(plan)
-        .filter((one) => one.node === name)
-        .map((one) => ({
-          id: one.port === null ? 'medium' : `medium${one.port}`,
-          socket: this.diskSocket(one.name),
-          export: one.name,
-          blockSize: plan.blockSize,
-          requestMerging: node?.blockLayer === 'defaults',
-        })),
+      nics: nicsOf(plan, name, (link, end) => this.linkSocket(link, end)),
+      disks: disksOf(plan, node, (exported) => this.diskSocket(exported)),
       accelerator: this.request.artifacts.machine.accelerator,
       clock: context.clock,
       appendArgs: moduleParameters(plan.scenario, name),
@@ -294,7 +348,7 @@ export class QemuLab implements LabDriver {
     this.context.fail(error);
   }
 
-  private async endOf(running: RunningWorkload): Promise<void> {
+  private async endOf(running: WorkloadRun): Promise<void> {
     const { workload } = running;
     const { end, failure, output, log } = await running.result();
     this.context.record({ t: this.context.clock.now(), ...end });
@@ -320,7 +374,8 @@ export class QemuLab implements LabDriver {
     this.context.fail(new LabError(`${instrument}: ${error.message}`));
   }
 
-  private vm(name: string): Vm {
+  /** A running VM, for whoever has questions of their own to its guest. */
+  vm(name: string): Vm {
     const vm = this.vms.get(name);
     if (!vm) throw new LabError(`VM ${name} is not running`);
     return vm;

@@ -15,8 +15,17 @@ export interface WorkloadResult {
   log: string;
 }
 
+/** A job that runs in a host. */
+export interface WorkloadRun {
+  readonly workload: PlanWorkload;
+  /** Asks it to end: it submits nothing more and waits for what is in flight. */
+  stop(): Promise<void>;
+  /** Waits for its end. */
+  result(): Promise<WorkloadResult>;
+}
+
 /** A fio job that runs in a host. */
-export class RunningWorkload {
+export class RunningWorkload implements WorkloadRun {
   private stopped = false;
 
   private constructor(

@@ -50,6 +50,8 @@ export interface ControllerDecisions {
   randomNumber(fresh: bigint, before: bigint | undefined): bigint;
   /** Does the write of this number, from 1 on, go to the medium before it is acknowledged? */
   isSubmitted(write: number): boolean;
+  /** How long the write of this number waits in the controller before it goes to the medium, in ms. */
+  waitMs(write: number): number;
   /** After how many ms at the medium a write is acknowledged though it is not done; null: never. */
   acknowledgesUndoneAfterMs(): number | null;
   /** What is written of the data that came. */
@@ -75,6 +77,7 @@ export const correctController: ControllerDecisions = {
   announces: (status) => status !== CcrStatus.inProgress,
   randomNumber: (fresh) => fresh,
   isSubmitted: () => true,
+  waitMs: () => 0,
   acknowledgesUndoneAfterMs: () => null,
   dataOf: (data) => data,
 };

@@ -1,4 +1,4 @@
-import type { AnaState } from '@fenceline/contracts';
+import { NS_PER_MS, type AnaState } from '@fenceline/contracts';
 import {
   DSM_RANGE_BYTES,
   dsmDeallocates,
@@ -135,15 +135,22 @@ function write(controller: Controller, command: Command, offset: number, fua: bo
     return;
   }
   const data = decisions.dataOf(command.data);
-  change(controller, command, { op: 'write', offset, data, fua });
+  const waitNs = decisions.waitMs(health.writes) * NS_PER_MS;
+  change(controller, command, { op: 'write', offset, data, fua }, waitNs);
   const patienceMs = decisions.acknowledgesUndoneAfterMs();
   if (patienceMs !== null) {
     controller.subsystem.after(patienceMs, () => command.answer(Status.success));
   }
 }
 
-function change(controller: Controller, command: Command, request: MediumRequest): void {
-  controller.gate.submit(request, (result) => command.answer(statusOf(result, Status.writeFault)));
+function change(
+  controller: Controller,
+  command: Command,
+  request: MediumRequest,
+  waitNs?: number,
+): void {
+  const done = (result: MediumResult) => command.answer(statusOf(result, Status.writeFault));
+  controller.gate.submit(request, done, waitNs);
 }
 
 function compare(controller: Controller, command: Command, offset: number, length: number): void {

@@ -36,12 +36,14 @@ export class MediumGate {
    * Brings a request to the medium; one that changes it may have to wait, by a scenario's will.
    *
    * @param done called with its result, never when it was dropped
+   * @param waitNs how long it waits at least
    */
-  submit(request: MediumRequest, done: (result: MediumResult) => void): void {
+  submit(request: MediumRequest, done: (result: MediumResult) => void, waitNs = 0): void {
     if (!this.#isOpen()) return;
     const { port } = this;
     const changes = request.op !== 'read' && request.op !== 'flush';
-    if (!changes || (!port.holdsWrites && port.writeDelayNs === 0)) {
+    const delayNs = changes ? Math.max(waitNs, port.writeDelayNs) : 0;
+    if (delayNs === 0 && !(changes && port.holdsWrites)) {
       this.#toMedium(request, done);
       return;
     }
@@ -50,7 +52,7 @@ export class MediumGate {
     };
     this.#waiting.add(go);
     if (port.holdsWrites) port.onRelease(go);
-    else this.scheduler.at(this.scheduler.now() + port.writeDelayNs, go);
+    else this.scheduler.at(this.scheduler.now() + delayNs, go);
   }
 
   /** Ends the instance: nothing new goes to the medium. */

@@ -78,6 +78,19 @@ function isKeptAlive(decisions: ControllerDecisions) {
   return !lost.admin.isClosed;
 }
 
+/** How many writes go to the medium after their controller was reset, or its keep alive ran out. */
+function lateWrites(decisions: ControllerDecisions, isReset: boolean): number {
+  const { lab, lost, ask } = setUp(decisions);
+  const { instance } = lost;
+  for (let slba = 0; slba < 20; slba++) lost.io.write(slba, block(1));
+  lab.run();
+  if (isReset) ask(instance);
+  else lab.pass(2000);
+  const before = lab.medium.submitted.length;
+  lab.pass(60_000);
+  return lab.medium.submitted.length - before;
+}
+
 const pending = { early: undefined, late: CCR_COMPLETED_EVENT };
 
 /** Scenes in which a mutant does other than the correct controller; more are in quiesce.spec.ts. */
@@ -133,6 +146,9 @@ const scenes: [
     { status: 0, dword0: 1, entries: [] },
   ],
   ['never-expires', isKeptAlive, false, true],
+  ['never-expires', (decisions) => lateWrites(decisions, false), 0, 1],
+  ['ignores-cqt', (decisions) => lateWrites(decisions, false), 0, 1],
+  ['applies-after-reset', (decisions) => lateWrites(decisions, true), 0, 1],
 ];
 
 describe('controller mutants', () => {

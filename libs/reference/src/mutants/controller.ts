@@ -5,13 +5,16 @@ import type { Mutant } from './mutant.js';
 /** A controller that does one thing wrong. */
 export type ControllerMutant = Mutant<ControllerDecisions>;
 
+/** Every 20th write waits in the controller longer than any fence of a scenario with KATO 5 s lasts. */
+const waitMs = (write: number) => (write % 20 === 0 ? 30_000 : 0);
+
 /** What a mutant is but for its name and its blame: all of these are the target's faults. */
 const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>> = {
   'applies-after-reset': {
     wrong:
-      'writes that waited in the controller still go to the medium after its reset has succeeded',
+      'keeps some writes for 30 s, and lets them go to the medium after a reset that has succeeded',
     rule: 'no-write-after-fence',
-    decisions: { maySubmitAfter: (cause) => cause === 'cross-controller-reset' },
+    decisions: { maySubmitAfter: (cause) => cause === 'cross-controller-reset', waitMs },
   },
   'success-before-quiet': {
     wrong:
@@ -44,16 +47,19 @@ const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>>
     decisions: { outcomeOfSilentPeer: () => CcrStatus.success },
   },
   'ignores-cqt': {
-    wrong: 'writes that waited in the controller go to the medium after its keep alive has expired',
+    wrong:
+      'keeps some writes for 30 s, and lets them go to the medium after the keep alive has expired',
     rule: 'keep-alive-duty',
     decisions: {
       maySubmitAfter: (cause) => cause === 'keep-alive-expired' || cause === 'connection-lost',
+      waitMs,
     },
   },
   'never-expires': {
-    wrong: 'keeps an association, and applies its writes, although its keep alive has expired',
+    wrong:
+      'keeps some writes for 30 s, and applies them as it keeps an association whose keep alive has expired',
     rule: 'keep-alive-duty',
-    decisions: { hasExpired: () => false },
+    decisions: { hasExpired: () => false, waitMs },
   },
   'answers-after-reset': {
     wrong: 'goes on answering and applying commands of a controller whose reset has succeeded',

@@ -122,7 +122,7 @@ function isRefusedByPath(command: Command): boolean {
  */
 function nextSending({ blocks }: Facts, command: Command, host: string): number {
   const payload = command.payloads[0];
-  const block = blocks.byLba.get(command.slba);
+  const block = blocks.at(command.slba);
   let next = never;
   for (const half of block?.halfSent ?? []) {
     const { sentAt } = half.command;

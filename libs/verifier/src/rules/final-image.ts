@@ -57,11 +57,11 @@ const whyUnsure: Record<Unsure, string> = {
 };
 
 function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
-  const { history, blocks, unfollowed, lasting } = facts;
+  const { history, blocks, unfollowed, lasting, mediumOrder } = facts;
   const image = history.finalImage;
   if (image === undefined) return notJudged('the recording has no image of the medium at its end');
   if (unfollowed !== null) return notJudged(unfollowed);
-  if (blocks.byLba.size === 0) return notJudged('nothing was written');
+  if (blocks.lbas.length === 0) return notJudged('nothing was written');
 
   const rules: RegisterRules = {
     history,
@@ -71,7 +71,14 @@ function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
   };
   const wrong = new Map<string, WrongContent>();
   const unsure = new Map<Unsure, number[]>();
-  for (const block of blocks.byLba.values()) {
+  for (const [place, lba] of blocks.lbas.entries()) {
+    if (mediumOrder.isClear(place)) {
+      // A legal order ends with what was applied last.
+      if (image.get(lba) !== blocks.plain.contentOf(place))
+        listOf(unsure, 'contradiction').push(lba);
+      continue;
+    }
+    const block = blocks.at(lba)!;
     const payload = contentOf(image, block);
     if (payload === null) {
       listOf(unsure, 'contradiction').push(block.lba);
@@ -86,7 +93,7 @@ function judgeFinalImage({ facts, fences }: RuleInput): Outcome {
   const findings = found.slice(0, listed).map((it) => findingOf(history, it));
   const affected = found.reduce((sum, it) => sum + it.lbas.length, 0);
   const judged = outcome(findings, doubtsOf(unsure), {
-    held: `each of ${count(blocks.byLba.size, 'block')} written held what a legal order allows`,
+    held: `each of ${count(blocks.lbas.length, 'block')} written held what a legal order allows`,
     violated:
       `${count(affected, 'block')} held at the end what no legal order allows` +
       (found.length > listed ? `; the first ${listed} findings are listed` : ''),

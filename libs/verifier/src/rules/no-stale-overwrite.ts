@@ -47,7 +47,7 @@ function judgeNoStaleOverwrite({ facts, fences }: RuleInput): Outcome {
   const overwrites = new Map<string, StaleOverwrite>();
   const unsure = new Map<Unsure, number[]>();
   let blocks = 0;
-  for (const block of facts.blocks.outOfOrder) {
+  for (const block of facts.mediumOrder.outOfOrder) {
     const judged = judgeBlock(facts.history, facts.blocks, fences, block);
     if (judged.kind === 'held') continue;
     if (judged.kind === 'unsure') {

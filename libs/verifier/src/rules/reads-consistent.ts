@@ -1,10 +1,9 @@
 import type { Finding } from '@fenceline/contracts';
 import type { Command, History } from '@fenceline/history';
-import type { Block } from '../blocks.js';
+import { untouched, type Block } from '../blocks.js';
 import type { Facts } from '../facts.js';
 import type { Fences } from '../fences.js';
 import { listOf } from '../lists.js';
-import { LogicalWritesOfBlock } from '../logical-writes.js';
 import type { BlockRead } from '../reads.js';
 import {
   judgeRegister,
@@ -51,7 +50,7 @@ const whyUnsure: Record<Unsure, string> = {
 function judgeReadsConsistent({ facts, fences }: RuleInput): Outcome {
   const { history, blocks, unfollowed, reads, lasting } = facts;
   if (unfollowed !== null) return notJudged(unfollowed);
-  if (reads.size === 0) return notJudged('no read was answered');
+  if (reads.count === 0) return notJudged('no read was answered');
 
   // A node that was lost may have taken with it what only its cache held.
   const wasLost = history.events.some(({ kind }) => kind === 'vm-lost');
@@ -63,11 +62,9 @@ function judgeReadsConsistent({ facts, fences }: RuleInput): Outcome {
   };
   const wrong = new Map<string, WrongRead>();
   const unsure = new Map<Unsure, number[]>();
-  let checked = 0;
-  for (const [lba, observations] of reads) {
-    const block = blocks.byLba.get(lba) ?? unwritten(lba);
+  for (const [lba, observations] of reads.unexplained) {
+    const block = blocks.at(lba) ?? untouched(lba);
     const judged = judgeRegister(rules, block, observations);
-    checked += observations.length;
     if (judged.unsure !== null) listOf(unsure, judged.unsure).push(lba);
     for (const illegal of judged.illegal) collect(wrong, facts, fences, block, illegal);
   }
@@ -75,15 +72,11 @@ function judgeReadsConsistent({ facts, fences }: RuleInput): Outcome {
   const findings = found.slice(0, listed).map((it) => findingOf(history, it));
   const affected = new Set(found.flatMap((it) => it.lbas)).size;
   return outcome(findings, doubtsOf(unsure), {
-    held: `every one of ${count(checked, 'block')} read held what a legal order allows`,
+    held: `every one of ${count(reads.count, 'block')} read held what a legal order allows`,
     violated:
       `${count(found.length, 'read')} of ${count(affected, 'block')} with what no legal order allows` +
       (found.length > listed ? `; the first ${listed} are listed` : ''),
   });
-}
-
-function unwritten(lba: number): Block {
-  return { lba, writes: new LogicalWritesOfBlock(), halfSent: [], applies: [] };
 }
 
 /** A read with a wrong value; the first of its blocks gives the witness. */
