@@ -32,14 +32,14 @@ const hostCases = {
 };
 
 const nodeCases = {
-  'applies-after-reset': 'held-inside',
+  'applies-after-reset': 'table-2-ccr',
   'success-before-quiet': 'table-2-ccr',
   'success-at-bound': 'bound-passed',
   'gone-before-quiet': 'connection-reset',
   'success-of-unknown': 'cntlid-reused',
   'success-of-silent-peer': 'nodes-apart',
   'ignores-cqt': 'held-inside-expired',
-  'never-expires': 'keep-alives-lost',
+  'never-expires': 'table-3-cqt-only',
   'answers-after-reset': 'frames-held-ccr',
   'any-cirn': { scenario: 'cntlid-reused', with: 'old-cirn' },
   'same-cirn': 'cntlid-reused',
