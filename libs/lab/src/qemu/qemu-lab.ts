@@ -172,17 +172,15 @@ export class QemuLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    switch (action.kind) {
-      case 'setAna':
-        this.setAna(action).catch((error: unknown) => this.context.fail(error as Error));
-        return;
-      case 'resetConnection':
-      case 'holdInside':
-      case 'releaseInside':
-        throw new LabError(`this lab cannot perform ${action.kind} yet`);
-      default:
-        this.instruments.faults.perform(action);
-    }
+    if (action.kind === 'setAna')
+      this.setAna(action).catch((error: unknown) => this.context.fail(error as Error));
+    else if (
+      action.kind === 'resetConnection' ||
+      action.kind === 'holdInside' ||
+      action.kind === 'releaseInside'
+    )
+      throw new LabError(`this lab cannot perform ${action.kind} yet`);
+    else this.instruments.faults.perform(action);
   }
 
   drain(boundMs: number): Promise<void> {

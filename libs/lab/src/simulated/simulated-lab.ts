@@ -157,21 +157,15 @@ export class SimulatedLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    switch (action.kind) {
-      case 'setAna':
-        for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
-        return;
-      case 'holdInside':
-      case 'releaseInside':
-        for (const node of action.nodes) {
-          this.#node(node).holdWrites(action.port, action.kind === 'holdInside');
-        }
-        return;
-      case 'resetConnection':
-        this.#resetConnection(action.link, action.queue);
-        return;
-      default:
-        this.#instruments.faults.perform(action);
+    if (action.kind === 'resetConnection') {
+      this.#resetConnection(action.link, action.queue);
+    } else if (action.kind === 'setAna') {
+      for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
+    } else if (action.kind === 'holdInside' || action.kind === 'releaseInside') {
+      const hold = action.kind === 'holdInside';
+      for (const node of action.nodes) this.#node(node).holdWrites(action.port, hold);
+    } else {
+      this.#instruments.faults.perform(action);
     }
   }
 
