@@ -1,4 +1,5 @@
 import {
+  controllerDecisionsOf,
   controllerMutants,
   hostDecisionsOf,
   hostMutants,
@@ -19,5 +20,5 @@ export function controllerMutant(name: string | null): { decisions?: ControllerD
   if (name === null) return {};
   const mutant = controllerMutants.find((one) => one.name === name);
   if (mutant === undefined) throw new Error(`there is no controller mutant ${name}`);
-  return { decisions: mutant.decisions };
+  return { decisions: controllerDecisionsOf(mutant) };
 }

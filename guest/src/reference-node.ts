@@ -55,8 +55,11 @@ function listen(portId: number, address: string, trsvcid: number): Promise<void>
   });
 }
 
-function serve(request: unknown): Promise<null> {
-  const { port, state } = request as GuestNodeRequest;
-  node.setAnaState(port, state);
+function serve(asked: unknown): Promise<null> {
+  const request = asked as GuestNodeRequest;
+  const { port } = request;
+  if (request.ask === 'set-ana') node.setAnaState(port, request.state);
+  else if (request.ask === 'hold-writes') node.holdWrites(port);
+  else node.releaseWrites(port);
   return Promise.resolve(null);
 }

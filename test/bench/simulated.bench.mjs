@@ -1,6 +1,6 @@
 /**
  * How much faster than real time a simulated lab runs: the scenario of the demonstration, one seed after the other in
- * one process, its recording sealed in memory; and the same with its verdict.
+ * one process, its recording kept in memory; and the same sealed and judged.
  *
  *   npm run bench:simulated                      (builds first)
  *   npm run bench:simulated -- --runs 500
@@ -59,11 +59,11 @@ const by = (key) => ({
 console.log(`${runs} seeds of stuck-write, load average ${loadAverage()}`);
 line("time on the lab's clock", median(measured.map(({ clockMs }) => clockMs)), 1);
 const lab = by('labMs');
-line('lab, recording sealed', lab.ms, lab.factor);
+line('lab, recorded in memory', lab.ms, lab.factor);
 const cpu = by('labCpuMs');
 line('the same, processor time', cpu.ms, cpu.factor);
 const whole = by('wholeMs');
-line('with history and verdict', whole.ms, whole.factor);
+line('sealed and judged as well', whole.ms, whole.factor);
 if (lab.factor < WANTED) {
   console.error(`less than ${WANTED} times real time`);
   process.exitCode = 1;

@@ -38,10 +38,10 @@ describe('evidence in memory', () => {
     const memory = new MemoryEvidence(start);
     await record(writer);
     await record(memory);
-    const seals = [await writer.seal(), await memory.seal()];
-    expect(seals[1]).toEqual(seals[0]);
+    const { parts } = await writer.seal();
+    await memory.seal();
     await memory.save(saved);
-    for (const part of [layout.manifest, ...seals[0]!.parts.map(({ path }) => path)]) {
+    for (const part of [layout.manifest, ...parts.map(({ path }) => path)]) {
       const files = [written, saved].map((dir) => readFile(join(dir, part), 'latin1'));
       expect(await files[1], part).toBe(await files[0]);
     }

@@ -1,4 +1,4 @@
-import type { LabEvent, Manifest } from '@fenceline/contracts';
+import type { EvidencePart, LabEvent, Manifest } from '@fenceline/contracts';
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -19,10 +19,9 @@ import { manifestText, sealManifest } from './manifest-seal.js';
 import type { PartStore } from './part-store.js';
 import type { SealCheck } from './seal.js';
 
-/** What was recorded has its end: nothing is added to it. */
+/** The manifest of a recording that has its end, and the text of its file. */
 interface Ended {
   manifest: Manifest;
-  /** The text of the manifest's file. */
   text: string;
 }
 
@@ -34,6 +33,8 @@ export class MemoryEvidence {
   private readonly parts = new Map<string, readonly Uint8Array[]>();
   private readonly timeline: string[] = [];
   private readonly consoles = new Map<string, string[]>();
+  /** Makes the manifest once the recording has its end: hashing it all is left until somebody asks. */
+  private makeText: (() => string) | null = null;
   private ended: Ended | null = null;
 
   constructor(private readonly start: Omit<EvidenceStart, 'onError'>) {
@@ -59,26 +60,20 @@ export class MemoryEvidence {
     return Promise.resolve();
   }
 
-  /** Ends the recording and seals it. */
-  seal(): Promise<Manifest> {
+  /** Ends the recording. It is hashed and sealed when it is first read or saved. */
+  seal(): Promise<void> {
     this.endLogs();
-    const parts = [...this.parts.keys()].sort().map((path) => {
-      const hash = createHash('sha256');
-      let bytes = 0;
-      for (const piece of this.parts.get(path)!) {
-        hash.update(piece);
-        bytes += piece.length;
-      }
-      return { path, bytes, sha256: hash.digest('hex') };
-    });
-    const text = sealManifest({ ...this.content(), complete: true, parts });
-    return Promise.resolve(this.end(text));
+    this.makeText = () => {
+      const parts = [...this.parts.keys()].sort().map((path) => this.hashed(path));
+      return sealManifest({ ...this.content(), complete: true, parts });
+    };
+    return Promise.resolve();
   }
 
   /** Ends a recording that did not come to its end. */
   abandon(because: string): Promise<void> {
     this.endLogs();
-    this.end(manifestText(incompleteManifest(this.start.manifest, because)));
+    this.makeText = () => manifestText(incompleteManifest(this.start.manifest, because));
     return Promise.resolve();
   }
 
@@ -123,14 +118,22 @@ export class MemoryEvidence {
     for (const [vm, lines] of this.consoles) this.put(layout.console(vm), lines.join(''));
   }
 
-  private end(text: string): Manifest {
-    const manifest = JSON.parse(text) as Manifest;
-    this.ended = { manifest, text };
-    return manifest;
+  private hashed(path: string): EvidencePart {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for (const piece of this.parts.get(path)!) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
+    return { path, bytes, sha256: hash.digest('hex') };
   }
 
   private atItsEnd(): Ended {
-    if (!this.ended) throw new EvidenceError('the recording has not come to its end');
+    if (!this.makeText) throw new EvidenceError('the recording has not come to its end');
+    if (!this.ended) {
+      const text = this.makeText();
+      this.ended = { manifest: JSON.parse(text) as Manifest, text };
+    }
     return this.ended;
   }
 

@@ -70,7 +70,7 @@ export class Traffic {
   readonly #exports = new Map<string, number>();
 
   /** Whether sent and delivered get one time: as when the fabric forwards within one tick. */
-  constructor(readonly instant = false) {}
+  constructor(public instant = false) {}
 
   /** A new link; `exportName` names the export below its port alone. */
   link(name: string, node = name, host = 'host1', exportName?: string): TestLink {

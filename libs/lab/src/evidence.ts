@@ -1,4 +1,4 @@
-import type { LabEvent, Manifest } from '@fenceline/contracts';
+import type { LabEvent } from '@fenceline/contracts';
 import type { PartData } from '@fenceline/evidence';
 
 /** Where a lab writes what it records: a folder, or memory. */
@@ -10,7 +10,7 @@ export interface Evidence {
   /** Writes a whole part at once. */
   write(part: string, data: PartData): Promise<void>;
   /** Ends the recording: it is complete, and nothing is written any more. */
-  seal(): Promise<Manifest>;
+  seal(): Promise<unknown>;
   /** Ends a recording that did not come to its end, and says why. */
   abandon(because: string): Promise<void>;
 }

@@ -35,7 +35,7 @@ export function observeWire(
     onGivenUp: (association: Association) => observations.gaveUp(association),
   });
   for (const { name } of topology.links) {
-    links.get(name)?.observe((frame, _from, t, delivered) => {
+    links.get(name)!.observe((frame, _from, t, delivered) => {
       tap.frame(name, delivered ? 'delivered' : 'sent', frame, t);
     });
   }

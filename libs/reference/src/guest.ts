@@ -52,7 +52,9 @@ export interface GuestNodeConfig {
 }
 
 /** `null` answers a request that was carried out. */
-export type GuestNodeRequest = { ask: 'set-ana'; port: number; state: AnaState };
+export type GuestNodeRequest =
+  | { ask: 'set-ana'; port: number; state: AnaState }
+  | { ask: 'hold-writes' | 'release-writes'; port: number };
 
 export interface GuestHostConfig {
   name: string;

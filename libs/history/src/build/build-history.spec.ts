@@ -605,6 +605,19 @@ describe('fence ends', () => {
     expect(history.associations[0]!.ccrSuccessAcknowledged).toBeUndefined();
   });
 
+  it('counts a read of the log page that is sent in the very moment of the answer, as in virtual time', async () => {
+    const { traffic, source } = ccrPaths();
+    const cid = source.adminCommand(ccr);
+    source.respond(source.admin, encodeResponse({ cid, dword0: 0 }));
+    const answeredAt = traffic.t;
+    traffic.t -= 1000;
+    readLog(source, 1);
+    const at = traffic.t;
+    const history = await buildHistory(traffic.recording());
+    expect(history.commands.at(-1)!.sentAt).toBe(answeredAt);
+    expect(history.associations[0]!.ccrSuccessDeliveredAt).toBe(at);
+  });
+
   it.each([
     ['a failed entry', (source: TestAssociation) => readLog(source, 2)],
     [

@@ -35,7 +35,7 @@ import type { GuestProgram } from './guest-program.js';
 import { moduleParameters } from './module-parameters.js';
 import { readBackThroughEachPath } from './read-back.js';
 import { ReferenceHostVm } from './reference-host.js';
-import { setAna, startReferenceNode } from './reference-node.js';
+import { startReferenceNode, tellNode, type NodeAction } from './reference-node.js';
 import { ScheduleRecorder } from './schedule-recorder.js';
 import { disksOf, nicsOf } from './vm-devices.js';
 import { RunningWorkload, type WorkloadRun } from './workload.js';
@@ -172,14 +172,11 @@ export class QemuLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    if (action.kind === 'setAna')
-      this.setAna(action).catch((error: unknown) => this.context.fail(error as Error));
-    else if (
-      action.kind === 'resetConnection' ||
-      action.kind === 'holdInside' ||
-      action.kind === 'releaseInside'
-    )
-      throw new LabError(`this lab cannot perform ${action.kind} yet`);
+    const { kind } = action;
+    if (kind === 'setAna' || kind === 'holdInside' || kind === 'releaseInside')
+      this.tellNodes(action).catch((error: unknown) => this.context.fail(error as Error));
+    else if (kind === 'resetConnection')
+      throw new LabError('this lab cannot perform resetConnection yet');
     else this.instruments.faults.perform(action);
   }
 
@@ -282,11 +279,11 @@ export class QemuLab implements LabDriver {
     return RunningWorkload.start(this.vm(host), workload, device);
   }
 
-  private async setAna(action: Extract<Action, { kind: 'setAna' }>): Promise<void> {
+  private async tellNodes(action: NodeAction): Promise<void> {
     for (const node of this.plan.nodes.filter(({ name }) => action.nodes.includes(name))) {
       const program = this.referenceNodes.get(node.name);
       if (program === undefined) throw new LabError(`node ${node.name} is no reference node`);
-      await setAna(program, node, action);
+      await tellNode(program, node, action);
     }
   }
 

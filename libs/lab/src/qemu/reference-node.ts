@@ -26,16 +26,29 @@ export async function startReferenceNode(
   return GuestProgram.start(vm, 'reference-node', config, plan.scenario.bounds.bootMs);
 }
 
-/** Changes the ANA state of one port of a reference node, or of all where it is null. */
-export async function setAna(
+/** What a reference node itself is made to do. */
+export type NodeAction = Extract<Action, { kind: 'setAna' | 'holdInside' | 'releaseInside' }>;
+
+/** Performs an action at one port of a reference node, or at all where it names none. */
+export async function tellNode(
   program: GuestProgram,
   node: PlanNode,
-  { port, state }: Extract<Action, { kind: 'setAna' }>,
+  action: NodeAction,
 ): Promise<void> {
   for (const { id } of node.ports) {
-    if (port !== null && id !== port) continue;
-    const request: GuestNodeRequest = { ask: 'set-ana', port: id, state };
-    await program.ask(request, stepTimeoutMs);
+    if (action.port === null || id === action.port)
+      await program.ask(requestOf(action, id), stepTimeoutMs);
+  }
+}
+
+function requestOf(action: NodeAction, port: number): GuestNodeRequest {
+  switch (action.kind) {
+    case 'setAna':
+      return { ask: 'set-ana', port, state: action.state };
+    case 'holdInside':
+      return { ask: 'hold-writes', port };
+    case 'releaseInside':
+      return { ask: 'release-writes', port };
   }
 }
 

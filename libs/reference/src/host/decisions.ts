@@ -146,7 +146,8 @@ export const correctHost: HostDecisions = {
   returnsSlot: () => true,
 
   failoverDelayMs: () => 0,
-  resumeDelayMs: () => 0,
+  // What goes after the fence must also be seen to go after it, by clocks that are not exact.
+  resumeDelayMs: () => 1,
   hidesPathErrors: () => true,
   dataOfRetry: (data) => data,
   reconnects: () => true,

@@ -39,7 +39,7 @@ export class Path {
   #before: ControllerInstance | null = null;
   #failures = 0;
   #downSince: number;
-  #cancelReconnect: () => void = () => undefined;
+  #cancelNextStep: () => void = () => undefined;
   readonly #holdTimers = new Set<() => void>();
 
   constructor(settings: CompleteSettings, name: string, index: number, owner: PathOwner) {
@@ -98,7 +98,7 @@ export class Path {
     const { scheduler } = this.#settings;
     const wasLive = this.#state === 'LIVE';
     this.#enter('DELETED');
-    this.#cancelReconnect();
+    this.#cancelNextStep();
     for (const cancel of this.#holdTimers) cancel();
     this.#fence?.cancel();
     this.#fence = null;
@@ -193,9 +193,8 @@ export class Path {
     this.#fence = null;
     this.#enter('FENCED');
     const { scheduler, decisions } = this.#settings;
-    const delayMs = decisions.resumeDelayMs();
-    if (delayMs === 0) this.#recover(association);
-    else scheduler.at(scheduler.now() + delayMs * NS_PER_MS, () => this.#recover(association));
+    const resumeAt = scheduler.now() + decisions.resumeDelayMs() * NS_PER_MS;
+    this.#cancelNextStep = scheduler.at(resumeAt, () => this.#recover(association));
   }
 
   #recover(association: Association): void {
@@ -227,7 +226,7 @@ export class Path {
     this.#enter('CONNECTING');
     if (!decisions.reconnects(this.#failures)) return;
     this.#log(`Reconnecting in ${reconnectDelayMs / 1000} seconds...`);
-    this.#cancelReconnect = scheduler.at(scheduler.now() + reconnectDelayMs * NS_PER_MS, () =>
+    this.#cancelNextStep = scheduler.at(scheduler.now() + reconnectDelayMs * NS_PER_MS, () =>
       this.connect(),
     );
   }

@@ -70,7 +70,7 @@ export function retriesAfterFailure(facts: Facts, fences: Fences, traffic: CcrTr
     if (failure === null) continue;
     const retries = early.filter(
       ({ original, retry }) =>
-        original.association === association.id && retry.sentAt > failure.answeredAt,
+        original.association === association.id && retry.sentAt >= failure.answeredAt,
     );
     const first = retries[0];
     if (first === undefined) continue;
@@ -138,7 +138,7 @@ function doneAt(ccr: Ccr, reads: CcrTraffic['reads']): number {
   const { command, asked, source } = ccr;
   if (asked.immediate || wasRefused(ccr)) return command.answeredAt;
   const read = (reads.get(source.id) ?? []).find(
-    (it) => it.sentAt > command.answeredAt && ends(it, ccr),
+    (it) => it.sentAt >= command.answeredAt && ends(it, ccr),
   );
   return read?.answeredAt ?? never;
 }
@@ -159,7 +159,7 @@ function firstFailure(association: Association, { ccrs, reads }: CcrTraffic): Co
       ? ccr.command
       : (reads.get(ccr.source.id) ?? []).find(
           (read) =>
-            read.sentAt > ccr.command.answeredAt &&
+            read.sentAt >= ccr.command.answeredAt &&
             read.ccrLog!.entries.some(
               ({ icid, ciu, status }) =>
                 icid === association.cntlid &&

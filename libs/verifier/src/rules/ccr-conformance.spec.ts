@@ -178,18 +178,20 @@ describe(rule, () => {
     });
 
     it.each([
-      ['a refused CCR', (lab: CcrLab) => void lab.ccr({ status: 0x140 })],
+      ['a refused CCR', 8010, (lab: CcrLab) => void lab.ccr({ status: 0x140 })],
       [
         'an entry with CCRS=2',
+        8031,
         (lab: CcrLab) => {
           lab.ccr();
           lab.event(8020);
           lab.readLog(8021, { status: 2 });
         },
       ],
-    ])('takes %s for a success when it retries before the fence end', (_, fail) => {
-      // H is 1 s, so that the fence ends at 26 s.
+    ])('takes %s for a success when it retries before the fence end', (_, toldAt, fail) => {
+      // H is 1 s, so that the fence ends at 26 s. In virtual time a host acts in the moment in which it is told.
       for (const [sent, expected] of [
+        [toldAt, 1],
         [8100, 1],
         [25_999, 1],
         [26_000, 0],

@@ -16,8 +16,8 @@ function history(
   const lab = new HistoryBuilder();
   const a = lab.association({ link: 'A', givenUp: { at: 8000, by: 'fin' }, cqtMs: 5000 });
   const b = lab.association({ link: 'B' });
-  lab.write(a, { lba: 1, bytes: 'W', sent: 500 });
-  if (wentOnAt !== null) lab.write(b, { lba: 1, bytes: 'W', sent: wentOnAt });
+  lab.write(a, { lba: 1, bytes: 'W', applied: null, sent: 500 });
+  if (wentOnAt !== null) lab.write(b, { lba: 1, bytes: 'W', applied: null, sent: wentOnAt });
   if (backAt !== undefined) lab.association({ link: 'A' }).connectedAt = backAt * 1e6;
   const built = lab.build();
   built.openings = tries.map((at) => ({ link: 'A', t: at * 1e6 }));
