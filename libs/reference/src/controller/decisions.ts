@@ -52,8 +52,8 @@ export interface ControllerDecisions {
   isSubmitted(write: number): boolean;
   /** How long the write of this number waits in the controller before it goes to the medium, in ms. */
   waitMs(write: number): number;
-  /** When a write is acknowledged. */
-  acknowledges(): 'when-done' | 'when-submitted';
+  /** After how many ms at the medium a write is acknowledged though it is not done; null: never. */
+  acknowledgesUndoneAfterMs(): number | null;
   /** What is written of the data that came. */
   dataOf(data: Uint8Array): Uint8Array;
 }
@@ -78,6 +78,6 @@ export const correctController: ControllerDecisions = {
   randomNumber: (fresh) => fresh,
   isSubmitted: () => true,
   waitMs: () => 0,
-  acknowledges: () => 'when-done',
+  acknowledgesUndoneAfterMs: () => null,
   dataOf: (data) => data,
 };

@@ -137,7 +137,10 @@ function write(controller: Controller, command: Command, offset: number, fua: bo
   const data = decisions.dataOf(command.data);
   const waitNs = decisions.waitMs(health.writes) * NS_PER_MS;
   change(controller, command, { op: 'write', offset, data, fua }, waitNs);
-  if (decisions.acknowledges() === 'when-submitted') command.answer(Status.success);
+  const patienceMs = decisions.acknowledgesUndoneAfterMs();
+  if (patienceMs !== null) {
+    controller.subsystem.after(patienceMs, () => command.answer(Status.success));
+  }
 }
 
 function change(

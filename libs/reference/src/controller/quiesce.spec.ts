@@ -128,13 +128,25 @@ describe('the law of the fence', () => {
     'success-before-quiet',
     'success-at-bound',
     'gone-before-quiet',
-    'disabled-before-quiet',
     'ignores-cqt',
     'answers-after-reset',
   ])('is broken by the mutant %s', (name) => {
     const decisions = controllerDecisionsOf(
       controllerMutants.find((mutant) => mutant.name === name)!,
     );
+    const found = fc.check(
+      fc.property(story, (told) => breach(decisions, told) === null),
+      { numRuns: 2000, endOnFailure: true },
+    );
+    expect(breach(decisions, found.counterexample![0])).toMatch(/^a request/);
+  });
+
+  it('is broken by a controller that lets CSTS.RDY fall, or SHST rise, while requests are at the medium', () => {
+    const decisions: ControllerDecisions = {
+      ...correctController,
+      isQuiet: ({ submitted, cause }) =>
+        cause === 'disabled' || cause === 'shut-down' || submitted === 0,
+    };
     const found = fc.check(
       fc.property(story, (told) => breach(decisions, told) === null),
       { numRuns: 2000, endOnFailure: true },

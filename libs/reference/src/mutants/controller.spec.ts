@@ -53,7 +53,7 @@ function writes(decisions: ControllerDecisions) {
   const { lab, lost } = setUp(decisions);
   lab.medium.holds = true;
   const cids = Array.from({ length: 30 }, (_, i) => lost.io.write(i, block(9)));
-  lab.run();
+  lab.pass(100);
   const early = cids.filter((cid) => lost.io.answers.has(cid)).length;
   lab.medium.release();
   lab.run();

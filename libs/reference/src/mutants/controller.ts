@@ -46,14 +46,6 @@ const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>>
     rule: 'no-write-after-fence',
     decisions: { outcomeOfSilentPeer: () => CcrStatus.success },
   },
-  'disabled-before-quiet': {
-    wrong: 'lets CSTS.RDY fall, or SHST rise, while requests are at the medium',
-    rule: 'no-write-after-fence',
-    decisions: {
-      isQuiet: ({ submitted, cause }) =>
-        cause === 'disabled' || cause === 'shut-down' || submitted === 0,
-    },
-  },
   'ignores-cqt': {
     wrong:
       'keeps some writes for 30 s, and lets them go to the medium after the keep alive has expired',
@@ -112,9 +104,10 @@ const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>>
     decisions: { isSubmitted: (write) => write % 20 !== 0 },
   },
   'acknowledges-too-early': {
-    wrong: 'acknowledges a write before the medium has it: an older one that lands later is stale',
+    wrong:
+      'acknowledges a write that the medium does not do soon: a newer one may be done before it',
     rule: 'no-stale-overwrite',
-    decisions: { acknowledges: () => 'when-submitted' },
+    decisions: { acknowledgesUndoneAfterMs: () => 20 },
   },
   'alters-data': {
     wrong: 'turns around the last byte of what it writes',

@@ -143,6 +143,36 @@ describe(rule, () => {
     }
   });
 
+  it.each([
+    ['asked for it again', 9000, 'held'],
+    ['did not ask', null, 'violated'],
+  ])('takes no CCR of an older instance for one of this: the host %s', (_, askedAt, expected) => {
+    const lab = new HistoryBuilder();
+    const instance = (ciu: number) => ({ cntlid: 1, ciu, cirn: BigInt(ciu), ccrl: 4 });
+    const older = { link: 'A', givenUp: { at: 2000, by: 'ccr' }, controller: instance(3) } as const;
+    lab.association(older);
+    const b = lab.association({
+      link: 'B',
+      controller: { cntlid: 2, ciu: 9, cirn: 9n, ccrl: 1 },
+    });
+    const a = lab.association({
+      link: 'A',
+      connected: 5000,
+      givenUp: { at: 8000, by: 'fin' },
+      controller: instance(4),
+    });
+    lab.write(b, { lba: 99, bytes: 'before', sent: 10, applied: 11, answered: 12 });
+    lab.command(a, { lba: 12, bytes: 'W', sent: 6000 });
+    const ask = (sent: number, ciu: number) => {
+      const ccr = { icid: 1, ciu, cirn: BigInt(ciu), immediate: false };
+      const admin = { opcode: 0x38, name: 'Cross-Controller Reset', ccr, status: 0x141 };
+      lab.admin(b, { ...admin, sent, answered: sent + 1 });
+    };
+    ask(2000, 3);
+    if (askedAt !== null) ask(askedAt, 4);
+    expect(judge(lab.build()).status).toBe(expected);
+  });
+
   it('a law: found is exactly who asks too late', () => {
     const times = fc.integer({ min: 8001, max: 40_000 });
     fc.assert(

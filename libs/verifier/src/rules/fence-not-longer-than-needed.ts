@@ -129,7 +129,10 @@ interface Turn {
  * refusal on. One that says that the reset is in progress already stands for all.
  */
 function turns({ ccrs }: CcrTraffic, lost: Association, giveUpAt: number): Turn[] {
-  const asked = ccrs.filter(({ named, asked: { icid } }) => named === lost || icid === lost.cntlid);
+  const asked = ccrs.filter(
+    ({ command, named, asked: { icid } }) =>
+      named === lost || (icid === lost.cntlid && command.sentAt >= lost.connectedAt),
+  );
   const askedAt = asked.reduce((at, { command }) => Math.min(at, command.sentAt), never);
   const first = { from: noticedAt(lost, giveUpAt), askedAt, refusedBy: [] };
   const allRefused = asked.every(

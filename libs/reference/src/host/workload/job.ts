@@ -161,7 +161,7 @@ export class Job {
     medium.submit(request, (result) => {
       this.#inFlight--;
       tally.done(begunAt);
-      if (!result.ok) tally.wrong(`${request.op}: ${result.error}`);
+      if (!result.ok) tally.failed(`${request.op}: ${result.error}`);
       then(result);
       this.#endIfDone();
     });
@@ -177,7 +177,7 @@ export class Job {
     let isStale = false;
     for (let at = 0; at < data.length; at += blockSize) {
       const content = readBlock(data.subarray(at, at + blockSize), offset + at);
-      if (content.kind === 'damaged') this.#parts.tally.wrong(`verify: ${content.why}`);
+      if (content.kind === 'damaged') this.#parts.tally.damaged(`verify: ${content.why}`);
       else isStale ||= this.#isOlder(content, this.#last.get(offset));
     }
     if (isStale) this.#parts.tally.stale();

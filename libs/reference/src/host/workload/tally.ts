@@ -4,8 +4,10 @@ import { NS_PER_MS, type Clock } from '@fenceline/contracts';
 export interface WorkloadResult {
   /** Every I/O came back, and nothing was wrong. */
   ok: boolean;
-  /** I/Os that failed, and blocks read that were not what any write had put there. */
+  /** I/Os that failed. */
   errors: number;
+  /** Blocks read that were not what any write had put there: no error of an I/O. */
+  damagedReads: number;
   reads: number;
   writes: number;
   /** Reads that showed an older write than the last one done, as fio cannot see it: no error of the application. */
@@ -24,6 +26,7 @@ export class Tally {
   #errors = 0;
   #reads = 0;
   #writes = 0;
+  #damagedReads = 0;
   #staleReads = 0;
   #worstLatencyNs: number | null = null;
   #longestStallNs = 0;
@@ -61,15 +64,21 @@ export class Tally {
     this.#staleReads++;
   }
 
-  wrong(what: string): void {
+  failed(what: string): void {
     this.#errors++;
+    this.#message ??= what;
+  }
+
+  damaged(what: string): void {
+    this.#damagedReads++;
     this.#message ??= what;
   }
 
   result(): WorkloadResult {
     return {
-      ok: this.#errors === 0,
+      ok: this.#errors === 0 && this.#damagedReads === 0,
       errors: this.#errors,
+      damagedReads: this.#damagedReads,
       reads: this.#reads,
       writes: this.#writes,
       staleReads: this.#staleReads,
