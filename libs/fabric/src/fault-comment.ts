@@ -21,6 +21,11 @@ export class FaultComment {
     return `fault: released after ${inSeconds(afterNs)}, ${this.describe('hold')}`;
   }
 
+  /** No end has sent the frame. */
+  forged(): string {
+    return `fault: forged by link ${this.link}`;
+  }
+
   /** The direction passes from one state to another at `t` ns; what it was in since `since` comes first. */
   changes(before: DirectionState, since: number, state: DirectionState, t: number): string[] {
     const notes: string[] = [];

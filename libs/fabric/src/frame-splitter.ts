@@ -89,6 +89,14 @@ function wrongLength(length: number): string | null {
   return `a frame cannot be ${length} bytes long (1 to ${longestFrame})`;
 }
 
+/** A unit of one frame. */
+export function unitOf(frame: Uint8Array): Unit {
+  const bytes = Buffer.allocUnsafeSlow(prefixBytes + frame.length);
+  bytes.writeUInt32BE(frame.length);
+  bytes.set(frame, prefixBytes);
+  return { bytes, frames: [frameAt(bytes, 0, bytes.length)] };
+}
+
 /** The same unit in memory of its own. */
 export function copyOf({ bytes, frames }: Unit): Unit {
   const copy = Buffer.from(bytes);

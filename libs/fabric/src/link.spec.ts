@@ -112,6 +112,50 @@ describe('a link without faults', () => {
   });
 });
 
+describe('a forged frame', () => {
+  it('arrives past every fault, before what is held, and only its receiver captures it', async () => {
+    const { host, node } = await test.connect();
+    test.link.hold('to-node');
+    const sent = test.sent(1);
+    host.send('held');
+    await sent;
+    const seen: unknown[] = [];
+    test.link.observe((frame, from, _t, delivered) => {
+      seen.push([Buffer.from(frame).toString(), from, delivered]);
+    });
+    test.link.forge('node', () => Buffer.from('forged'));
+    await node.received(1);
+    test.link.restore('to-node');
+    expect(await node.received(2)).toEqual(['forged', 'held']);
+    expect(seen[0]).toEqual(['forged', 'host', true]);
+    await test.link.flush();
+    const [first] = (await test.capture('node')).packets;
+    expect(first).toMatchObject({ text: 'forged', direction: 'inbound' });
+    expect(first!.comments).toContain('fault: forged by link A');
+    const atHost = (await test.capture('host')).packets;
+    expect(atHost.map(({ text }) => text)).toEqual(['held']);
+  });
+
+  it('is made when the receiver has taken what was on its way, and goes before all that waits', async () => {
+    const { host, node } = await test.connect({ nodeReads: false });
+    const texts = numbered(40, 60_000);
+    host.send(...texts);
+    await untilPaused(test.link);
+    const deliveredBefore = test.link.stats().toNode.delivered;
+    let deliveredWhenMade = -1;
+    test.link.forge('node', () => {
+      deliveredWhenMade = test.link.stats().toNode.delivered;
+      return Buffer.from('forged');
+    });
+    expect(deliveredWhenMade).toBe(-1);
+    node.read();
+    const frames = await node.received(texts.length + 1);
+    expect(deliveredWhenMade).toBe(deliveredBefore + 1);
+    expect(frames.indexOf('forged')).toBe(deliveredWhenMade);
+    expect(frames.filter((text) => text !== 'forged')).toEqual(texts);
+  });
+});
+
 describe('a fault', () => {
   it('drops every frame in both directions, and says so in the captures', async () => {
     const { host, node } = await test.connect();

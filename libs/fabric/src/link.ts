@@ -150,6 +150,14 @@ export class Link extends EventEmitter<LinkEvents> {
     this.#setState(direction, 'up');
   }
 
+  /**
+   * Delivers a frame at an end that the other one has not sent, past every fault and before whatever waits. `make` is
+   * called when the end's socket can take it.
+   */
+  forge(to: LinkEnd, make: () => Uint8Array): void {
+    this.#from[otherEnd(to)].forge(make);
+  }
+
   /** Shows every frame to `observer` from now on; returns what ends that. */
   observe(observer: FrameObserver): () => void {
     this.#observers.add(observer);

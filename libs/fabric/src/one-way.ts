@@ -1,7 +1,7 @@
 import type { Clock } from '@fenceline/contracts';
 import type { CaptureFile } from './capture-file.js';
 import { FaultComment } from './fault-comment.js';
-import { copyOf, FrameSplitter, type Unit } from './frame-splitter.js';
+import { copyOf, FrameSplitter, unitOf, type Unit } from './frame-splitter.js';
 import type { Pacer } from './pacer.js';
 import type { Peer } from './peer.js';
 import { UnitQueue, type WaitingUnit } from './unit-queue.js';
@@ -72,6 +72,8 @@ export class OneWay {
   readonly #queue = new UnitQueue();
   /** Units at the head of the queue that no fault holds. */
   #free = 0;
+  /** Make frames that nobody sent, which go before the queue. */
+  readonly #forged: (() => Uint8Array)[] = [];
   /** The unit that the receiver's socket has not taken yet. */
   #inHand: WaitingUnit | null = null;
   #sender: Peer | null = null;
@@ -155,7 +157,7 @@ export class OneWay {
     if (unit === null) return;
     this.#inHand = null;
     this.#waitingBytes -= unit.bytes.length;
-    if (handedOver) this.#tell(unit, this.#delivered(unit, unit.heldAt), true);
+    if (handedOver) this.#tell(unit, this.#delivered(unit, unit), true);
     else this.#counts.undelivered += unit.frames.length;
     this.#sendWaiting();
   }
@@ -173,6 +175,12 @@ export class OneWay {
       this.#sendWaiting();
     }
     this.regulate();
+  }
+
+  /** See `Link.forge`. */
+  forge(make: () => Uint8Array): void {
+    this.#forged.push(make);
+    this.#sendWaiting();
   }
 
   /** Stops or resumes reading the sender. */
@@ -212,12 +220,12 @@ export class OneWay {
     const result = this.#receiver?.send(unit.bytes) ?? 'gone';
     switch (result) {
       case 'handed-over': {
-        const delivered = this.#delivered(unit, -1);
+        const delivered = this.#delivered(unit, null);
         this.#captureSent(unit, t, null);
         return delivered;
       }
       case 'waits':
-        this.#inHand = { ...unit, heldAt: -1 };
+        this.#inHand = { ...unit, heldAt: -1, forged: false };
         this.#waitingBytes += unit.bytes.length;
         this.#captureSent(unit, t, null);
         return notDelivered;
@@ -229,22 +237,34 @@ export class OneWay {
   }
 
   #wait(unit: Unit, heldAt: number): void {
-    this.#queue.push({ ...copyOf(unit), heldAt });
+    this.#queue.push({ ...copyOf(unit), heldAt, forged: false });
     this.#waitingBytes += unit.bytes.length;
+  }
+
+  /** What is handed over next; null while the receiver has not taken the one before, or where there is none. */
+  #nextUnit(): WaitingUnit | null {
+    if (this.#inHand !== null) return null;
+    const make = this.#forged.shift();
+    if (make !== undefined) {
+      const unit = { ...unitOf(make()), heldAt: -1, forged: true };
+      this.#waitingBytes += unit.bytes.length;
+      return unit;
+    }
+    if (this.#free === 0) return null;
+    this.#free--;
+    return this.#queue.shift()!;
   }
 
   /** Hands over what no fault holds, as far as the receiver takes it. */
   #sendWaiting(): void {
-    while (this.#free > 0 && this.#inHand === null) {
-      const unit = this.#queue.shift()!;
-      this.#free--;
+    for (let unit = this.#nextUnit(); unit !== null; unit = this.#nextUnit()) {
       const result = this.#receiver?.send(unit.bytes) ?? 'gone';
       if (result === 'waits') {
         this.#inHand = unit;
         break;
       }
       this.#waitingBytes -= unit.bytes.length;
-      if (result === 'handed-over') this.#tell(unit, this.#delivered(unit, unit.heldAt), true);
+      if (result === 'handed-over') this.#tell(unit, this.#delivered(unit, unit), true);
       else this.#counts.undelivered += unit.frames.length;
     }
     this.regulate();
@@ -255,14 +275,19 @@ export class OneWay {
     for (const frame of unit.frames) sentCapture.packet(t, frame, 'outbound', comment);
   }
 
-  /** Counts and captures a unit that was handed over just now; returns that moment. */
-  #delivered(unit: Unit, heldAt: number): number {
+  /** Counts and captures a unit that was handed over just now, and how it `waited`; returns that moment. */
+  #delivered({ frames }: Unit, waited: WaitingUnit | null): number {
     const { clock, deliveredCapture } = this.#options;
     const t = clock.now();
-    this.#counts.delivered += unit.frames.length;
-    const comment = heldAt < 0 ? null : this.#comment.released(t - heldAt);
-    for (const frame of unit.frames) deliveredCapture.packet(t, frame, 'inbound', comment);
+    this.#counts.delivered += frames.length;
+    const comment = waited && this.#commentOn(waited, t);
+    for (const frame of frames) deliveredCapture.packet(t, frame, 'inbound', comment);
     return t;
+  }
+
+  #commentOn({ forged, heldAt }: WaitingUnit, t: number): string | null {
+    if (forged) return this.#comment.forged();
+    return heldAt < 0 ? null : this.#comment.released(t - heldAt);
   }
 
   #tell(unit: Unit, t: number, delivered: boolean): void {

@@ -4,6 +4,8 @@ import type { Unit } from './frame-splitter.js';
 export interface WaitingUnit extends Unit {
   /** When a fault held it, in ns; -1 when it waits for a slow receiver only. */
   heldAt: number;
+  /** Whether the link made it itself. */
+  forged: boolean;
 }
 
 const compactAt = 1024;

@@ -7,4 +7,4 @@ export { changesMedium, forEachBlock, RetryDetector } from './build/retry-detect
 export { topologyOf, type Topology, type TopologyLink } from './topology.js';
 export { WireDecoder, type CaptureFiles } from './wire/wire-decoder.js';
 export type { WireListener } from './wire/wire-listener.js';
-export { WireTap, type WireTapListener } from './wire-tap.js';
+export { WireTap, type OpenConnection, type WireTapListener } from './wire-tap.js';

@@ -30,6 +30,7 @@ function tapped() {
     lent.fill(0xee);
   };
   return {
+    tap,
     traffic,
     heard,
     up,
@@ -67,6 +68,24 @@ describe('WireTap', () => {
       'host1 over A, CNTLID 1 (#0) given up: retry',
       'B answered CID 7: 0',
     ]);
+  });
+
+  it('knows the open connection of a queue, and what each end expects next', () => {
+    const { tap, traffic, a } = tapped();
+    const before = tap.openConnection('A', 1)!;
+    const atNode = before.expectedBy('node');
+    const atHost = before.expectedBy('host');
+    const sentBefore = a.io.position('host');
+    a.write(1, 10, block(1), { lost: true });
+    expect(before.expectedBy('node')).toBe(atNode);
+    const again = a.io.again('host', sentBefore, a.io.position('host'));
+    traffic.delivered(again);
+    expect(before.expectedBy('node') - atNode).toBe(a.io.position('host') - sentBefore);
+    a.answer(1);
+    expect(before.expectedBy('host')).toBeGreaterThan(atHost);
+    expect(tap.openConnection('A', 2)).toBeNull();
+    a.io.close('host', 'fin');
+    expect(tap.openConnection('A', 1)).toBeNull();
   });
 
   it('does not tell a retransmission as a command', () => {

@@ -1,6 +1,6 @@
-import type { View } from '@fenceline/capture';
+import type { Side, View } from '@fenceline/capture';
 import { CCR_COMPLETED_EVENT, fabricsName, FabricsType } from '@fenceline/nvme';
-import type { Association, Command, PayloadId } from './model.js';
+import { never, type Association, type Command, type PayloadId } from './model.js';
 import { changesMedium, RetryDetector } from './build/retry-detector.js';
 import type { Topology } from './topology.js';
 import { WireDecoder } from './wire/wire-decoder.js';
@@ -25,6 +25,14 @@ export interface WireTapListener {
   onConnected?(association: Association): void;
   /** The first FIN, RST, CCR or retry by which a host gave an association up. */
   onGivenUp?(association: Association): void;
+}
+
+/** A TCP connection over a link that neither of its ends has closed. */
+export interface OpenConnection {
+  hostPort: number;
+  nodePort: number;
+  /** The sequence number that an end expects next, by what was delivered to it until now. */
+  expectedBy(end: Side): number;
 }
 
 /**
@@ -87,8 +95,28 @@ export class WireTap {
     this.#decoder.frame(link, view, bytes, t, 0);
   }
 
+  /** The latest connection of a queue over a link; null where none is open. */
+  openConnection(link: string, qid: number): OpenConnection | null {
+    const open = this.#decoder.associations
+      .filter((association) => association.link === link)
+      .flatMap(({ connections }) => connections)
+      .findLast((one) => one.qid === qid && Math.min(one.hostClosedAt, one.nodeClosedAt) === never);
+    if (open === undefined) return null;
+    const hostPort = portOf(open.hostSocket);
+    return {
+      hostPort,
+      nodePort: portOf(open.nodeSocket),
+      expectedBy: (end) => this.#decoder.link(link).expectedBy(end, hostPort)!,
+    };
+  }
+
   /** The number by which the commands of this tap know the payload with this hash. */
   payloadOf(hash: bigint): PayloadId {
     return this.#decoder.payloads.ofHash(hash);
   }
+}
+
+/** The port of a socket as a `Connection` names it. */
+function portOf(socket: string): number {
+  return Number(socket.slice(socket.lastIndexOf(':') + 1));
 }

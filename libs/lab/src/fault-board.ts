@@ -13,7 +13,7 @@ type FaultKind = Extract<LabEvent, { kind: 'fault-start' }>['fault'];
 type BackendTarget = { nodes: readonly string[]; port?: number | undefined };
 type BackendFault = Extract<FaultTarget, { on: 'backend' }>;
 
-/** What links and backend can be made to do; the others are for the VMs. */
+/** What links and backend can be put into and brought back from. */
 export type FaultAction = Exclude<
   Action,
   { kind: 'resetConnection' | 'setAna' | 'holdInside' | 'releaseInside' }

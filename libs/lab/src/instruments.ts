@@ -1,9 +1,10 @@
 import type { Backend, Request } from '@fenceline/backend';
-import type { Plan, PlanExport } from '@fenceline/contracts';
+import type { Action, Plan, PlanExport } from '@fenceline/contracts';
 import { exportsOf, NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
-import { topologyOf } from '@fenceline/history';
-import { FaultBoard } from './fault-board.js';
+import { topologyOf, type WireTap } from '@fenceline/history';
+import { FaultBoard, type FaultAction } from './fault-board.js';
 import { finalImageOf } from './final-image.js';
+import { forgeReset } from './forge-reset.js';
 import type { LabContext, LabLink } from './lab-driver.js';
 import { observeWire } from './observe-wire.js';
 import { Observations, type BackendWrite } from './timeline/observations.js';
@@ -15,6 +16,11 @@ const silenceNs = 2 * NS_PER_S;
 /** After this long it is looked again whether something is still pending. */
 const lookAgainNs = 50 * NS_PER_MS;
 
+/** What instruments can be made to do; the other actions are for the hosts and nodes themselves. */
+type InstrumentAction = FaultAction | ResetAction;
+
+type ResetAction = Extract<Action, { kind: 'resetConnection' }>;
+
 /** What a lab of any driver sees and does at its links and its backend. */
 export class Instruments {
   readonly observations: Observations;
@@ -22,7 +28,7 @@ export class Instruments {
   /** The blocks that were written. */
   readonly written: WrittenBlocks;
   private readonly exports: ReadonlyMap<string, PlanExport>;
-  private payloadOf: (hash: bigint) => number = () => 0;
+  private tap: WireTap | null = null;
 
   constructor(
     private readonly plan: Plan,
@@ -49,7 +55,12 @@ export class Instruments {
 
   /** Looks at the links from now on. */
   watchLinks(): void {
-    this.payloadOf = observeWire(this.links, topologyOf(this.plan), this.observations);
+    this.tap = observeWire(this.links, topologyOf(this.plan), this.observations);
+  }
+
+  perform(action: InstrumentAction): void {
+    if (action.kind === 'resetConnection') this.resetConnection(action);
+    else this.faults.perform(action);
   }
 
   /** See `LabDriver.drain`. */
@@ -80,6 +91,21 @@ export class Instruments {
     return finalImageOf(this.backend, this.written, this.plan.blockSize);
   }
 
+  /** Both ends get a RST that seems to come from the other one. A queue without a connection has none to lose. */
+  private resetConnection({ link: name, queue }: ResetAction): void {
+    const planned = this.plan.links.find((link) => link.name === name)!;
+    const link = this.links.get(name)!;
+    const { scheduler } = this.context.time;
+    // In its own turn: when a frame is seen that this waited for, those behind it may be delivered and not seen yet.
+    scheduler.at(scheduler.now(), () => {
+      const connection = this.tap?.openConnection(name, queue);
+      if (connection == null) return;
+      for (const end of ['host', 'node'] as const) {
+        link.forge(end, () => forgeReset(planned, end, connection));
+      }
+    });
+  }
+
   private watchBackend(): void {
     const { backend, context, observations } = this;
     backend.on('received', (request) => this.noteWritten(request));
@@ -105,7 +131,7 @@ export class Instruments {
       node: origin?.node ?? request.node,
       ...(origin?.link == null ? {} : { link: origin.link }),
       slba: request.offset / this.plan.blockSize,
-      payloads: request.hashes.map((hash) => this.payloadOf(hash)),
+      payloads: request.hashes.map((hash) => this.tap?.payloadOf(hash) ?? 0),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Action, LabEvent, LinkDirection } from '@fenceline/contracts';
-import type { FrameObserver } from '@fenceline/fabric';
+import type { FrameObserver, LinkEnd } from '@fenceline/fabric';
 import type { Evidence } from './evidence.js';
 import type { LabTime } from './lab-time.js';
 import type { Observations } from './timeline/observations.js';
@@ -51,6 +51,11 @@ export interface LabLink {
   drop(direction: LinkDirection): void;
   hold(direction: LinkDirection): void;
   restore(direction: LinkDirection): void;
+  /**
+   * Delivers a frame at an end that the other one has not sent, past every fault and before whatever waits. `make` is
+   * called when it is handed over.
+   */
+  forge(to: LinkEnd, make: () => Uint8Array): void;
   /** Shows every frame to `observer` from now on; returns what ends that. */
   observe(observer: FrameObserver): () => void;
 }

@@ -6,13 +6,13 @@ import type { Observations } from './timeline/observations.js';
  * Follows the paths among the links of a lab with the decoder that judges the recording later, and tells what it sees to the
  * timeline's observations.
  *
- * @returns the number that a payload of this hash has in what the observations are told
+ * @returns what knows the payloads, by the numbers that the observations are told, and the connections
  */
 export function observeWire(
   links: ReadonlyMap<string, LabLink>,
   topology: Topology,
   observations: Observations,
-): (hash: bigint) => number {
+): WireTap {
   const linkOf = new Map<Command, string>();
   const tap = new WireTap(topology, {
     onCommandSent: (command, association) => {
@@ -39,5 +39,5 @@ export function observeWire(
       tap.frame(name, delivered ? 'delivered' : 'sent', frame, t);
     });
   }
-  return (hash) => tap.payloadOf(hash);
+  return tap;
 }

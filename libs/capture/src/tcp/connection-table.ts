@@ -59,6 +59,11 @@ export class ConnectionTable {
     }
   }
 
+  /** The latest connection of a pair of ports; undefined where there was none. */
+  get(hostPort: number, nodePort: number): TcpConnection | undefined {
+    return this.#connections.get(keyOf(hostPort, nodePort));
+  }
+
   /** No more segments will come: each connection tells what is missing. */
   finish(t: number): void {
     for (const { toNode, toHost } of this.#connections.values()) {
@@ -69,7 +74,7 @@ export class ConnectionTable {
 
   #find(segment: Segment): TcpConnection | null {
     const { hostPort, nodePort, flags } = segment;
-    const key = hostPort * 0x1_0000 + nodePort;
+    const key = keyOf(hostPort, nodePort);
     const known = this.#connections.get(key);
     const opens = segment.from === 'host' && (flags & (tcpFlag.syn | tcpFlag.ack)) === tcpFlag.syn;
     if (known !== undefined) {
@@ -90,4 +95,8 @@ export class ConnectionTable {
     this.#connections.set(key, connection);
     return connection;
   }
+}
+
+function keyOf(hostPort: number, nodePort: number): number {
+  return hostPort * 0x1_0000 + nodePort;
 }

@@ -57,6 +57,11 @@ export class OrderedStream {
     return this.#position;
   }
 
+  /** Sequence number of the byte at `position`: what the receiver of these bytes expects next. */
+  get nextSequence(): number {
+    return (this.#first + this.#position) >>> 0;
+  }
+
   /** One past the last byte that came, in its turn or early. */
   get highest(): number {
     return this.#highest;

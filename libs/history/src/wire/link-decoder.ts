@@ -83,6 +83,16 @@ export class LinkDecoder {
     if (from !== null) this.#take(from, view, bytes, t, number);
   }
 
+  /**
+   * The sequence number that one end of a connection expects next: all bytes before it were delivered there.
+   * Undefined for a connection that this link never had.
+   */
+  expectedBy(end: Side, hostPort: number): number | undefined {
+    const connection = this.#connections.get(hostPort, this.link.topology.nodePort);
+    const incoming = end === 'host' ? connection?.toHost : connection?.toNode;
+    return incoming?.delivered.nextSequence;
+  }
+
   /** Tells what is missing when no more frames will come. */
   finish(t: number): void {
     this.#connections.finish(t);

@@ -175,9 +175,7 @@ export class QemuLab implements LabDriver {
     const { kind } = action;
     if (kind === 'setAna' || kind === 'holdInside' || kind === 'releaseInside')
       this.tellNodes(action).catch((error: unknown) => this.context.fail(error as Error));
-    else if (kind === 'resetConnection')
-      throw new LabError('this lab cannot perform resetConnection yet');
-    else this.instruments.faults.perform(action);
+    else this.instruments.perform(action);
   }
 
   drain(boundMs: number): Promise<void> {

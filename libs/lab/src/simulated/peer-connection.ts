@@ -20,7 +20,7 @@ export function joinPeers(from: PeerEnd, to: PeerEnd, scheduler: Scheduler): voi
   to.stack.listen(peerPort, (connection) => to.array.joinPeer(from.name, connection));
   const dial = (): void => {
     let user: ConnectionUser | null = null;
-    const { connection }: { connection: Connection } = from.stack.dial(peerPort, {
+    const connection: Connection = from.stack.dial(peerPort, {
       opened: () => (user = from.array.joinPeer(to.name, connection)),
       received: (bytes) => user?.received(bytes),
       closed: () => {

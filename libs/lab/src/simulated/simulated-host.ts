@@ -9,9 +9,8 @@ import {
 } from '@fenceline/reference';
 import { SeededRandom } from '../random.js';
 import type { BlockRange } from '../written-blocks.js';
-import { uuidBytes } from './addresses.js';
+import { uuidBytes } from '../addresses.js';
 import type { HostBehaviour } from './behaviour.js';
-import { tellQueue } from './connect-sniffer.js';
 import type { TcpStack } from './tcp/tcp-stack.js';
 
 export interface SimulatedHostOptions {
@@ -33,8 +32,6 @@ export class SimulatedHost {
   readonly #options: SimulatedHostOptions;
   readonly #host: ReferenceHost;
   readonly #links: readonly string[];
-  /** By path and number of a queue: the TCP port of its latest connection at the host. */
-  readonly #queuePorts = new Map<string, number>();
 
   constructor(options: SimulatedHostOptions) {
     const { plan, host, settings, behaviour, cards } = options;
@@ -49,10 +46,7 @@ export class SimulatedHost {
         connect: (path, user) => {
           const card = cards.get(path);
           if (!card) throw new Error(`host ${host.name} has no link ${path}`);
-          const { connection, localPort } = card.stack.dial(card.port, user);
-          return tellQueue(connection, (queue) =>
-            this.#queuePorts.set(`${path} ${queue}`, localPort),
-          );
+          return card.stack.dial(card.port, user);
         },
       },
       hostNqn: host.hostNqn,
@@ -66,11 +60,6 @@ export class SimulatedHost {
       decisions: behaviour.decisions,
       nsid: plan.namespaceId,
     });
-  }
-
-  /** The TCP port at the host of a queue's connection over a path; undefined where there was none. */
-  queuePort(path: string, queue: number): number | undefined {
-    return this.#queuePorts.get(`${path} ${queue}`);
   }
 
   /** Connects every path; `connected` is called when all are live. */

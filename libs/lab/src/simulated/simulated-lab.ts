@@ -10,7 +10,7 @@ import { LabError } from '../lab-error.js';
 import { SeededRandom } from '../random.js';
 import { readBackBytes } from '../read-back-bytes.js';
 import type { Observations } from '../timeline/observations.js';
-import { ipv4Bytes, macBytes } from './addresses.js';
+import { ipv4Bytes, macBytes } from '../addresses.js';
 import { behaviourOfHost, behaviourOfNode } from './behaviour.js';
 import { joinPeers } from './peer-connection.js';
 import { SimulatedDisk } from './simulated-disk.js';
@@ -157,15 +157,13 @@ export class SimulatedLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    if (action.kind === 'resetConnection') {
-      this.#resetConnection(action.link, action.queue);
-    } else if (action.kind === 'setAna') {
+    if (action.kind === 'setAna') {
       for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
     } else if (action.kind === 'holdInside' || action.kind === 'releaseInside') {
       const hold = action.kind === 'holdInside';
       for (const node of action.nodes) this.#node(node).holdWrites(action.port, hold);
     } else {
-      this.#instruments.faults.perform(action);
+      this.#instruments.perform(action);
     }
   }
 
@@ -263,19 +261,6 @@ export class SimulatedLab implements LabDriver {
       diskOf: (port) => (disks.get(port) ?? disks.get(null))!,
       peers,
     });
-  }
-
-  /** Both ends get a RST that seems to come from the other one. A queue without a connection has none to lose. */
-  #resetConnection(name: string, queue: number): void {
-    const planned = this.plan.links.find((link) => link.name === name)!;
-    const { link, stacks } = this.#path(name);
-    const hostPort = this.#hosts.get(planned.host)!.queuePort(name, queue);
-    if (hostPort === undefined) return;
-    const nodePort = this.#portAt(planned);
-    const toHost = stacks.host.forgeReset(hostPort, nodePort);
-    const toNode = stacks.node.forgeReset(nodePort, hostPort);
-    if (toHost) link.forge('host', toHost);
-    if (toNode) link.forge('node', toNode);
   }
 
   #workloadEnded(planned: Plan['workloads'][number], result: WorkloadResult): void {

@@ -70,9 +70,8 @@ export class SimulatedLink implements LabLink {
     this.#setState(direction, 'up');
   }
 
-  /** Delivers a frame at an end that the other one has not sent, past every fault. */
-  forge(to: LinkEnd, frame: Uint8Array): void {
-    this.#from[to === 'host' ? 'node' : 'host'].forge(frame);
+  forge(to: LinkEnd, make: () => Uint8Array): void {
+    this.#from[to === 'host' ? 'node' : 'host'].forge(make());
   }
 
   observe(observer: FrameObserver): () => void {
@@ -152,7 +151,7 @@ class SimulatedDirection {
   }
 
   forge(frame: Uint8Array): void {
-    this.#deliver(frame, 'fault: forged by the link');
+    this.#deliver(frame, this.#comment.forged());
   }
 
   #arrive(frame: Uint8Array, heldAt: number): void {

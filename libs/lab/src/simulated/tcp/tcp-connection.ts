@@ -2,7 +2,7 @@ import { tcpFlag } from '@fenceline/capture';
 import { NS_PER_MS, NS_PER_S, type Scheduler } from '@fenceline/contracts';
 import type { Connection, ConnectionUser } from '@fenceline/reference';
 import { Alarm } from './alarm.js';
-import { longestPayload } from './frame.js';
+import { longestPayload } from '../../frame-writer.js';
 import { ReceiveQueue } from './receive-queue.js';
 import { SendBuffer } from './send-buffer.js';
 
@@ -140,11 +140,6 @@ export class TcpConnection implements Connection {
     this.#toldClosed = true;
     this.#forget();
     if (knownToRemote) this.#transmit(this.#sequenceOf(this.#next), rst | ack);
-  }
-
-  /** The sequence number that comes next from the other side; null while there is no connection. */
-  get expectedSequence(): number | null {
-    return this.#state === 'open' ? this.#sequenceExpected() : null;
   }
 
   /** Takes a segment of the other side. */

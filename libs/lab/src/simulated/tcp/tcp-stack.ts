@@ -1,7 +1,7 @@
 import { FrameHeaders, parseFrame, tcpFlag } from '@fenceline/capture';
 import type { Scheduler } from '@fenceline/contracts';
 import type { Connection, ConnectionUser, Random } from '@fenceline/reference';
-import { FrameWriter, type Interface } from './frame.js';
+import { FrameWriter, type Interface } from '../../frame-writer.js';
 import { TcpConnection, type TcpOwner } from './tcp-connection.js';
 
 /** Linux's range of ports for those who connect (ip_local_port_range). */
@@ -45,27 +45,14 @@ export class TcpStack {
     this.#listeners.set(port, accept);
   }
 
-  /** Begins to connect to a port of the other end. `localPort` is that of this one. */
-  dial(
-    port: number,
-    user: ConnectionUser & { opened(): void },
-  ): { connection: Connection; localPort: number } {
+  /** Begins to connect to a port of the other end. */
+  dial(port: number, user: ConnectionUser & { opened(): void }): Connection {
     const local = this.#nextPort++;
     if (this.#nextPort > lastEphemeralPort) this.#nextPort = firstEphemeralPort;
     const owner = this.#owner(local, port);
     const connection = TcpConnection.dial(owner, this.#options.random(), user);
     this.#connections.set(keyOf(local, port), connection);
-    return { connection, localPort: local };
-  }
-
-  /** A frame that resets a connection when it arrives here, as if the other end had sent it; null where there is none. */
-  forgeReset(localPort: number, remotePort: number): Uint8Array | null {
-    const sequence = this.#connections.get(keyOf(localPort, remotePort))?.expectedSequence ?? null;
-    if (sequence === null) return null;
-    const { local, remote } = this.#options;
-    const ports = { sourcePort: remotePort, destinationPort: localPort };
-    const segment = { ...ports, sequence, acknowledgement: 0, flags: rst, window: 0 };
-    return new FrameWriter(remote, local).frame(segment, 0);
+    return connection;
   }
 
   /** Takes a frame that arrived. Its bytes are only lent. */

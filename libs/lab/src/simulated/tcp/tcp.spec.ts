@@ -1,7 +1,9 @@
 import { decodePackets } from './packets.testing.js';
+import { FrameHeaders, parseFrame, tcpFlag } from '@fenceline/capture';
 import { array, assert, constantFrom, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TwoStacks } from './two-stacks.testing.js';
+import { FrameWriter } from '../../frame-writer.js';
+import { host, node, TwoStacks } from './two-stacks.testing.js';
 
 const bytes = (length: number, from = 0): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (from + index * 7) & 0xff);
@@ -115,15 +117,27 @@ describe('TCP on virtual time', () => {
 
   it('is reset at both ends by forged frames, and says nothing of it itself', () => {
     const stacks = new TwoStacks();
+    // In the end the node's acknowledgement of all that the host sent.
+    const last = new FrameHeaders();
+    stacks.link.observe((frame, from) => {
+      if (from === 'node') parseFrame(frame, last);
+    });
     const client = stacks.dial();
     stacks.pass(1);
     client.connection.send(bytes(4000));
     stacks.pass(100);
-    const { localPort } = client;
-    stacks.link.forge('host', stacks.host.forgeReset(localPort, 4420)!);
-    stacks.link.forge('node', stacks.node.forgeReset(4420, localPort)!);
+    const reset = { acknowledgement: 0, flags: tcpFlag.rst, window: 0 };
+    const { sourcePort, destinationPort, sequence, acknowledgement } = last;
+    const toHost = { ...reset, sourcePort, destinationPort, sequence };
+    const toNode = {
+      ...reset,
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+      sequence: acknowledgement,
+    };
+    stacks.link.forge('host', () => new FrameWriter(node, host).frame(toHost, 0));
+    stacks.link.forge('node', () => new FrameWriter(host, node).frame(toNode, 0));
     expect([client.isClosed, stacks.accepted[0]!.isClosed]).toEqual([true, true]);
-    expect(stacks.host.forgeReset(localPort, 4420)).toBeNull();
     stacks.pass(10);
     const resets = decodePackets(stacks.link.capture('host')).filter(({ flags }) => flags & 0x04);
     expect(resets).toMatchObject([{ flags: 0x04, length: 0 }]);

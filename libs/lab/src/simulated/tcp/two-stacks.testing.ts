@@ -4,13 +4,18 @@ import { SeededRandom } from '../../random.js';
 import { SimulatedLink } from '../simulated-link.js';
 import { TcpStack } from './tcp-stack.js';
 
-const host = { mac: new Uint8Array([2, 0, 0, 0, 1, 1]), address: new Uint8Array([10, 0, 1, 1]) };
-const node = { mac: new Uint8Array([2, 0, 0, 0, 1, 2]), address: new Uint8Array([10, 0, 1, 2]) };
+export const host = {
+  mac: new Uint8Array([2, 0, 0, 0, 1, 1]),
+  address: new Uint8Array([10, 0, 1, 1]),
+};
+export const node = {
+  mac: new Uint8Array([2, 0, 0, 0, 1, 2]),
+  address: new Uint8Array([10, 0, 1, 2]),
+};
 
 /** What one side of a connection saw. */
 export class Side implements ConnectionUser {
   connection!: Connection;
-  localPort = 0;
   isOpen = false;
   isClosed = false;
   readonly bytes: number[] = [];
@@ -57,9 +62,7 @@ export class TwoStacks {
 
   dial(port = 4420): Side {
     const side = new Side();
-    const { connection, localPort } = this.host.dial(port, side);
-    side.connection = connection;
-    side.localPort = localPort;
+    side.connection = this.host.dial(port, side);
     return side;
   }
 
