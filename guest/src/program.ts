@@ -1,6 +1,6 @@
 import type { Log, Random } from '@fenceline/reference';
 import { randomBytes } from 'node:crypto';
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /** The guest's console: a line there is in the recording, at the time at which it came. */
 export function consoleLog(): Log {
@@ -16,7 +16,16 @@ export const machineRandom: Random = () => randomBytes(4).readUInt32LE();
  * it: both are of one version.
  */
 export function readConfig(): unknown {
-  const path = process.argv[2];
-  if (path === undefined) throw new Error('Usage: PROGRAM CONFIGURATION-FILE');
-  return JSON.parse(readFileSync(path, 'utf8'));
+  return JSON.parse(readFileSync(argument(2), 'utf8'));
+}
+
+/** Tells the lab that the program takes requests: it waits at the named pipe that is the second argument. */
+export function tellReady(): void {
+  closeSync(openSync(argument(3), 'w'));
+}
+
+function argument(at: number): string {
+  const value = process.argv[at];
+  if (value === undefined) throw new Error('Usage: PROGRAM CONFIGURATION-FILE READY-PIPE');
+  return value;
 }

@@ -9,7 +9,7 @@ import {
 } from '@fenceline/reference';
 import { serveControl } from './control-server.js';
 import { hostMutant } from './mutants.js';
-import { consoleLog, machineRandom, readConfig } from './program.js';
+import { consoleLog, machineRandom, readConfig, tellReady } from './program.js';
 import { TcpDialer } from './tcp-dialer.js';
 
 /** The program of a host of the kind `reference`: its associations and its workloads on the guest's network. */
@@ -32,7 +32,7 @@ const workloads = new Map<string, { running: Workload; result: Promise<WorkloadR
 
 // Leaves the array in order: controllers are shut down, connections ended.
 process.once('SIGTERM', () => host.stop(() => process.exit(0)));
-void serveControl((request) => serve(request as GuestHostRequest));
+void serveControl((request) => serve(request as GuestHostRequest)).then(tellReady);
 
 async function serve(request: GuestHostRequest): Promise<unknown> {
   switch (request.ask) {

@@ -9,7 +9,7 @@ import { BlockDevice } from './block-device.js';
 import { serveControl } from './control-server.js';
 import { controllerMutant } from './mutants.js';
 import { joinPeers } from './peer-links.js';
-import { consoleLog, machineRandom, readConfig } from './program.js';
+import { consoleLog, machineRandom, readConfig, tellReady } from './program.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** The program of an array node of the kind `reference`: its controllers on the guest's network and disks. */
@@ -41,7 +41,10 @@ const node = new ReferenceArrayNode({
 
 joinPeers(node, config.peers);
 void Promise.all(config.ports.map(({ id, address, trsvcid }) => listen(id, address, trsvcid))).then(
-  () => serveControl(serve),
+  async () => {
+    await serveControl(serve);
+    tellReady();
+  },
 );
 
 function listen(portId: number, address: string, trsvcid: number): Promise<void> {

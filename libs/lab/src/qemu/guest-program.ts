@@ -2,7 +2,7 @@ import { guestControlPort, type GuestAnswer } from '@fenceline/reference';
 import type { GuestProcess, Vm } from '@fenceline/vm';
 import { LabError } from '../lab-error.js';
 import { runScript } from './guest.js';
-import { awaitListener } from './guest-scripts.js';
+import { awaitReady } from './guest-scripts.js';
 
 /** Beyond the bound of the guest's own wait. */
 const graceMs = 5_000;
@@ -31,15 +31,15 @@ export class GuestProgram {
   ): Promise<GuestProgram> {
     const path = `/run/${name}.json`;
     await vm.agent.writeFile(path, JSON.stringify(config));
-    const argv = ['node', `/usr/lib/fenceline/${name}.cjs`, path];
+    const ready = `/run/${name}.ready`;
+    await vm.agent.run(['mkfifo', ready]);
+    const argv = ['node', `/usr/lib/fenceline/${name}.cjs`, path, ready];
     const env = { UV_THREADPOOL_SIZE: diskThreads };
     const process = await vm.agent.spawn(argv, { env });
     const program = new GuestProgram(vm, process);
-    const port = guestControlPort.toString(16).toUpperCase();
-    const args = [port, String(Math.ceil(boundMs / 1000))];
-    const what = `the start of ${name}`;
-    const listens = runScript(vm, what, awaitListener, args, boundMs + graceMs);
-    await Promise.race([listens, program.lost()]);
+    const args = [ready, String(Math.ceil(boundMs / 1000))];
+    const started = runScript(vm, `the start of ${name}`, awaitReady, args, boundMs + graceMs);
+    await Promise.race([started, program.lost()]);
     return program;
   }
 

@@ -1,4 +1,4 @@
-import { anaStateSchema, type AnaState } from '@fenceline/contracts';
+import type { AnaState } from '@fenceline/contracts';
 import { anaStateCodes } from '@fenceline/nvme';
 import { getLogPage, type HostCommand } from './command.js';
 
@@ -29,8 +29,8 @@ export function anaStateOf(page: Uint8Array, group: number): AnaState {
 }
 
 function stateOfCode(code: number): AnaState {
-  const [state] = anaStateSchema.options.filter((it) => anaStateCodes[it] === code);
-  return state ?? 'change';
+  const states = Object.keys(anaStateCodes) as AnaState[];
+  return states.find((state) => anaStateCodes[state] === code) ?? 'change';
 }
 
 /** Whether I/O can be sent over a path in this state. */
