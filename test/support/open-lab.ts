@@ -4,10 +4,13 @@ import { makePlan, prepareLab } from '@fenceline/lab';
 import { LabClock } from '@fenceline/lab/lab-clock';
 import { passingTime } from '@fenceline/lab/lab-time';
 import { QemuLab } from '@fenceline/lab/qemu-lab';
+import type { KernelImage } from '@fenceline/vm';
 
 /** A lab that a test drives by hand: booted and configured, nothing connected. */
 export interface OpenLab {
   plan: Plan;
+  /** The kernel of each VM, by its name. */
+  kernels: Readonly<Record<string, KernelImage>>;
   lab: QemuLab;
 }
 
@@ -46,7 +49,7 @@ export async function withLab(
   try {
     await lab.boot();
     await lab.configure();
-    await use({ plan, lab });
+    await use({ plan, kernels: artifacts.kernels, lab });
     broken.signal.throwIfAborted();
   } finally {
     await lab.close();

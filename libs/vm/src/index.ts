@@ -9,6 +9,8 @@ export {
   type GuestResult,
 } from './guest-agent.js';
 export { buildGuestImage, type GuestImage } from './guest-image.js';
+export { guestPackages, type GuestPackages } from './guest-packages.js';
+export { ModuleFolder } from './kernel-modules.js';
 export {
   DEFAULT_KERNEL,
   KernelRegistry,
