@@ -156,11 +156,16 @@ export function encodeSqe(fields: SqeFields): Uint8Array {
   else bytes[4] = fields.fabricsType;
   view.setUint32(32, fields.dataLength ?? 0, true);
   bytes[39] = fields.inCapsule ? 0x01 : 0x5a;
-  if (fields.slba !== undefined) view.setBigUint64(40, BigInt(fields.slba), true);
+  if (fields.slba !== undefined) {
+    view.setUint32(40, fields.slba >>> 0, true);
+    view.setUint32(44, Math.floor(fields.slba / 2 ** 32), true);
+  }
   if (fields.blocks !== undefined) view.setUint16(48, fields.blocks - 1, true);
   if (fields.fua) bytes[51]! |= 0x40;
-  for (const [dword, value] of Object.entries(fields.dwords ?? {})) {
-    view.setUint32(Number(dword) * 4, value, true);
+  if (fields.dwords !== undefined) {
+    for (const [dword, value] of Object.entries(fields.dwords)) {
+      view.setUint32(Number(dword) * 4, value, true);
+    }
   }
   return bytes;
 }
