@@ -23,8 +23,15 @@ export class SocketConnection implements Connection {
     });
   }
 
+  /** What is sent at one moment is handed to the kernel at once: an answer's data and its completion share a segment. */
   send(bytes: Uint8Array): void {
-    if (!this.#left) this.socket.write(bytes);
+    const { socket } = this;
+    if (this.#left) return;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(bytes);
   }
 
   end(): void {

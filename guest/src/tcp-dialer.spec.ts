@@ -47,6 +47,15 @@ describe('a TCP connection of a guest', () => {
     expect(told).toEqual(['opened', 'received back', 'closed']);
   });
 
+  it('hands over at once what is sent at one moment', async () => {
+    const { accepted, connection, until } = await peer();
+    const socket = await accepted;
+    await until('opened');
+    for (const text of ['data', ' and', ' status']) connection.send(Buffer.from(text));
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    expect(bytes.toString()).toBe('data and status');
+  });
+
   it('is reset at once by an abort, of which its user is told nothing', async () => {
     const { accepted, told, connection, until } = await peer();
     const socket = await accepted;
