@@ -9,8 +9,7 @@ export {
   type GuestResult,
 } from './guest-agent.js';
 export { buildGuestImage, type GuestImage } from './guest-image.js';
-export { guestPackages, type GuestPackages } from './guest-packages.js';
-export { ModuleFolder } from './kernel-modules.js';
+export { guestPackages } from './guest-packages.js';
 export {
   DEFAULT_KERNEL,
   KernelRegistry,
