@@ -1,3 +1,4 @@
+import { tcpFlag } from '@fenceline/capture';
 import { describe, expect, it } from 'vitest';
 import { encodeCommand, encodeConnectData, encodeResponse, encodeSqe } from '@fenceline/nvme';
 import { never, type History } from '../model.js';
@@ -47,6 +48,35 @@ describe('the association of an I/O queue', () => {
     expect(history.associations).toHaveLength(1);
     expect(history.associations[0]!.connections.map(({ qid }) => qid)).toEqual([0, 1, 2, 3]);
     expect(history.commands.at(-1)).toMatchObject({ name: 'Keep Alive', qid: 0 });
+  });
+});
+
+describe('a connection that the network reset', () => {
+  const reset = () => {
+    const traffic = new Traffic();
+    const path = new TestAssociation(traffic, traffic.link('A'));
+    path.write(1, 10, block(1));
+    for (const from of ['node', 'host'] as const) {
+      traffic.delivered(path.io.frame(from, path.io.position(from), tcpFlag.rst));
+    }
+    return { traffic, path };
+  };
+
+  it('was closed by neither end, and nobody gave the association up', async () => {
+    const { associations, problems, remarks } = await buildHistory(reset().traffic.recording());
+    const [{ giveUpAt, giveUpBy, connections }] = associations as [(typeof associations)[number]];
+    expect([giveUpAt, giveUpBy]).toEqual([never, null]);
+    for (const { hostClosedAt, nodeClosedAt } of connections) {
+      expect([hostClosedAt, nodeClosedAt]).toEqual([never, never]);
+    }
+    expect([problems, remarks]).toEqual([[], []]);
+  });
+
+  it('is given up once the host closes another one of the association', async () => {
+    const { traffic, path } = reset();
+    path.admin.close('host', 'rst');
+    const { associations } = await buildHistory(traffic.recording());
+    expect(associations[0]).toMatchObject({ giveUpBy: 'rst' });
   });
 });
 
