@@ -68,6 +68,11 @@ describe('I/O commands', () => {
     const hint = { ...fields, dwords: { 10: 0, 11: 1 } };
     expect(io.ask(hint, ranges([1, 1])).status).toBe(Status.success);
     expect(lab.medium.submitted).toHaveLength(2);
+    // What stands behind the ranges that are announced means nothing.
+    const first = { ...fields, dwords: { 10: 0, 11: 4 } };
+    expect(io.ask(first, ranges([3, 1], [0, 1])).status).toBe(Status.success);
+    expect(lab.medium.submitted).toHaveLength(3);
+    expect(lab.medium.bytes[0]).toBe(1);
   });
 
   const write = { opcode: IoOpcode.write, nsid: 1, slba: 0, blocks: 1, dataLength: BLOCK };
@@ -82,7 +87,7 @@ describe('I/O commands', () => {
     ],
     ['more than MDTS', { ...write, blocks: 512, dataLength: 512 * BLOCK }, Status.invalidField],
     [
-      'ranges of another length',
+      'fewer ranges than are announced',
       { opcode: IoOpcode.datasetManagement, nsid: 1, dataLength: 16, dwords: { 10: 1, 11: 4 } },
       Status.dataSglLengthInvalid,
     ],

@@ -39,7 +39,8 @@ export function checkIo(controller: Controller, command: Command): number {
     case IoOpcode.flush:
       return Status.success;
     case IoOpcode.datasetManagement:
-      return command.length === dsmRanges(command.sqe, 0) * DSM_RANGE_BYTES
+      // Linux sends room for the most ranges, however many there are.
+      return command.length >= dsmRanges(command.sqe, 0) * DSM_RANGE_BYTES
         ? Status.success
         : Status.dataSglLengthInvalid;
     default:
@@ -169,7 +170,8 @@ function deallocate(controller: Controller, command: Command): void {
   const { data } = command;
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   const ranges: { offset: number; length: number }[] = [];
-  for (let at = 0; at < data.length; at += DSM_RANGE_BYTES) {
+  const end = dsmRanges(command.sqe, 0) * DSM_RANGE_BYTES;
+  for (let at = 0; at < end; at += DSM_RANGE_BYTES) {
     const offset = dsmRangeSlba(view, at) * blockSize;
     const length = dsmRangeBlocks(view, at) * blockSize;
     if (offset + length > size) {
