@@ -28,7 +28,8 @@ import {
   type Pdu,
 } from './index.js';
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer);
+const viewOf = ({ buffer, byteOffset, length }: Uint8Array) =>
+  new DataView(buffer, byteOffset, length);
 
 /** Decodes one PDU and calls back while it is there. */
 function decode(bytes: Uint8Array, onEnd: (pdu: Pdu) => void): void {

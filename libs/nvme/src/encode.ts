@@ -5,6 +5,9 @@
 import { crc32c } from './crc32c.js';
 import { setText } from './fixed-text.js';
 import { mayCarryData, PduFlag, PduType } from './pdu.js';
+import { roomFor } from './room.js';
+
+const noData = new Uint8Array(0);
 
 export interface Digests {
   header?: boolean;
@@ -34,8 +37,8 @@ function encodeHead(parts: PduParts, dataLength: number, withRoom: boolean): Uin
   const headerPart = headerLength + (digests.header ? 4 : 0);
   const dataAt = headerPart + (dataLength > 0 ? padding : 0);
   const length = dataAt + dataLength + (hasDataDigest ? 4 : 0);
-  const bytes = new Uint8Array(withRoom ? length : dataAt);
-  const view = new DataView(bytes.buffer);
+  const bytes = roomFor(withRoom ? length : dataAt);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   bytes[0] = type;
   bytes[1] =
     (parts.flags ?? 0) |
@@ -50,7 +53,7 @@ function encodeHead(parts: PduParts, dataLength: number, withRoom: boolean): Uin
 }
 
 export function encodePdu(parts: PduParts): Uint8Array {
-  const { data = new Uint8Array(0), digests = {} } = parts;
+  const { data = noData, digests = {} } = parts;
   const bytes = encodeHead(parts, data.length, true);
   const hasDataDigest = digests.data === true && data.length > 0;
   const end = bytes.length - (hasDataDigest ? 4 : 0);
@@ -153,11 +156,16 @@ export function encodeSqe(fields: SqeFields): Uint8Array {
   else bytes[4] = fields.fabricsType;
   view.setUint32(32, fields.dataLength ?? 0, true);
   bytes[39] = fields.inCapsule ? 0x01 : 0x5a;
-  if (fields.slba !== undefined) view.setBigUint64(40, BigInt(fields.slba), true);
+  if (fields.slba !== undefined) {
+    view.setUint32(40, fields.slba >>> 0, true);
+    view.setUint32(44, Math.floor(fields.slba / 2 ** 32), true);
+  }
   if (fields.blocks !== undefined) view.setUint16(48, fields.blocks - 1, true);
   if (fields.fua) bytes[51]! |= 0x40;
-  for (const [dword, value] of Object.entries(fields.dwords ?? {})) {
-    view.setUint32(Number(dword) * 4, value, true);
+  if (fields.dwords !== undefined) {
+    for (const [dword, value] of Object.entries(fields.dwords)) {
+      view.setUint32(Number(dword) * 4, value, true);
+    }
   }
   return bytes;
 }

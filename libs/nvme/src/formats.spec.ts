@@ -28,7 +28,8 @@ import {
   statusName,
 } from './index.js';
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer);
+const viewOf = ({ buffer, byteOffset, length }: Uint8Array) =>
+  new DataView(buffer, byteOffset, length);
 const text = (value: string) => Uint8Array.from(value, (letter) => letter.charCodeAt(0));
 
 describe('formats', () => {

@@ -12,5 +12,6 @@ export * from './opcodes.js';
 export * from './pdu.js';
 export * from './pdu-decoder.js';
 export * from './pdu-finder.js';
+export * from './room.js';
 export * from './status.js';
 export * from './submission-entry.js';

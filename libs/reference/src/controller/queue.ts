@@ -17,6 +17,7 @@ import {
   PduDecoder,
   PduFlag,
   PduType,
+  roomFor,
   Status,
   transferLength,
   transferOffset,
@@ -188,7 +189,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
     }
     this.#command = command;
     if (pdu.dataLength === 0) return;
-    command.data = new Uint8Array(pdu.dataLength);
+    command.data = roomFor(pdu.dataLength);
     this.#transfer = { command, received: 0 };
   }
 
@@ -214,7 +215,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
   /** Asks for the data of a command, all of it at once. */
   #fetch(command: Command): void {
     const length = command.lengthFromHost;
-    command.data = new Uint8Array(length);
+    command.data = roomFor(length);
     const tag = this.#nextTag();
     this.#transfers.set(tag, { command, received: 0 });
     this.connection.send(encodeR2t({ cid: command.cid, tag, offset: 0, length }, this.#digests));

@@ -19,6 +19,7 @@ import {
   PduFlag,
   pduName,
   PduType,
+  roomFor,
   transferLength,
   transferOffset,
   transferTag,
@@ -134,7 +135,7 @@ export class TcpQueue implements ConnectionUser, PduListener {
       sentAt,
       deadline,
       done,
-      received: new Uint8Array(command.receiveBytes ?? 0),
+      received: roomFor(command.receiveBytes ?? 0),
       receivedBytes: 0,
     });
     this.#watch(deadline);

@@ -1,4 +1,5 @@
 import { tcpFlag } from '@fenceline/capture';
+import { roomFor } from '@fenceline/nvme';
 
 /** One end of a link: its addresses in Ethernet and IP. */
 export interface Interface {
@@ -65,8 +66,8 @@ export class FrameWriter {
     const optionBytes = segment.flags & tcpFlag.syn ? synOptionBytes : 0;
     const tcp = ethernetBytes + ipv4Bytes;
     const payload = tcp + tcpBytes + optionBytes;
-    const frame = new Uint8Array(payload + payloadBytes);
-    const view = new DataView(frame.buffer);
+    const frame = roomFor(payload + payloadBytes);
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
     frame.set(this.#header);
     view.setUint16(ethernetBytes + 2, frame.length - ethernetBytes);
     view.setUint16(ethernetBytes + 4, (this.#identification = (this.#identification + 1) & 0xffff));

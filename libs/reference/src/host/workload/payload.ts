@@ -1,4 +1,4 @@
-import { crc32c } from '@fenceline/nvme';
+import { roomFor } from '@fenceline/nvme';
 
 /** What one write of a workload is: no two writes have the same. */
 export interface Stamp {
@@ -18,12 +18,13 @@ export type BlockContent =
   | { kind: 'damaged'; why: string };
 
 const MAGIC = 0x4543_4e46;
-const HEADER_BYTES = 32;
-const CHECKSUM_AT = 28;
+const HEADER_WORDS = 8;
+/** An odd step: words of a block differ from one another, and from those of a block with another first word. */
+const STEP = 0x9e37_79b1;
 
 /**
  * The bytes of a write. Each block is unlike any other, of this write or another: a header of magic number, nonce,
- * job, sequence, the block's place and a checksum, and pseudo-random bytes behind it.
+ * job, sequence and the block's place, and words behind it that follow from these.
  *
  * @param offset where it goes, in bytes
  */
@@ -33,59 +34,58 @@ export function makePayload(
   length: number,
   blockSize: number,
 ): Uint8Array {
-  const bytes = new Uint8Array(length);
-  const words = new Uint32Array(bytes.buffer);
-  const view = new DataView(bytes.buffer);
-  for (let at = 0; at < length; at += blockSize) {
-    const place = offset + at;
-    view.setUint32(at, MAGIC, true);
-    view.setUint32(at + 4, stamp.nonce, true);
-    view.setUint32(at + 8, stamp.job, true);
-    view.setUint32(at + 12, stamp.sequence, true);
-    view.setUint32(at + 16, place >>> 0, true);
-    view.setUint32(at + 20, Math.floor(place / 2 ** 32), true);
-    fill(words, (at + HEADER_BYTES) / 4, (at + blockSize) / 4, seedOf(stamp, place));
-    view.setUint32(at + CHECKSUM_AT, checksum(bytes, at, blockSize), true);
+  const bytes = roomFor(length);
+  const words = wordsOf(bytes);
+  const count = blockSize / 4;
+  for (let at = 0; at < words.length; at += count) {
+    const place = offset + at * 4;
+    words[at] = MAGIC;
+    words[at + 1] = stamp.nonce;
+    words[at + 2] = stamp.job;
+    words[at + 3] = stamp.sequence;
+    words[at + 4] = place;
+    words[at + 5] = Math.floor(place / 2 ** 32);
+    const first = firstWord(stamp, place);
+    for (let i = HEADER_WORDS; i < count; i++) words[at + i] = first + Math.imul(i, STEP);
   }
   return bytes;
 }
 
-/** Looks at the block at the beginning of `bytes`, which was read from `offset`. */
+/** Looks at the block that `bytes` are, which was read from `offset`. */
 export function readBlock(bytes: Uint8Array, offset: number): BlockContent {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) return { kind: 'foreign' };
-  const place = view.getUint32(16, true) + view.getUint32(20, true) * 2 ** 32;
-  if (view.getUint32(CHECKSUM_AT, true) !== checksum(bytes, 0, bytes.length)) {
-    return { kind: 'damaged', why: `the checksum of the block at ${offset} is wrong` };
+  // What was received stands anywhere in its memory.
+  const words = wordsOf(bytes.byteOffset % 4 === 0 ? bytes : bytes.slice());
+  if (words[0] !== MAGIC) return { kind: 'foreign' };
+  const stamp = { nonce: words[1]!, job: words[2]!, sequence: words[3]! };
+  const place = words[4]! + words[5]! * 2 ** 32;
+  if (!isFilled(words, firstWord(stamp, place))) {
+    return { kind: 'damaged', why: `the block at ${offset} is not as it was written` };
   }
   if (place !== offset) {
     return { kind: 'damaged', why: `the block at ${offset} was written to ${place}` };
   }
-  const stamp = {
-    nonce: view.getUint32(4, true),
-    job: view.getUint32(8, true),
-    sequence: view.getUint32(12, true),
-  };
   return { kind: 'stamped', stamp };
 }
 
-function checksum(bytes: Uint8Array, at: number, blockSize: number): number {
-  const header = crc32c(bytes, at, at + CHECKSUM_AT);
-  return crc32c(bytes, at + HEADER_BYTES, at + blockSize, header);
-}
-
-function seedOf({ nonce, job, sequence }: Stamp, place: number): number {
-  const mixed = nonce ^ Math.imul(job + 1, 0x9e37_79b1) ^ Math.imul(sequence + 1, 0x85eb_ca6b);
-  return (mixed ^ Math.imul((place / 512) >>> 0, 0xc2b2_ae35)) | 1;
-}
-
-/** Xorshift: quick, and never 0 when the seed is not. */
-function fill(words: Uint32Array, from: number, to: number, seed: number): void {
-  let word = seed;
-  for (let i = from; i < to; i++) {
-    word ^= word << 13;
-    word ^= word >>> 17;
-    word ^= word << 5;
-    words[i] = word;
+/** Whether everything behind a block's header is as `makePayload` made it. */
+function isFilled(words: Uint32Array, first: number): boolean {
+  if (words[6] !== 0 || words[7] !== 0) return false;
+  for (let i = HEADER_WORDS; i < words.length; i++) {
+    if (words[i] !== (first + Math.imul(i, STEP)) >>> 0) return false;
   }
+  return true;
+}
+
+/** The bytes as words in the order of this machine: who writes them reads them. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length / 4);
+}
+
+/** Depends on every bit of the header. */
+function firstWord({ nonce, job, sequence }: Stamp, place: number): number {
+  let word = nonce;
+  for (const part of [job, sequence, place >>> 0, Math.floor(place / 2 ** 32)]) {
+    word = Math.imul(word ^ (word >>> 15), 0x85eb_ca6b) ^ Math.imul(part + 1, 0xc2b2_ae35);
+  }
+  return word ^ (word >>> 13);
 }

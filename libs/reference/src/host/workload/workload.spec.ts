@@ -146,7 +146,7 @@ describe('a workload', () => {
     });
     expect(damaged.finish()).toMatchObject({
       ok: false,
-      message: 'verify: the checksum of the block at 512 is wrong',
+      message: 'verify: the block at 512 is not as it was written',
     });
   });
 
