@@ -24,9 +24,9 @@ export const atMs = (ms: number): string => grouped(ms, 3);
 /** Nanoseconds of the lab's clock as milliseconds to the microsecond; `never` is a word. */
 export const atNs = (ns: number): string => (Number.isFinite(ns) ? atMs(ns / NS_PER_MS) : 'never');
 
-/** A margin: whole milliseconds with its sign, or a word for none. */
+/** A margin: milliseconds with its sign, one of less than a millisecond to the microsecond, or a word for none. */
 export const marginMs = (ms: number | null): string =>
-  ms === null ? '–' : `${ms > 0 ? '+' : ''}${grouped(ms, 1)} ms`;
+  ms === null ? '–' : `${ms > 0 ? '+' : ''}${grouped(ms, Math.abs(ms) < 1 ? 3 : 1)} ms`;
 
 /** A duration for people. */
 export function duration(ms: number): string {

@@ -356,6 +356,16 @@ describe('give-up', () => {
     );
   });
 
+  it('counts no command that comes to a connection which its node has closed', async () => {
+    const { traffic, a } = twoPaths();
+    const held = a.write(1, 10, block(1), { held: true });
+    a.io.close('node', 'rst', true);
+    const before = traffic.t;
+    for (const frame of held) traffic.delivered(frame);
+    const [association] = (await buildHistory(traffic.recording())).associations;
+    expect(association!.lastCompleteAt).toBeLessThan(before);
+  });
+
   it('leaves a reconnection to be an association of its own', async () => {
     const traffic = new Traffic();
     const link = traffic.link('A');

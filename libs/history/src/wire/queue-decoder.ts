@@ -318,7 +318,9 @@ export class QueueDecoder implements ConnectionListener {
     const { command, deliveredToNode } = flight;
     if (command.completeAt !== Number.POSITIVE_INFINITY) return;
     command.completeAt = t;
-    if (this.#state !== null) this.#state.model.lastCompleteAt = t;
+    // What comes to a connection that its node has closed is not taken any more.
+    const isOpen = this.connection.nodeClosedAt > t;
+    if (this.#state !== null && isOpen) this.#state.model.lastCompleteAt = t;
     if (deliveredToNode instanceof BlockHasher && deliveredToNode.done) {
       this.#comparePayloads(command, deliveredToNode, t);
     }

@@ -157,14 +157,14 @@ export class SimulatedLab implements LabDriver {
   }
 
   perform(action: Action): void {
-    if (action.kind === 'setAna') {
+    const { kind } = action;
+    if (kind === 'setAna') {
       for (const node of action.nodes) this.#node(node).setAna(action.port, action.state);
-    } else if (action.kind === 'holdInside' || action.kind === 'releaseInside') {
-      const hold = action.kind === 'holdInside';
-      for (const node of action.nodes) this.#node(node).holdWrites(action.port, hold);
-    } else {
-      this.#instruments.perform(action);
-    }
+    } else if (kind === 'holdInside' || kind === 'releaseInside') {
+      for (const node of action.nodes) {
+        this.#node(node).holdWrites(action.port, kind === 'holdInside');
+      }
+    } else this.#instruments.perform(action);
   }
 
   endWorkloads(): void {

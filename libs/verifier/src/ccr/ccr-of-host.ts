@@ -1,6 +1,6 @@
 import { CcrStatus } from '@fenceline/nvme';
 import type { Finding } from '@fenceline/contracts';
-import { never, type Association, type Command, type History } from '@fenceline/history';
+import { never, type Association, type Command } from '@fenceline/history';
 import type { Facts } from '../facts.js';
 import type { Fences } from '../fences.js';
 import { earlyRetries, harmOf } from '../rules/no-early-retry.js';
@@ -9,14 +9,16 @@ import { sameController, wasRefused, type Ccr, type CcrTraffic } from './ccr-tra
 
 /** CCRs whose triple is not that of the latest Identify data that the host had of the controller. */
 export function wrongTriples(
-  { associations }: History,
+  facts: Facts,
   { ccrs }: CcrTraffic,
 ): { findings: Finding[]; doubts: string[] } {
   const findings: Finding[] = [];
   const doubts: string[] = [];
+  const { associations } = facts.history;
   for (const ccr of ccrs) {
     const { latest, asked, command, source } = ccr;
     if (latest !== null && latest.ciu === asked.ciu && latest.cirn === asked.cirn) continue;
+    if (isFenced(facts, ccr)) continue;
     const untold = associations.find(
       (it) => it.identifiedAt === never && (it.connectedAt === never || it.cntlid === asked.icid),
     );
@@ -58,6 +60,15 @@ export function wrongTriples(
     });
   }
   return { findings, doubts };
+}
+
+/**
+ * Whether a CCR names an older instance that its host has lost and still fences: the array may have given the CNTLID
+ * to the host's next association, over another path, meanwhile.
+ */
+function isFenced({ firstRetryAt }: Facts, { named, latest, command }: Ccr): boolean {
+  if (named === null || named.link === latest?.link) return false;
+  return named.ccrSuccessDeliveredAt >= command.sentAt && firstRetryAt[named.id]! >= command.sentAt;
 }
 
 /** Retries before the host fence end, sent after a CCR of their association had failed. */

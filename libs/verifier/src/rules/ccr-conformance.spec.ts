@@ -170,6 +170,18 @@ describe(rule, () => {
       expect(findings[0]!.sentence).toContain('of an older instance');
     });
 
+    it.each([
+      ['still fenced', never, 0],
+      ['reset before', 12_000, 1],
+    ])('names an instance of which another path has the CNTLID now: %s', (_, doneAt, findings) => {
+      const lab = new CcrLab();
+      if (doneAt !== never) lab.succeed(doneAt);
+      const other = lab.builder.association({ link: 'C' });
+      Object.assign(other, { cntlid: 1, ciu: 4, cirn: 0xeeeen, identifiedAt: 11_000e6 });
+      lab.ccr({ sent: 20_000, status: 2 });
+      expect(lab.judged().findings).toHaveLength(findings);
+    });
+
     it('may have been told of it outside the recording', () => {
       const lab = new CcrLab();
       lab.a.identifiedAt = never;

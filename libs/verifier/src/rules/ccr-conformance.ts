@@ -41,7 +41,7 @@ function judgeCcrConformance({ facts, fences }: RuleInput): Outcome {
   if (traffic.ccrs.length === 0 && offered.length === 0) {
     return notJudged('no CCR was sent, and no controller offers it (CIU 0)');
   }
-  const triples = wrongTriples(history, traffic);
+  const triples = wrongTriples(facts, traffic);
   const success = successTooSoon(facts);
   const answers = answersAfterSuccess(history);
   const findings = [

@@ -19,7 +19,8 @@ import { experimentOf, momentAfter, reachableSpansOf } from '../usable-paths.js'
  * Specification: NVMe Base 2.3 (TP8028), Cross-Controller Reset; CIU, CIRN and CCRL of Identify Controller.
  *
  * Counts from the moment at which the host can have noticed the loss: the give-up, or H + 2 × KATO where that is
- * earlier; where every source that was asked has refused, from the last refusal, for the sources that are left. It
+ * earlier; where every source that was asked has refused, from the last refusal, for the sources that are left
+ * over other links. It
  * cannot see how long a host waits for one source before it asks the next: the specification sets no
  * such wait, and no profile does either.
  *
@@ -47,7 +48,10 @@ function judgeFence({ facts, input }: RuleInput): Outcome {
     for (const turn of turns(traffic, association, at)) {
       const { from, askedAt, refusedBy } = turn;
       const sources = freeSources(facts, traffic, association, from).filter(
-        (source) => !refusedBy.some((other) => sameController(source, other)),
+        (source) =>
+          refusedBy.length === 0 ||
+          (source.link !== association.link &&
+            !refusedBy.some((other) => sameController(source, other))),
       );
       const spans = reachableSpansOf(facts, sources, { from, to: experimentOf(history).to });
       const deadline = momentAfter(spans, from, boundNs);

@@ -1,7 +1,7 @@
 import { landAt, landed, sendAt, shift } from '../edit.testing.js';
 import { staleToo, type Mutator, type RuleMutations } from '../mutation.testing.js';
 import type { CcrSteps, Failover, Story } from '../story.testing.js';
-import type { Command } from '@fenceline/history';
+import { never, type Command } from '@fenceline/history';
 
 type Reset = Failover & { ccr: CcrSteps };
 
@@ -21,6 +21,8 @@ const asks = (name: string, change: (ask: NonNullable<Command['ccr']>) => void):
   apply(story) {
     const { ccr, host } = someReset(story);
     change(ccr.ask.ccr!);
+    // A target that is right takes no reset of an instance that there is not.
+    if (ccr.ask.answeredAt !== never) ccr.ask.status = 0x02;
     return host;
   },
 });

@@ -1,5 +1,6 @@
 import { never } from '@fenceline/history';
 import { defaultBounds } from '../../input.js';
+import { longestFenceEnd } from '../../longest-fence.js';
 import { giveUpMs, sendAt, shift } from '../edit.testing.js';
 import type { RuleMutations } from '../mutation.testing.js';
 import type { Failover, Story } from '../story.testing.js';
@@ -9,7 +10,12 @@ const idle = { rounds: 1, idleBack: true, lingerMs: 60_000 } as const;
 
 /** From when on the path is to come back, and until when it may take. In ms. */
 function boundOf({ input }: Story, failover: Failover): { from: number; until: number } {
-  const from = Math.max(failover.fault.end / 1e6, giveUpMs(failover));
+  const resumed = failover.held.flatMap(({ retries }) =>
+    retries.map(({ command }) => command.sentAt / 1e6),
+  );
+  const longest = longestFenceEnd(failover.lost, giveUpMs(failover) * 1e6) / 1e6;
+  const fenced = Math.min(longest, ...resumed);
+  const from = Math.max(failover.fault.end / 1e6, giveUpMs(failover), fenced);
   const { reconnectDelayMs } = input.hosts[failover.host]!;
   return { from, until: from + reconnectDelayMs + defaultBounds.reconnectMs };
 }
