@@ -2,6 +2,7 @@ import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { ccrImmediate, CcrStatus, readCcrLog, type CcrLogEntry } from '@fenceline/nvme';
 import {
   crossControllerReset,
+  keepAliveCommand,
   readCcrLogPage,
   type Completion,
   type HostCommand,
@@ -129,8 +130,17 @@ export class CcrSource {
   #answered(request: Request, { status, dword0 }: Completion): void {
     request.isAnswered = true;
     const answer = this.#parts.decisions.readAnswer({ status, immediate: ccrImmediate(dword0) });
+    if (answer === 'succeeded') this.#acknowledge();
     request.tell({ kind: 'answered', answer, status });
     this.#readIfDue();
+  }
+
+  /**
+   * Sends a Keep Alive ahead of all that is sent because of a success. Its segment acknowledges the success, so that a
+   * capture shows the order by cause, and nobody has to compare times.
+   */
+  #acknowledge(): void {
+    this.#parts.send(keepAliveCommand(), () => undefined);
   }
 
   /**
@@ -158,6 +168,7 @@ export class CcrSource {
       if (entry.status !== CcrStatus.inProgress) this.#completeBefore.add(key);
       const as = this.#parts.decisions.readEntry(entry);
       if (as === 'in-progress') continue;
+      if (as === 'succeeded') this.#acknowledge();
       for (const request of [...this.#requests]) {
         const reading = { afterAnswer: answeredBefore.has(request), completeBefore };
         if (!request.isAnswered) continue;

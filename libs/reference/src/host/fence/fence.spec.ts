@@ -43,8 +43,13 @@ function run(sources: readonly Script[], ccrl = 1, sourceLater = false) {
   const log: string[] = [];
   const ends: number[] = [];
   const asked: number[] = [];
+  /** The opcodes that were sent to any source, and the end of the fence. */
+  const story: (number | 'ended')[] = [];
   const made = sources.map((script, index) => {
-    const source = scriptedSource(time, script, () => asked.push(10 + index));
+    const source = scriptedSource(time, script, (opcode) => {
+      story.push(opcode);
+      if (opcode === AdminOpcode.crossControllerReset) asked.push(10 + index);
+    });
     if (!sourceLater) source.connected(10 + index, ccrl);
     return source;
   });
@@ -59,17 +64,20 @@ function run(sources: readonly Script[], ccrl = 1, sourceLater = false) {
     log: (line) => log.push(line),
     sources: () => made,
     nameOf: (source) => `nvme${source.facts.cntlid}`,
-    ended: () => ends.push(time.now() / NS_PER_MS),
+    ended: () => {
+      story.push('ended');
+      ends.push(time.now() / NS_PER_MS);
+    },
   });
   time.at(DEADLINE_MS * NS_PER_MS, () => fence.deadlinePassed());
   fence.begin();
-  return { time, fence, log, ends, asked, sources: made };
+  return { time, fence, log, ends, asked, story, sources: made };
 }
 
 function scriptedSource(
   time: VirtualTime,
   { afterMs, does }: Script,
-  asked: () => void,
+  sent: (opcode: number) => void,
 ): CcrSource {
   const after = (ms: number, then: () => void) => time.at(time.now() + ms * NS_PER_MS, then);
   let log = encodeCcrLog([]);
@@ -85,11 +93,11 @@ function scriptedSource(
     scheduler: time,
     readLogAfterMs: 0,
     send: (command: HostCommand, done) => {
+      sent(command.entry.opcode);
       if (command.entry.opcode !== AdminOpcode.crossControllerReset) {
         after(1, () => done(answer(0)));
         return;
       }
-      asked();
       const entry = new DataView(encodeSqe({ ...command.entry, cid: 0 }).buffer);
       const ends = (status: number) => {
         done(answer(0));
@@ -171,6 +179,15 @@ describe('a fence', () => {
     while (slow.time.step());
     expect(slow.asked).toEqual([10, 11]);
     expect(slow.ends).toEqual([800]);
+  });
+
+  it.each([
+    ['immediate', [AdminOpcode.crossControllerReset]],
+    ['succeeds', [AdminOpcode.crossControllerReset, AdminOpcode.getLogPage]],
+  ] as const)('acknowledges a success before it ends with it: %s', (does, before) => {
+    const { time, story } = run([{ does, afterMs: 50 }]);
+    while (time.step());
+    expect(story).toEqual([...before, AdminOpcode.keepAlive, 'ended']);
   });
 
   it('asks a source that comes to life, or has a slot again, while it waits', () => {
