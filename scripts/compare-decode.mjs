@@ -3,9 +3,9 @@
 //   node scripts/compare-decode.mjs CAPTURE|EVIDENCE…
 //
 // The same commands in the same order: opcode, CID, NSID, SLBA, NLB, the frame and the time of the sending, the
-// status, and the frame and the time of the answer. Of a folder of evidence every capture is compared.
+// status, and the frame and the time of the answer. Of a folder of evidence the captures of every path are compared.
 // Exits 0 when all of that holds, 1 when not, 64 when it was called wrongly.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandsOfDecode } from './compare/decoded-commands.mjs';
 import { commandsOfTshark } from './compare/tshark-commands.mjs';
@@ -23,13 +23,17 @@ const compared = [
   'answerTime',
 ];
 
-/** The captures that a path stands for. */
+/** The captures that a path stands for; those of links between nodes carry no NVMe. */
 function capturesOf(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
   const folder = join(path, 'captures');
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.endsWith('.pcapng'));
+  const plan = JSON.parse(readFileSync(join(path, 'plan.json'), 'utf8'));
+  const betweenNodes = new Set((plan.interNodeLinks ?? []).map(({ name }) => name));
+  const names = readdirSync(folder).filter(
+    (name) => name.endsWith('.pcapng') && !betweenNodes.has(name.split('.')[0]),
+  );
   return names.sort().map((name) => join(folder, name));
 }
 
