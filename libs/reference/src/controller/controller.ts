@@ -1,4 +1,4 @@
-import { ccEnable, ccShutdown, type ErrorEntry } from '@fenceline/nvme';
+import { ccEnable, ccShutdown, cstsReady, type ErrorEntry } from '@fenceline/nvme';
 import { AsyncEvents } from './async-events.js';
 import { CcrLog, type Reset } from './ccr-log.js';
 import type { EndCause, Instance } from './decisions.js';
@@ -68,9 +68,14 @@ export class Controller {
     return { cntlid, ciu, cirn, hostNqn };
   }
 
-  /** Enabled, ready, and not being shut down: takes I/O commands. */
+  /** Ready, and neither being disabled nor shut down: takes I/O queues and their commands. */
   get isReady(): boolean {
-    return this.status === CSTS_READY;
+    return this.status === CSTS_READY && ccEnable(this.configuration);
+  }
+
+  /** Enabled and ready: takes admin commands, while it shuts down too. */
+  get takesAdminCommands(): boolean {
+    return ccEnable(this.configuration) && cstsReady(this.status);
   }
 
   /** True once the association has ended; its requests may still be at the medium. */
@@ -181,6 +186,7 @@ export class Controller {
       if (this.gate !== gate || this.#ended) return;
       this.status = 0;
       this.#remember(instance);
+      this.#cancelRemoval?.();
       this.#cancelRemoval = this.subsystem.after(DISABLED_ASSOCIATION_MS, () =>
         this.end('disabled'),
       );
