@@ -81,9 +81,10 @@ describe('Connect', () => {
     const again = new HostQueue(lab, node, 1);
     expect(again.connect({ qid: 1, cntlid }).status).toBe(Status.commandSequenceError);
     expect(admin.identify(1).status).toBe(Status.commandSequenceError);
+    admin.propertySet(Property.configuration, ENABLE);
+    expect(again.connect({ qid: 1, cntlid }).status).toBe(Status.commandSequenceError);
     lab.medium.release();
     lab.run();
-    admin.propertySet(Property.configuration, ENABLE);
     expect(again.connect({ qid: 1, cntlid }).status).toBe(Status.success);
   });
 

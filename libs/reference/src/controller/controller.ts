@@ -70,7 +70,8 @@ export class Controller {
 
   /** Ready, and neither being disabled nor shut down: takes I/O queues and their commands. */
   get isReady(): boolean {
-    return this.status === CSTS_READY && ccEnable(this.configuration);
+    const isStopping = this.gate.hasEnded && !this.#ended;
+    return this.status === CSTS_READY && !isStopping;
   }
 
   /** Enabled and ready: takes admin commands, while it shuts down too. */
