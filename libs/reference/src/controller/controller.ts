@@ -42,7 +42,7 @@ export class Controller {
   status = 0;
   /** I/O queues that the host may make, once it has asked. */
   queues: number;
-  /** The Cross-Controller Reset that ends this controller. */
+  /** The Cross-Controller Reset that ends this instance. */
   resetBy: Reset | null = null;
   #errorCount = 0;
   #ended = false;
@@ -174,6 +174,8 @@ export class Controller {
     this.gate = new MediumGate(this.port, scheduler, decisions);
     if (!this.subsystem.isDiscovery) Object.assign(this, this.subsystem.newInstance(this.cntlid));
     this.ccrLog.removeCompleted();
+    // A reset that is not carried out yet is one of the instance before.
+    this.resetBy = null;
     this.status = CSTS_READY;
   }
 
