@@ -13,6 +13,7 @@ export { scenarioJsonSchema } from './scenario/json-schema.js';
 export * from './scenario/kinds.js';
 export { scenarioLimits } from './scenario/limits.js';
 export * from './scenario/model.js';
+export * from './scenario/mutant-names.js';
 export { parseScenario, type ScenarioResult } from './scenario/parse-scenario.js';
 export { formatProblems, type ScenarioProblem } from './scenario/problem.js';
 export { scenarioReference } from './scenario/reference/reference.js';

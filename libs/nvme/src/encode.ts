@@ -147,27 +147,49 @@ export interface SqeFields {
 
 export function encodeSqe(fields: SqeFields): Uint8Array {
   const bytes = new Uint8Array(64);
-  const view = new DataView(bytes.buffer);
-  bytes[0] = fields.opcode;
-  // PSDT 01b: SGLs, as fabrics commands have them.
-  bytes[1] = 0x40;
-  view.setUint16(2, fields.cid, true);
-  if (fields.fabricsType === undefined) view.setUint32(4, fields.nsid ?? 0, true);
-  else bytes[4] = fields.fabricsType;
-  view.setUint32(32, fields.dataLength ?? 0, true);
-  bytes[39] = fields.inCapsule ? 0x01 : 0x5a;
-  if (fields.slba !== undefined) {
-    view.setUint32(40, fields.slba >>> 0, true);
-    view.setUint32(44, Math.floor(fields.slba / 2 ** 32), true);
-  }
-  if (fields.blocks !== undefined) view.setUint16(48, fields.blocks - 1, true);
-  if (fields.fua) bytes[51]! |= 0x40;
-  if (fields.dwords !== undefined) {
-    for (const [dword, value] of Object.entries(fields.dwords)) {
-      view.setUint32(Number(dword) * 4, value, true);
-    }
-  }
+  writeSqe(new DataView(bytes.buffer), 0, fields);
   return bytes;
+}
+
+/** Writes an entry into 64 bytes that are zero. */
+function writeSqe(view: DataView, at: number, fields: SqeFields): void {
+  const { opcode, cid, nsid = 0, dataLength = 0, fabricsType, slba, blocks, dwords } = fields;
+  view.setUint8(at, opcode);
+  // PSDT 01b: SGLs, as fabrics commands have them.
+  view.setUint8(at + 1, 0x40);
+  view.setUint16(at + 2, cid, true);
+  if (fabricsType === undefined) view.setUint32(at + 4, nsid, true);
+  else view.setUint8(at + 4, fabricsType);
+  view.setUint32(at + 32, dataLength, true);
+  view.setUint8(at + 39, fields.inCapsule ? 0x01 : 0x5a);
+  if (slba !== undefined) {
+    view.setUint32(at + 40, slba >>> 0, true);
+    view.setUint32(at + 44, Math.floor(slba / 2 ** 32), true);
+  }
+  if (blocks !== undefined) view.setUint16(at + 48, blocks - 1, true);
+  if (fields.fua) view.setUint8(at + 51, 0x40);
+  if (dwords === undefined) return;
+  for (const [dword, value] of Object.entries(dwords)) {
+    view.setUint32(at + Number(dword) * 4, value, true);
+  }
+}
+
+/**
+ * What stands before the data in a command capsule, so that the data itself need not be copied: data and, where
+ * digests are on, its digest are to be sent behind it.
+ *
+ * @param length bytes of data in the capsule
+ * @param padding bytes between header and data
+ */
+export function encodeCommandHead(
+  fields: SqeFields,
+  length: number,
+  digests: Digests,
+  padding: number,
+): Uint8Array {
+  const fill = (view: DataView): void => writeSqe(view, 8, fields);
+  const parts = { type: PduType.capsuleCmd, headerLength: 72, digests, padding, fill };
+  return encodeHead(parts, length, false);
 }
 
 export function encodeCommand(

@@ -54,6 +54,17 @@ describe('the patch series that ship', () => {
     }
   });
 
+  it.each([
+    ['no folder of patches', 'kernel/one/notes.txt'],
+    ['no patch in it', 'kernel/one/patches/notes.txt'],
+  ])('are refused with %s, for they would be the base under another name', async (_, file) => {
+    const folder = await testFolder({ 'kernel/one/series.json': record('x'), [file]: '' });
+    const root = join(folder, 'kernel');
+    await expect(shippedSeriesAt(join(root, 'one'), root)).rejects.toThrow(
+      /kernel\/one\/patches holds no patches: put the series there/,
+    );
+  });
+
   it("has the project's own for Linux 6.1", async () => {
     const series = (await shippedSeries()).find(({ title }) => title === 'ccr-6.1')!;
     expect(series).toMatchObject({ name: 'debian:6.1+ccr', base: 'debian:6.1' });

@@ -74,8 +74,8 @@ export async function shippedSeries(shipped = SHIPPED): Promise<KernelSeries[]> 
 async function readSeries(folder: string): Promise<KernelSeries | undefined> {
   const record = await readJson(join(folder, 'series.json'), isSeriesRecord);
   if (record === undefined) return undefined;
-  const files = (await readdir(join(folder, 'patches'))).filter((file) => file.endsWith('.patch'));
-  const patches = files.sort().map((file) => join(folder, 'patches', file));
+  const files = await patchFiles(join(folder, 'patches'));
+  const patches = files.map((file) => join(folder, 'patches', file));
   const contents = await Promise.all(patches.map((patch) => readFile(patch)));
   return {
     title: basename(folder),
@@ -85,4 +85,17 @@ async function readSeries(folder: string): Promise<KernelSeries | undefined> {
     patches,
     sha256: sha256(JSON.stringify(files.map((file, index) => [file, sha256(contents[index]!)]))),
   };
+}
+
+/** Names of the patches in a folder, sorted. A series without any is no series: it would be built to the base. */
+async function patchFiles(folder: string): Promise<string[]> {
+  const files = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const patches = files.filter((file) => file.endsWith('.patch'));
+  if (patches.length > 0) return patches.sort();
+  throw new VmError(
+    `${folder} holds no patches: put the series there, one *.patch for each commit, as git format-patch writes them.`,
+  );
 }

@@ -74,8 +74,22 @@ describe('values of the new fields', () => {
       'cqt: 20s',
       'mutant: ▸Ignores_CQT',
       'array.nodes.A.mutant',
-      'not the name of a mutant',
+      'not the name of a controller mutant',
       'ignores-cqt',
+    ],
+    [
+      'cqt: 20s',
+      'mutant: ▸holds-one-queue',
+      'array.nodes.A.mutant',
+      'not the name of a controller mutant',
+      'Write one of',
+    ],
+    [
+      'kind: reference }',
+      'kind: reference, mutant: ▸holds-one-queu }',
+      'hosts.host1.mutant',
+      'not the name of a host mutant',
+      'Did you mean `holds-one-queue`?',
     ],
     [
       'kind: reference }',

@@ -282,7 +282,7 @@ describe('parseScenario', () => {
         .replace(
           'host1: { kind: reference }',
           'host1: { kind: reference, fence: time-based, cqtZero: 1s, ccrWait: "max(cqt,kato)", ' +
-            'keepAlives: lost, readLogAfter: 2s, digests: true, mutant: no-hold }',
+            'keepAlives: lost, readLogAfter: 2s, digests: true, mutant: ignores-tbkas }',
         ),
     );
     expect(nodes[0]).toMatchObject({
@@ -310,7 +310,7 @@ describe('parseScenario', () => {
       keepAlives: 'lost',
       readLogAfterMs: 2_000,
       digests: true,
-      mutant: 'no-hold',
+      mutant: 'ignores-tbkas',
     });
   });
 

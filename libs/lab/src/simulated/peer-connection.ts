@@ -1,9 +1,11 @@
 import { NS_PER_S, type Scheduler } from '@fenceline/contracts';
-import type { Connection, ConnectionUser, ReferenceArrayNode } from '@fenceline/reference';
+import {
+  peerPort,
+  type Connection,
+  type ConnectionUser,
+  type ReferenceArrayNode,
+} from '@fenceline/reference';
 import type { TcpStack } from './tcp/tcp-stack.js';
-
-/** TCP port at which array nodes listen for each other. */
-const peerPort = 4430;
 
 /** A connection that was lost is tried again after this long. */
 const retryAfterNs = NS_PER_S;

@@ -112,6 +112,11 @@ describe('Identify', () => {
     });
   });
 
+  it('tells of SGLs by offset in the capsule, and of transport data blocks', () => {
+    const { admin } = setUp();
+    expect(viewOf(admin.identify(1)).getUint32(536, true)).toBe(0x30_0001);
+  });
+
   it('tells nothing of CCR where there is none', () => {
     const { host, admin } = setUp({ ccrl: 0 });
     expect(host.instance).toMatchObject({ ciu: 0, cirn: 0n, ccrl: 0, oaes: 1 << 11 });

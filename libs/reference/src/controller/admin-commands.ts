@@ -16,7 +16,7 @@ export function executeAdmin(controller: Controller, command: Command): void {
   const { isDiscovery } = controller.subsystem;
   const { opcode } = command;
   // A controller that is not enabled takes fabrics commands alone; one that shuts down answers what is asked of it.
-  if ((controller.status & 1) === 0) {
+  if (!controller.takesAdminCommands) {
     command.answer(Status.commandSequenceError);
     return;
   }

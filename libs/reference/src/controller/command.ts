@@ -9,6 +9,7 @@ import {
   sqeOpcode,
   sqeSglLength,
   sqeSglType,
+  roomFor,
   SQE_BYTES,
   Status,
 } from '@fenceline/nvme';
@@ -40,8 +41,9 @@ export class Command {
     entry: Uint8Array,
     at: number,
   ) {
-    const bytes = entry.slice(at, at + SQE_BYTES);
-    this.sqe = new DataView(bytes.buffer);
+    const bytes = roomFor(SQE_BYTES);
+    for (let i = 0; i < SQE_BYTES; i++) bytes[i] = entry[at + i]!;
+    this.sqe = new DataView(bytes.buffer, bytes.byteOffset, SQE_BYTES);
     this.opcode = sqeOpcode(this.sqe, 0);
     this.cid = sqeCid(this.sqe, 0);
     this.nsid = sqeNsid(this.sqe, 0);

@@ -1,7 +1,14 @@
 import { Property, Status } from '@fenceline/nvme';
 import { describe, expect, it } from 'vitest';
 import { DISCOVERY_NQN } from './subsystem.js';
-import { ENABLE, HOST, HostAssociation, HostQueue, TestLab } from './scripted-host.testing.js';
+import {
+  block,
+  ENABLE,
+  HOST,
+  HostAssociation,
+  HostQueue,
+  TestLab,
+} from './scripted-host.testing.js';
 
 describe('Connect', () => {
   it('gives each host a controller of its own, with the lowest free CNTLID', () => {
@@ -60,6 +67,25 @@ describe('Connect', () => {
     expect(io.connect({ qid: 1, cntlid }).status).toBe(Status.commandSequenceError);
     admin.propertySet(Property.configuration, ENABLE);
     expect(io.connect({ qid: 1, cntlid }).status).toBe(Status.success);
+  });
+
+  it('joins no I/O queue to a controller that is being disabled, nor is anything else carried out', () => {
+    const lab = new TestLab();
+    const node = lab.node();
+    const { admin, io, cntlid } = new HostAssociation(lab, node, 1);
+    lab.medium.holds = true;
+    io.write(0, block(1));
+    lab.run();
+    admin.propertySet(Property.configuration, 0);
+    expect(admin.propertyGet(Property.status).dword0).toBe(1);
+    const again = new HostQueue(lab, node, 1);
+    expect(again.connect({ qid: 1, cntlid }).status).toBe(Status.commandSequenceError);
+    expect(admin.identify(1).status).toBe(Status.commandSequenceError);
+    admin.propertySet(Property.configuration, ENABLE);
+    expect(again.connect({ qid: 1, cntlid }).status).toBe(Status.commandSequenceError);
+    lab.medium.release();
+    lab.run();
+    expect(again.connect({ qid: 1, cntlid }).status).toBe(Status.success);
   });
 
   it('comes first, and once', () => {

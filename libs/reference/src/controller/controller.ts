@@ -1,4 +1,4 @@
-import { ccEnable, ccShutdown, type ErrorEntry } from '@fenceline/nvme';
+import { ccEnable, ccShutdown, cstsReady, type ErrorEntry } from '@fenceline/nvme';
 import { AsyncEvents } from './async-events.js';
 import { CcrLog, type Reset } from './ccr-log.js';
 import type { EndCause, Instance } from './decisions.js';
@@ -42,7 +42,7 @@ export class Controller {
   status = 0;
   /** I/O queues that the host may make, once it has asked. */
   queues: number;
-  /** The Cross-Controller Reset that ends this controller. */
+  /** The Cross-Controller Reset that ends this instance. */
   resetBy: Reset | null = null;
   #errorCount = 0;
   #ended = false;
@@ -68,9 +68,15 @@ export class Controller {
     return { cntlid, ciu, cirn, hostNqn };
   }
 
-  /** Enabled, ready, and not being shut down: takes I/O commands. */
+  /** Ready, and neither being disabled nor shut down: takes I/O queues and their commands. */
   get isReady(): boolean {
-    return this.status === CSTS_READY;
+    const isStopping = this.gate.hasEnded && !this.#ended;
+    return this.status === CSTS_READY && !isStopping;
+  }
+
+  /** Enabled and ready: takes admin commands, while it shuts down too. */
+  get takesAdminCommands(): boolean {
+    return ccEnable(this.configuration) && cstsReady(this.status);
   }
 
   /** True once the association has ended; its requests may still be at the medium. */
@@ -168,6 +174,8 @@ export class Controller {
     this.gate = new MediumGate(this.port, scheduler, decisions);
     if (!this.subsystem.isDiscovery) Object.assign(this, this.subsystem.newInstance(this.cntlid));
     this.ccrLog.removeCompleted();
+    // A reset that is not carried out yet is one of the instance before.
+    this.resetBy = null;
     this.status = CSTS_READY;
   }
 
@@ -181,6 +189,7 @@ export class Controller {
       if (this.gate !== gate || this.#ended) return;
       this.status = 0;
       this.#remember(instance);
+      this.#cancelRemoval?.();
       this.#cancelRemoval = this.subsystem.after(DISABLED_ASSOCIATION_MS, () =>
         this.end('disabled'),
       );

@@ -77,6 +77,37 @@ describe('Cross-Controller Reset', () => {
     ]);
   });
 
+  it('of an instance that the host has enabled while that of the one before has not begun is taken', () => {
+    const { lab, lost, source, ask } = setUp({ takesMs: 1_000 });
+    const { instance } = lost;
+    ask(instance);
+    lost.admin.propertySet(Property.configuration, 0);
+    lost.enable();
+    const next = lost.instance;
+    expect(ask(next).status).toBe(Status.success);
+    lab.pass(500);
+    expect(source.ccrLog()).toMatchObject([
+      { ciu: instance.ciu, status: CcrStatus.inProgress },
+      { ciu: next.ciu, status: CcrStatus.inProgress },
+    ]);
+    lab.pass(500);
+    expect(source.ccrLog()).toMatchObject([
+      { ciu: instance.ciu, status: CcrStatus.success },
+      { ciu: next.ciu, status: CcrStatus.success },
+    ]);
+    expect(lost.admin.isClosed).toBe(true);
+  });
+
+  it('that begins late does not end the next instance', () => {
+    const { lab, lost, source, ask } = setUp({ takesMs: 1_000 });
+    ask(lost.instance);
+    lost.admin.propertySet(Property.configuration, 0);
+    lost.enable();
+    lab.pass(1_000);
+    expect(source.ccrLog()).toMatchObject([{ status: CcrStatus.success }]);
+    expect(lost.admin.isClosed).toBe(false);
+  });
+
   it('begins as late as a scenario wants', () => {
     const { lab, lost, source, ask } = setUp({ takesMs: 700 });
     expect(ask(lost.instance)).toMatchObject({ status: Status.success, dword0: 0 });

@@ -81,7 +81,8 @@ function statusOfLimits(source: Controller): number {
 function reset(source: Controller, command: Command, impaired: Controller): void {
   const { subsystem } = source;
   const { ccr } = subsystem.options.settings;
-  const operation = begin(source, impaired.instance);
+  const { instance } = impaired;
+  const operation = begin(source, instance);
   impaired.resetBy = operation;
   const finish = (status: number) => {
     if (impaired.resetBy === operation) impaired.resetBy = null;
@@ -96,7 +97,7 @@ function reset(source: Controller, command: Command, impaired: Controller): void
   announce(source, operation);
   subsystem.after(ccr.takesMs, () => {
     if (ccr.fail) finish(CcrStatus.failed);
-    else quiesce(impaired, finish);
+    else quiesce(impaired, instance, finish);
   });
 }
 
@@ -107,11 +108,21 @@ function isDoneAtOnce(impaired: Controller): boolean {
 }
 
 /**
- * Ends a controller's association and waits until none of its requests is at the medium, or for the bound.
+ * Ends a controller's association and waits until none of its requests is at the medium, or for the bound. A host that
+ * has disabled and enabled its controller meanwhile has another instance there: the one that was named is gone, for
+ * its requests had ended before that, and the other is left alone.
  *
  * @param finish called once, with the CCRS of the outcome
  */
-export function quiesce(impaired: Controller, finish: (status: number) => void): void {
+function quiesce(
+  impaired: Controller,
+  { ciu, cirn }: Instance,
+  finish: (status: number) => void,
+): void {
+  if (impaired.ciu !== ciu || impaired.cirn !== cirn) {
+    finish(CcrStatus.success);
+    return;
+  }
   const { settings, decisions } = impaired.subsystem.options;
   let isDone = false;
   const once = (status: number) => {
@@ -139,11 +150,12 @@ export function serveReset(subsystem: Subsystem, named: Instance, answers: Reset
     answers.refused(Status.ccrInProgress);
   } else {
     const operation = { icid: named.cntlid, ciu: named.ciu, status: CcrStatus.inProgress };
+    const { instance } = impaired;
     impaired.resetBy = operation;
     answers.began();
     subsystem.after(ccr.takesMs, () =>
-      quiesce(impaired, (status) => {
-        impaired.resetBy = null;
+      quiesce(impaired, instance, (status) => {
+        if (impaired.resetBy === operation) impaired.resetBy = null;
         answers.ended(status);
       }),
     );

@@ -89,8 +89,8 @@ function encodeController(controller: Controller): Uint8Array {
     maxCommands: settings.queueEntries,
     kas: settings.kasUnits,
     tbkas: settings.tbkas,
-    // Data blocks by offset, in the capsule, and transport data blocks, with the first bit: SGLs of any alignment.
-    sgls: 1 | (1 << 20),
+    // SGLs of any alignment; data blocks by their offset in the capsule; transport data blocks.
+    sgls: 1 | (1 << 20) | (1 << 21),
     subsystemNqn: nqn,
     // Log pages can be read from an offset, and those of this controller's commands are there.
     lpa: 0b110,

@@ -1,6 +1,6 @@
 import { AdminOpcode, Feature, Property, Status } from '@fenceline/nvme';
 import { describe, expect, it } from 'vitest';
-import { block, HostAssociation, TestLab } from './scripted-host.testing.js';
+import { block, ENABLE, HostAssociation, TestLab } from './scripted-host.testing.js';
 
 const setUp = (settings: { tbkas: boolean }, katoMs: number) => {
   const lab = new TestLab();
@@ -66,5 +66,19 @@ describe('keep alive', () => {
     expect(host.admin.isClosed).toBe(false);
     lab.pass(1);
     expect(host.admin.isClosed).toBe(true);
+  });
+
+  it('stays when it was enabled again, however often the host had changed its mind', () => {
+    const { lab, host } = setUp({ tbkas: true }, 0);
+    lab.medium.holds = true;
+    host.io.write(0, block(1));
+    lab.run();
+    for (const value of [0, ENABLE, 0]) host.admin.setProperty(Property.configuration, value);
+    lab.run();
+    lab.medium.release();
+    lab.run();
+    host.enable();
+    lab.pass(120_000);
+    expect(host.admin.isClosed).toBe(false);
   });
 });

@@ -11,7 +11,8 @@ import type { Port } from './port.js';
 export class MediumGate {
   #submitted = 0;
   #ended: EndCause | null = null;
-  readonly #waiting = new Set<() => void>();
+  /** What waits in the controller, and what takes it off the list of whom it waits for. */
+  readonly #waiting = new Map<() => void, () => void>();
   #whenQuiet: (() => void)[] = [];
 
   constructor(
@@ -50,15 +51,16 @@ export class MediumGate {
     const go = () => {
       if (this.#waiting.delete(go) && this.#isOpen()) this.#toMedium(request, done);
     };
-    this.#waiting.add(go);
-    if (port.holdsWrites) port.onRelease(go);
-    else this.scheduler.at(this.scheduler.now() + delayNs, go);
+    const forget = port.holdsWrites
+      ? port.onRelease(go)
+      : this.scheduler.at(this.scheduler.now() + delayNs, go);
+    this.#waiting.set(go, forget);
   }
 
   /** Ends the instance: nothing new goes to the medium. */
   end(cause: EndCause): void {
     this.#ended ??= cause;
-    if (!this.#isOpen()) this.#waiting.clear();
+    if (!this.#isOpen()) this.#dropWaiting();
     this.#tellQuiet();
   }
 
@@ -66,6 +68,11 @@ export class MediumGate {
   whenQuiet(callback: () => void): void {
     this.#whenQuiet.push(callback);
     this.#tellQuiet();
+  }
+
+  #dropWaiting(): void {
+    for (const forget of this.#waiting.values()) forget();
+    this.#waiting.clear();
   }
 
   #isOpen(): boolean {

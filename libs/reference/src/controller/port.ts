@@ -27,7 +27,7 @@ export class Port {
   writeDelayNs = 0;
   readonly health = { bytesRead: 0, bytesWritten: 0, reads: 0, writes: 0, errors: 0 };
   #holds = false;
-  #held: (() => void)[] = [];
+  readonly #held = new Set<() => void>();
 
   constructor(options: PortOptions) {
     this.id = options.id;
@@ -50,13 +50,14 @@ export class Port {
   /** Lets go what is held, in the order in which it came. */
   releaseWrites(): void {
     this.#holds = false;
-    const held = this.#held;
-    this.#held = [];
+    const held = [...this.#held];
+    this.#held.clear();
     for (const go of held) go();
   }
 
-  /** Calls `go` at the release. */
-  onRelease(go: () => void): void {
-    this.#held.push(go);
+  /** Calls `go` at the release. What it returns takes that back. */
+  onRelease(go: () => void): () => void {
+    this.#held.add(go);
+    return () => this.#held.delete(go);
   }
 }

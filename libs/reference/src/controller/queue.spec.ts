@@ -173,6 +173,37 @@ describe('a queue', () => {
     expect(queue.isClosed).toBe(true);
   });
 
+  it('ends the connection of a host that sends more commands than its queue has entries', () => {
+    const lab = new TestLab();
+    const { io } = new HostAssociation(lab, lab.node(), 1);
+    lab.medium.holds = true;
+    const entries = 32;
+    for (let i = 0; i < entries; i++) io.read(i, 1);
+    lab.run();
+    expect(lab.medium.pending).toHaveLength(entries);
+    expect(io.terminated).toBeNull();
+    io.read(0, 1);
+    lab.run();
+    expect(io.terminated).toBe(FatalError.sequenceError);
+    expect(io.isClosed).toBe(true);
+    expect(lab.medium.submitted).toHaveLength(entries);
+  });
+
+  it('counts commands, refused ones too, until they are answered', () => {
+    const lab = new TestLab();
+    const node = lab.node();
+    const { cntlid } = new HostAssociation(lab, node, 1);
+    const io = new HostQueue(lab, node, 1);
+    io.connect({ qid: 2, cntlid, noFlowControl: true, entries: 2 });
+    for (let i = 0; i < 8; i++) {
+      const [fine, wrong] = [io.read(i, 1), io.read(100_000, 1)];
+      lab.run();
+      expect(io.answer(fine).status).toBe(Status.success);
+      expect(io.answer(wrong).status).toBe(Status.lbaOutOfRange);
+    }
+    expect(io.terminated).toBeNull();
+  });
+
   it('ends its side when the host terminates', () => {
     const lab = new TestLab();
     const { io } = new HostAssociation(lab, lab.node(), 1);

@@ -78,6 +78,8 @@ export class Queue implements ConnectionUser, PduListener, Answers {
   #transfer: Transfer | null = null;
   readonly #transfers = new Map<number, Transfer>();
   #tags = 0;
+  /** Commands that came and are not answered. */
+  #outstanding = 0;
   readonly #decoder = new PduDecoder(this);
 
   constructor(
@@ -187,6 +189,12 @@ export class Queue implements ConnectionUser, PduListener, Answers {
       this.#terminate(pdu, FatalError.dataLimitExceeded, 4);
       return;
     }
+    // What a host sends beyond its queue would take memory without bound. Before Connect there is one command.
+    if (this.#outstanding >= Math.max(1, this.entries)) {
+      this.#terminate(pdu, FatalError.sequenceError, 0);
+      return;
+    }
+    this.#outstanding++;
     this.#command = command;
     if (pdu.dataLength === 0) return;
     command.data = roomFor(pdu.dataLength);
@@ -269,6 +277,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
   answer(command: Command, status: number, dword0: number, dword1: number): void {
     if (this.isClosed) return;
     if (status !== Status.success) this.owner.failed(this, command, status);
+    this.#outstanding--;
     this.connection.send(
       encodeResponse(
         {
@@ -299,7 +308,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
     );
     connection.send(data);
     if (this.#digests.data) connection.send(encodeDigest(crc32c(data)));
-    if (success) this.#advance();
+    if (success) this.#outstanding--;
     else this.answer(command, Status.success, 0, 0);
   }
 

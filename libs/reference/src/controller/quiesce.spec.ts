@@ -113,6 +113,24 @@ function isDown({ admin }: HostAssociation): boolean {
   return answer !== undefined && ((answer.dword0 & 1) === 0 || ((answer.dword0 >>> 2) & 3) === 2);
 }
 
+describe('an association that has ended', () => {
+  it('leaves no timer behind, and nothing that a release lets go', () => {
+    const lab = new TestLab();
+    const node = lab.node();
+    const { admin, io } = new HostAssociation(lab, node, 1, { katoMs: 1000 });
+    node.delayWrites(1, 3_600_000_000_000);
+    io.write(1, block(1));
+    lab.run();
+    node.holdWrites(1);
+    io.write(2, block(1));
+    lab.run();
+    admin.close();
+    expect(lab.time.step()).toBe(false);
+    node.releaseWrites(1);
+    expect(lab.medium.submitted).toEqual([]);
+  });
+});
+
 describe('the law of the fence', () => {
   it('holds for the correct controller, whatever happens', () => {
     fc.assert(

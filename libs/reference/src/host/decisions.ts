@@ -99,6 +99,12 @@ export interface HostDecisions {
 const cqtOf = ({ cqtMs }: QuiescePromise, cqtZeroMs: number): number =>
   cqtMs === 0 ? cqtZeroMs : cqtMs;
 
+const lowest = (sources: readonly SourceFacts[]): SourceFacts | undefined =>
+  sources.reduce<SourceFacts | undefined>(
+    (least, it) => (least === undefined || it.cntlid < least.cntlid ? it : least),
+    undefined,
+  );
+
 export const correctHost: HostDecisions = {
   // Base 2.1 (TP4129): the controller needs so long to notice, and then CQT to quiesce.
   holdMs: (promise, cqtZeroMs) =>
@@ -110,13 +116,9 @@ export const correctHost: HostDecisions = {
   timerReleases: (startedBy, held) => startedBy === held,
 
   mayAsk: ({ isLive, ccrl, slotsInUse }) => isLive && slotsInUse < ccrl,
+  // Upwards, so that none is left out; one below that could not be asked in its turn may be by now.
   nextSource: (sources, lastAsked) =>
-    sources
-      .filter(({ cntlid }) => cntlid > lastAsked)
-      .reduce<SourceFacts | undefined>(
-        (lowest, it) => (lowest === undefined || it.cntlid < lowest.cntlid ? it : lowest),
-        undefined,
-      ),
+    lowest(sources.filter(({ cntlid }) => cntlid > lastAsked)) ?? lowest(sources),
   answerWaitMs: (ccrAnswerMs) => ccrAnswerMs,
   ccrWaitMs: (reading, promise, cqtZeroMs) => {
     const cqtMs = cqtOf(promise, cqtZeroMs);

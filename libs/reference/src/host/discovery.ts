@@ -1,6 +1,7 @@
 import { readText } from '@fenceline/nvme';
 import { getLogPage } from './command.js';
 import { Connector } from './connector.js';
+import { HandshakeError } from './handshake-error.js';
 import { connectAdmin, execute, type Handshake, type HandshakeWishes } from './handshake.js';
 import type { CompleteSettings } from './settings.js';
 
@@ -17,6 +18,8 @@ const DISCOVERY_NQN = 'nqn.2014-08.org.nvmexpress.discovery';
 const DISCOVERY_LOG_PAGE = 0x70;
 const HEADER_BYTES = 1024;
 const ENTRY_BYTES = 1024;
+/** Reads of a log page that changes while it is read, before the host gives up. */
+const MAX_READS = 3;
 
 /** Connects to the discovery controller at the end of a path, reads its log page and leaves. `done` is called once. */
 export function discover(
@@ -41,18 +44,30 @@ export function discover(
   });
 }
 
+/** Reads the log page anew where its generation counter has changed meanwhile (section 5.1.12.3.1). */
 function* readPorts(wishes: HandshakeWishes): Handshake<DiscoveredPort[]> {
   yield* connectAdmin(wishes);
-  const header = yield* execute(0, getLogPage(DISCOVERY_LOG_PAGE, HEADER_BYTES), 'Get Log Page');
-  const view = new DataView(header.data.buffer, header.data.byteOffset, header.data.byteLength);
-  const ports: DiscoveredPort[] = [];
-  const count = Number(view.getBigUint64(8, true));
-  for (let i = 0; i < count; i++) {
-    const at = HEADER_BYTES + i * ENTRY_BYTES;
-    const command = getLogPage(DISCOVERY_LOG_PAGE, ENTRY_BYTES, 0, at);
-    ports.push(readEntry((yield* execute(0, command, 'Get Log Page')).data));
+  for (let reads = 0; reads < MAX_READS; reads++) {
+    const { generation, records } = yield* readHeader();
+    const ports: DiscoveredPort[] = [];
+    for (let i = 0; i < records; i++) {
+      const command = getLogPage(
+        DISCOVERY_LOG_PAGE,
+        ENTRY_BYTES,
+        0,
+        HEADER_BYTES + i * ENTRY_BYTES,
+      );
+      ports.push(readEntry((yield* execute(0, command, 'Get Log Page')).data));
+    }
+    if ((yield* readHeader()).generation === generation) return ports;
   }
-  return ports;
+  throw new HandshakeError('the Discovery log page changes all the time');
+}
+
+function* readHeader(): Handshake<{ generation: bigint; records: number }> {
+  const { data } = yield* execute(0, getLogPage(DISCOVERY_LOG_PAGE, HEADER_BYTES), 'Get Log Page');
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return { generation: view.getBigUint64(0, true), records: Number(view.getBigUint64(8, true)) };
 }
 
 function readEntry(bytes: Uint8Array): DiscoveredPort {

@@ -156,6 +156,29 @@ describe('the reference host before the reference controller', () => {
     ]);
   });
 
+  /** Discovers while the log page changes before the steps of the lab that are meant. */
+  function discoverAmidChanges(changesBefore: (step: number) => boolean) {
+    const pair = new Pair().live();
+    const end: { found: unknown; steps: number } = { found: null, steps: 0 };
+    pair.host.discover('1', (found) => (end.found = found));
+    for (; end.found === null; end.steps++) {
+      if (changesBefore(end.steps)) pair.node.discoveryChanged();
+      pair.lab.time.step();
+    }
+    return end;
+  }
+
+  it('reads the discovery log page anew where it changes meanwhile, and gives up in the end', () => {
+    const quiet = discoverAmidChanges(() => false);
+    const disturbed = Array.from({ length: quiet.steps }, (_, at) =>
+      discoverAmidChanges((step) => step === at),
+    );
+    for (const { found } of disturbed) expect(found).toEqual(quiet.found);
+    expect(disturbed.some(({ steps }) => steps > quiet.steps)).toBe(true);
+    const { found } = discoverAmidChanges(() => true);
+    expect(found).toEqual({ error: 'the Discovery log page changes all the time' });
+  });
+
   it('goes on a few ms after a deferred reset has succeeded', () => {
     const pair = new Pair({ settings: { ccr: { takesMs: 1_000 } } }).live();
     const end = pair.workload({

@@ -20,6 +20,7 @@ export class KeepAlive {
   readonly #parts: KeepAliveParts;
   readonly #intervalNs: number;
   #cancel: () => void = () => undefined;
+  #isStopped = false;
 
   constructor(parts: KeepAliveParts) {
     this.#parts = parts;
@@ -27,12 +28,14 @@ export class KeepAlive {
   }
 
   start(): void {
-    if (this.#parts.katoMs === 0) return;
+    if (this.#parts.katoMs === 0 || this.#isStopped) return;
     const { scheduler } = this.#parts;
     this.#cancel = scheduler.at(scheduler.now() + this.#intervalNs, () => this.#due());
   }
 
+  /** For good: an answer that still comes starts nothing. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancel();
   }
 

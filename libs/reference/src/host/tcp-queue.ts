@@ -8,10 +8,11 @@ import {
   cqeDword1,
   cqeStatus,
   dataCid,
-  encodeCommand,
+  crc32c,
+  encodeCommandHead,
+  encodeDigest,
   encodeH2cData,
   encodeIcReq,
-  encodeSqe,
   icDataAlignment,
   icDigests,
   icRespMaxH2cData,
@@ -222,12 +223,14 @@ export class TcpQueue implements ConnectionUser, PduListener {
   #send(cid: number, { entry, data, receiveBytes }: HostCommand): void {
     const dataLength = data?.length ?? receiveBytes ?? 0;
     const inCapsule = data !== undefined && data.length <= this.#capsuleLimit(entry.opcode);
-    const sqe = encodeSqe({ ...entry, cid, dataLength, inCapsule });
-    this.#connection.send(
-      inCapsule
-        ? encodeCommand(sqe, data, this.#digests, this.#paddingBehind(72))
-        : encodeCommand(sqe, undefined, this.#digests),
-    );
+    const fields = { ...entry, cid, dataLength, inCapsule };
+    const digests = this.#digests;
+    const padding = this.#paddingBehind(72);
+    const head = encodeCommandHead(fields, inCapsule ? data.length : 0, digests, padding);
+    this.#connection.send(head);
+    if (!inCapsule) return;
+    this.#connection.send(data);
+    if (digests.data) this.#connection.send(encodeDigest(crc32c(data)));
   }
 
   #capsuleLimit(opcode: number): number {

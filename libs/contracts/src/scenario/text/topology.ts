@@ -8,6 +8,7 @@ import {
   vmKindSchema,
 } from '../kinds.js';
 import { blockLayerSchema, ioPolicySchema } from '../model.js';
+import { controllerMutantNameSchema, hostMutantNameSchema } from '../mutant-names.js';
 import {
   duration,
   durationOrForever,
@@ -71,11 +72,9 @@ const digests = () =>
       'Reference only. Header and data digests on every connection whose other end agrees. Default: `false`.',
     );
 
-const mutant = () =>
-  z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'is not the name of a mutant' })
-    .meta({ title: 'mutant', examples: ['ignores-cqt'] })
+const mutant = <Name extends string>(names: z.ZodType<Name>) =>
+  names
+    .meta({ title: 'mutant' })
     .optional()
     .describe(
       'Reference only. Do one thing wrong on purpose, by the name of the mutant. Default: none, do all right.',
@@ -178,7 +177,7 @@ const nodeFields = z.strictObject({
     .optional()
     .describe('Reference only. How a CCR is carried out. Default: at once and right.'),
   digests: digests(),
-  mutant: mutant(),
+  mutant: mutant(controllerMutantNameSchema),
   blockLayer: blockLayerSchema
     .optional()
     .describe(
@@ -279,7 +278,7 @@ const hostFields = z.strictObject({
     .optional()
     .describe('Reference only. How long after the event the CCR log page is read. Default: 0s.'),
   digests: digests(),
-  mutant: mutant(),
+  mutant: mutant(hostMutantNameSchema),
 });
 
 export const hostTextSchema = eitherOf(hostFields, hostFieldsOf);

@@ -106,6 +106,8 @@ export class CcrSource {
       },
       forget: () => {
         if (!request.hasSlot) this.#requests.delete(request);
+        // Others may have waited for its answer alone.
+        this.#readIfDue();
       },
     };
   }

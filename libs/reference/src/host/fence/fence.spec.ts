@@ -199,6 +199,22 @@ describe('a fence', () => {
     expect(ends).toEqual([1_001]);
   });
 
+  it('asks a source below the last one that comes to life when that one has refused', () => {
+    const scripts: Script[] = [
+      { does: 'immediate', afterMs: 1 },
+      { does: 'refuses', afterMs: 1 },
+    ];
+    const { time, ends, asked, fence, sources } = run(scripts, 1, true);
+    sources[1]!.connected(11, 1);
+    fence.sourcesChanged();
+    time.runTo(1_000 * NS_PER_MS);
+    sources[0]!.connected(10, 1);
+    fence.sourcesChanged();
+    while (time.step());
+    expect(asked).toEqual([11, 10]);
+    expect(ends).toEqual([1_001]);
+  });
+
   it('waits by time where no source has a free slot', () => {
     const { time, ends, asked } = run([{ does: 'immediate', afterMs: 1 }], 0);
     while (time.step());
