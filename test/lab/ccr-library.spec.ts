@@ -5,7 +5,16 @@ import { root, runScenario, withFolder } from '../support/run-fenceline.js';
 import { expectTsharkToAgree } from '../support/tshark.js';
 
 const folder = 'scenarios/ccr';
-const scenarios = readdirSync(join(root, folder)).filter((name) => name.endsWith('.yaml'));
+
+/**
+ * There the target resets every connection of its association before the host has closed one: the give-up, for which
+ * the timeline waits, is not on the wire.
+ */
+const onlySimulated = ['keep-alives-lost.yaml'];
+
+const scenarios = readdirSync(join(root, folder)).filter(
+  (name) => name.endsWith('.yaml') && !onlySimulated.includes(name),
+);
 
 /** Every scenario of the reference host and controllers ends in VMs as it does in simulation: as it says. */
 describe.each(scenarios)('%s', (name) => {
