@@ -5,7 +5,7 @@ import type { Completion, HostCommand } from '../command.js';
 import { correctHost } from '../decisions.js';
 import { CcrSource, type CcrNews } from './ccr-source.js';
 
-const completion = (data = new Uint8Array(0)): Completion => ({
+const completion = (data: Uint8Array = new Uint8Array(0)): Completion => ({
   status: 0,
   doNotRetry: false,
   dword0: 0,
