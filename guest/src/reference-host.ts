@@ -1,5 +1,6 @@
 import { LabClock } from '@fenceline/lab/lab-clock';
 import {
+  hostDecisionsNamed,
   readBack,
   ReferenceHost,
   Workload,
@@ -8,7 +9,6 @@ import {
   type WorkloadResult,
 } from '@fenceline/reference';
 import { serveControl } from './control-server.js';
-import { hostMutant } from './mutants.js';
 import { consoleLog, machineRandom, readConfig, tellReady } from './program.js';
 import { TcpDialer } from './tcp-dialer.js';
 
@@ -25,7 +25,7 @@ const host = new ReferenceHost({
   hostId: Uint8Array.from(Buffer.from(config.hostId.replaceAll('-', ''), 'hex')),
   subsystemNqn: config.subsystemNqn,
   paths: config.paths.map(({ name }) => ({ name })),
-  ...hostMutant(config.mutant),
+  decisions: hostDecisionsNamed(config.mutant),
 });
 
 const workloads = new Map<string, { running: Workload; result: Promise<WorkloadResult> }>();

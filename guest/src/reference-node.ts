@@ -1,5 +1,6 @@
 import { LabClock } from '@fenceline/lab/lab-clock';
 import {
+  controllerDecisionsNamed,
   ReferenceArrayNode,
   type GuestNodeConfig,
   type GuestNodeRequest,
@@ -7,7 +8,6 @@ import {
 import { createServer } from 'node:net';
 import { BlockDevice } from './block-device.js';
 import { serveControl } from './control-server.js';
-import { controllerMutant } from './mutants.js';
 import { joinPeers } from './peer-links.js';
 import { consoleLog, machineRandom, readConfig, tellReady } from './program.js';
 import { SocketConnection } from './socket-connection.js';
@@ -35,7 +35,7 @@ const node = new ReferenceArrayNode({
   cntlidMin: config.cntlidMin,
   cntlidMax: config.cntlidMax,
   settings: config.settings,
-  ...controllerMutant(config.mutant),
+  decisions: controllerDecisionsNamed(config.mutant),
   peers: config.peers,
 });
 

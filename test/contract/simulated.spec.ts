@@ -89,11 +89,15 @@ describe('a simulated lab', () => {
     expect(judged.verdict.exercised.unattributed).toBe(0);
   });
 
-  it('is read by tshark without a malformed packet or a retransmission that is none', () =>
-    withFolder(async (dir) => {
-      await (await simulate('stuck-write.yaml')).save(dir);
-      await expectTsharkToAgree(dir);
-    }));
+  it(
+    'is read by tshark without a malformed packet or a retransmission that is none',
+    () =>
+      withFolder(async (dir) => {
+        await (await simulate('stuck-write.yaml')).save(dir);
+        await expectTsharkToAgree(dir);
+      }),
+    60_000,
+  );
 
   it('runs from the command line, several files at once, and leaves evidence', () =>
     withFolder(async (folder) => {

@@ -7,12 +7,10 @@ import {
   type Host,
 } from '@fenceline/contracts';
 import {
-  controllerDecisionsOf,
-  controllerMutants,
+  controllerDecisionsNamed,
   correctController,
   correctHost,
-  hostDecisionsOf,
-  hostMutants,
+  hostDecisionsNamed,
   type ControllerDecisions,
   type FenceSettings,
   type GivenSettings,
@@ -44,19 +42,15 @@ function hasCcr(kernel: string): boolean {
   return kernel.endsWith('+ccr');
 }
 
-/** @throws LabError for a mutant that there is not */
-export function behaviourOfHost({ name, kernel, initiator }: Host): HostBehaviour {
+export function behaviourOfHost({ kernel, initiator }: Host): HostBehaviour {
   const none = { header: false, data: false };
   if (initiator.kind === 'reference') {
     const { fence: policy, cqtZeroMs, ccrWait, readLogAfterMs, keepAlives, digests } = initiator;
-    const mutant = hostMutants.find((one) => one.name === initiator.mutant);
-    if (initiator.mutant !== null && mutant === undefined)
-      throw new LabError(`host ${name}: there is no mutant ${initiator.mutant}`);
     return {
       fence: { policy, cqtZeroMs, ccrWait, readLogAfterMs },
       keepAlives,
       digests: { header: digests, data: digests },
-      decisions: mutant === undefined ? correctHost : hostDecisionsOf(mutant),
+      decisions: hostDecisionsNamed(initiator.mutant),
       capabilities: initiatorCapabilities(initiator),
     };
   }
@@ -74,16 +68,13 @@ export function behaviourOfHost({ name, kernel, initiator }: Host): HostBehaviou
   };
 }
 
-/** @throws LabError for a mutant that there is not, and for what cannot be simulated */
-export function behaviourOfNode({ name, kernel, target, cqtMs }: ArrayNode): NodeBehaviour {
+/** @throws LabError for what cannot be simulated */
+export function behaviourOfNode({ kernel, target, cqtMs }: ArrayNode): NodeBehaviour {
   if (target.kind === 'reference') {
-    const mutant = controllerMutants.find((one) => one.name === target.mutant);
-    if (target.mutant !== null && mutant === undefined)
-      throw new LabError(`node ${name}: there is no mutant ${target.mutant}`);
     const { ccrl, tbkas, digests, ccr } = target;
     return {
       settings: { cqtMs, ccrl, tbkas, ccr, digests: { header: digests, data: digests } },
-      decisions: mutant === undefined ? correctController : controllerDecisionsOf(mutant),
+      decisions: controllerDecisionsNamed(target.mutant),
       capabilities: targetCapabilities(target, cqtMs),
     };
   }

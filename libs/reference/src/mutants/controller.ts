@@ -1,6 +1,6 @@
 import { CcrStatus } from '@fenceline/nvme';
 import { correctController, type ControllerDecisions } from '../controller/decisions.js';
-import type { Mutant } from './mutant.js';
+import { mutantNamed, type Mutant } from './mutant.js';
 
 /** A controller that does one thing wrong. */
 export type ControllerMutant = Mutant<ControllerDecisions>;
@@ -120,6 +120,16 @@ const wrongs: Readonly<Record<string, Omit<ControllerMutant, 'name' | 'blame'>>>
 export const controllerMutants: readonly ControllerMutant[] = Object.entries(wrongs).map(
   ([name, mutant]) => ({ name, ...mutant, blame: 'target' }),
 );
+
+/**
+ * The decisions of the controller mutant with this name; of the correct controller where it is null.
+ * @throws where there is no such mutant
+ */
+export function controllerDecisionsNamed(name: string | null): ControllerDecisions {
+  return name === null
+    ? correctController
+    : controllerDecisionsOf(mutantNamed(controllerMutants, name));
+}
 
 /** The decisions of a controller that is this mutant. */
 export const controllerDecisionsOf = ({ decisions }: ControllerMutant): ControllerDecisions => ({

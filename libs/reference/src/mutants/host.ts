@@ -1,6 +1,6 @@
 import { CcrStatus } from '@fenceline/nvme';
 import { correctHost, type HostDecisions } from '../host/decisions.js';
-import type { Mutant } from './mutant.js';
+import { mutantNamed, type Mutant } from './mutant.js';
 
 /** A host that does one thing wrong. */
 export type HostMutant = Mutant<HostDecisions>;
@@ -198,6 +198,14 @@ export const hostMutants: readonly HostMutant[] = mutants.map((mutant) => ({
   ...mutant,
   blame: 'host',
 }));
+
+/**
+ * The decisions of the host mutant with this name; of the correct host where it is null.
+ * @throws where there is no such mutant
+ */
+export function hostDecisionsNamed(name: string | null): HostDecisions {
+  return name === null ? correctHost : hostDecisionsOf(mutantNamed(hostMutants, name));
+}
 
 /** The decisions of a host mutant: the correct ones but for its own. */
 export const hostDecisionsOf = ({ decisions }: HostMutant): HostDecisions => ({

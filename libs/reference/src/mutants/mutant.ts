@@ -11,3 +11,13 @@ export interface Mutant<Decisions> {
   /** The decisions in which it differs from the correct one. */
   decisions: Partial<Decisions>;
 }
+
+/** @throws where there is no mutant of this name */
+export function mutantNamed<Kind extends Mutant<unknown>>(
+  mutants: readonly Kind[],
+  name: string,
+): Kind {
+  const mutant = mutants.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+  return mutant;
+}

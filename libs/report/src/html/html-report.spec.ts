@@ -91,6 +91,14 @@ describe('htmlReport', () => {
     expect(markup).not.toContain('<canvas');
   });
 
+  it('gives a simulated run no date', () => {
+    expect(page).toContain('recorded <b>');
+    const manifest = { ...input.manifest, driver: 'simulated' as const };
+    const simulated = htmlReport({ ...input, manifest });
+    expect(simulated).toContain('<b>simulated</b>');
+    expect(simulated).not.toContain('recorded <b>');
+  });
+
   it('stays under 5 MB for 200,000 commands, a console of many lines and many findings', () => {
     const big = stuckWrite({ rate: 3200, jobs: 16 });
     expect(big.history.commands.length).toBeGreaterThan(200_000);

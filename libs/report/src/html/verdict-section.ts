@@ -1,4 +1,4 @@
-import { NS_PER_S } from '@fenceline/contracts';
+import { NS_PER_S, type Manifest } from '@fenceline/contracts';
 import type { ReportInput } from '../input.js';
 import { duration, expectationWord, grouped, verdictSentence, verdictWord } from '../words.js';
 import { html, type Html } from './escape.js';
@@ -32,7 +32,7 @@ export function verdictSection({ verdict, history, manifest, plan }: ReportInput
     <ul class="facts">
       <li>seed <b>${verdict.seed}</b></li>
       <li>profile <b>${verdict.profile}</b></li>
-      <li>recorded <b>${manifest.startedAt.slice(0, 19).replace('T', ' ')}</b></li>
+      <li>${recorded(manifest)}</li>
       ${
         history &&
         html`<li><b>${duration((history.end / NS_PER_S) * 1000)}</b> of lab</li>
@@ -49,4 +49,11 @@ export function verdictSection({ verdict, history, manifest, plan }: ReportInput
       html`<div class="muted" style="margin-top:8px">${plan.scenario.description}</div>`
     }
   </section>`;
+}
+
+/** When the recording was made. A simulated lab has a time of its own and no date. */
+function recorded({ driver, startedAt }: Manifest): Html {
+  return driver === 'simulated'
+    ? html`<b>simulated</b>`
+    : html`recorded <b>${startedAt.slice(0, 19).replace('T', ' ')}</b>`;
 }
