@@ -29,4 +29,4 @@ export const receiveBytes = 256 * 1024;
 /** With more frames in each ms the pacer rests after each turn of the event loop... */
 export const busyFramesPerMs = 8;
 /** ...for so long. */
-export const restMs = 0.25;
+export const restMs = 0.5;
