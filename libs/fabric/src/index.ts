@@ -1,4 +1,10 @@
 export { FaultComment } from './fault-comment.js';
 export { Link, type LinkEvents, type LinkOptions, type LinkStats } from './link.js';
-export type { DirectionState, DirectionStats, FrameObserver, LinkEnd } from './one-way.js';
+export {
+  otherEnd,
+  type DirectionState,
+  type DirectionStats,
+  type FrameObserver,
+  type LinkEnd,
+} from './one-way.js';
 export { Pacer } from './pacer.js';

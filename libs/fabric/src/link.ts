@@ -7,6 +7,7 @@ import { CaptureFile } from './capture-file.js';
 import { defaultHighWater } from './limits.js';
 import {
   OneWay,
+  otherEnd,
   type DirectionState,
   type DirectionStats,
   type FrameObserver,
@@ -269,8 +270,4 @@ export class Link extends EventEmitter<LinkEvents> {
     this.#peers.host?.destroy();
     this.#peers.node?.destroy();
   }
-}
-
-function otherEnd(end: LinkEnd): LinkEnd {
-  return end === 'host' ? 'node' : 'host';
 }

@@ -9,6 +9,11 @@ import { UnitQueue, type WaitingUnit } from './unit-queue.js';
 /** One end of a link: the port of the host or of the array node. */
 export type LinkEnd = 'host' | 'node';
 
+/** The end of the link that this one is not. */
+export function otherEnd(end: LinkEnd): LinkEnd {
+  return end === 'host' ? 'node' : 'host';
+}
+
 /** What a direction does with the frames that enter it. */
 export type DirectionState = 'up' | 'drop' | 'hold';
 
@@ -86,7 +91,7 @@ export class OneWay {
 
   constructor(options: OneWayOptions) {
     this.#options = options;
-    this.#to = options.from === 'host' ? 'node' : 'host';
+    this.#to = otherEnd(options.from);
     this.#comment = new FaultComment(options.link, this.#to);
   }
 

@@ -3,6 +3,9 @@
  * (NVMe Base Specification, sections 3.1.4 and 6). `at` is where the entry, or the data, begins.
  */
 
+/** NQN at which every host finds the discovery subsystem (NVMe Base Specification 2.3, section 4.7). */
+export const DISCOVERY_NQN = 'nqn.2014-08.org.nvmexpress.discovery';
+
 export const fabricsType = (view: DataView, at: number): number => view.getUint8(at + 4);
 
 /** Connect: the queue to be made; 0 is the admin queue. */

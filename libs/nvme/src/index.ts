@@ -8,6 +8,7 @@ export * from './encode-log-pages.js';
 export * from './fabrics.js';
 export * from './features.js';
 export * from './identify.js';
+export * from './log-page.js';
 export * from './opcodes.js';
 export * from './pdu.js';
 export * from './pdu-decoder.js';

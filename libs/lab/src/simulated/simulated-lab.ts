@@ -2,7 +2,7 @@ import { Backend } from '@fenceline/backend';
 import type { Action, Plan, PlanLink, PlanNode, Scheduler } from '@fenceline/contracts';
 import { exportsOf } from '@fenceline/contracts';
 import { layout } from '@fenceline/evidence';
-import type { LinkEnd } from '@fenceline/fabric';
+import { otherEnd, type LinkEnd } from '@fenceline/fabric';
 import type { Medium, Random, Workload, WorkloadResult } from '@fenceline/reference';
 import { Instruments } from '../instruments.js';
 import type { LabContext, LabDriver } from '../lab-driver.js';
@@ -229,7 +229,7 @@ export class SimulatedLab implements LabDriver {
       const stack: TcpStack = new TcpStack({
         scheduler,
         local: addressed(end),
-        remote: addressed(end === 'host' ? 'node' : 'host'),
+        remote: addressed(otherEnd(end)),
         random: this.#random(`TCP ${name} ${end}`),
         send: link.plug(end, (frame) => stack.receive(frame)),
       });

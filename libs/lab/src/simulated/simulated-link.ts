@@ -2,6 +2,7 @@ import { PcapngEncoder, type PacketDirection } from '@fenceline/capture';
 import type { LinkDirection, Scheduler } from '@fenceline/contracts';
 import {
   FaultComment,
+  otherEnd,
   type DirectionState,
   type FrameObserver,
   type LinkEnd,
@@ -52,7 +53,7 @@ export class SimulatedLink implements LabLink {
 
   /** Plugs a network card in; gives back what sends a frame from it. A frame that it receives is only lent. */
   plug(end: LinkEnd, receive: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
-    this.#from[end === 'host' ? 'node' : 'host'].receiver = receive;
+    this.#from[otherEnd(end)].receiver = receive;
     const outgoing = this.#from[end];
     const { scheduler } = this.options;
     return (frame) => scheduler.at(scheduler.now() + cardNs, () => outgoing.enter(frame));
@@ -71,7 +72,7 @@ export class SimulatedLink implements LabLink {
   }
 
   forge(to: LinkEnd, make: () => Uint8Array): void {
-    this.#from[to === 'host' ? 'node' : 'host'].forge(make());
+    this.#from[otherEnd(to)].forge(make());
   }
 
   observe(observer: FrameObserver): () => void {
@@ -106,7 +107,7 @@ class SimulatedDirection {
     private readonly captures: Record<LinkEnd, SimulatedCapture>,
     private readonly observers: ReadonlySet<FrameObserver>,
   ) {
-    this.#to = from === 'host' ? 'node' : 'host';
+    this.#to = otherEnd(from);
     this.#comment = new FaultComment(options.name, this.#to);
   }
 

@@ -3,6 +3,7 @@ import {
   Feature,
   Property,
   readIdentifyController,
+  DISCOVERY_NQN,
   readText,
   Status,
 } from '@fenceline/nvme';
@@ -17,7 +18,6 @@ import {
   TestLab,
   type QueueOptions,
 } from './scripted-host.testing.js';
-import { DISCOVERY_NQN } from './subsystem.js';
 
 const setUp = (settings = {}, options: QueueOptions = {}) => {
   const lab = new TestLab();

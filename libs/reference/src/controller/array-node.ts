@@ -1,5 +1,5 @@
 import type { AnaState, Scheduler } from '@fenceline/contracts';
-import { FabricsType, Status, type DiscoveryEntry } from '@fenceline/nvme';
+import { DISCOVERY_NQN, FabricsType, Status, type DiscoveryEntry } from '@fenceline/nvme';
 import type { Connection, ConnectionUser, Log, Random } from '../transport.js';
 import { executeAdmin } from './admin-commands.js';
 import { EventBit } from './async-events.js';
@@ -14,7 +14,7 @@ import { Port, type PortOptions } from './port.js';
 import { Queue } from './queue.js';
 import { Relay, type PeerOptions } from './relay.js';
 import { controllerSettings, type GivenSettings } from './settings.js';
-import { DISCOVERY_NQN, Subsystem, type NamespaceOptions } from './subsystem.js';
+import { Subsystem, type NamespaceOptions } from './subsystem.js';
 
 export interface ArrayNodeOptions {
   /** For log lines. */

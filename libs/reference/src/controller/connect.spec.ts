@@ -1,6 +1,5 @@
-import { Property, Status } from '@fenceline/nvme';
+import { DISCOVERY_NQN, Property, Status } from '@fenceline/nvme';
 import { describe, expect, it } from 'vitest';
-import { DISCOVERY_NQN } from './subsystem.js';
 import {
   block,
   ENABLE,

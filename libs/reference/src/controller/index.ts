@@ -3,4 +3,4 @@ export * from './decisions.js';
 export { type PortOptions } from './port.js';
 export { type PeerOptions } from './relay.js';
 export * from './settings.js';
-export { DISCOVERY_NQN, type NamespaceOptions } from './subsystem.js';
+export type { NamespaceOptions } from './subsystem.js';

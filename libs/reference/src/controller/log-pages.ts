@@ -1,7 +1,6 @@
 import {
   AdminOpcode,
   anaStateCodes,
-  CCR_LOG_PAGE,
   encodeAnaLog,
   encodeDiscoveryLog,
   encodeEffectsLog,
@@ -10,6 +9,7 @@ import {
   encodeNamespaceList,
   encodeSupportedLogPages,
   IoOpcode,
+  LogPage,
   logPageId,
   logPageLength,
   logPageOffset,
@@ -19,18 +19,6 @@ import {
 } from '@fenceline/nvme';
 import type { Command } from './command.js';
 import { ERROR_LOG_ENTRIES, type Controller } from './controller.js';
-
-const LogPage = {
-  supported: 0x00,
-  errors: 0x01,
-  health: 0x02,
-  firmware: 0x03,
-  changedNamespaces: 0x04,
-  effects: 0x05,
-  ana: 0x0c,
-  ccr: CCR_LOG_PAGE,
-  discovery: 0x70,
-} as const;
 
 /** LSP bit 0 of log page 0Ch: groups only; of log page 1Eh: remove completed entries. */
 const LSP_BIT_0 = 1;

@@ -6,9 +6,6 @@ import type { ControllerDecisions, Instance } from './decisions.js';
 import type { Relay } from './relay.js';
 import type { ControllerSettings } from './settings.js';
 
-/** NQN at which every host finds the discovery subsystem (NVMe Base Specification 2.3, section 4.7). */
-export const DISCOVERY_NQN = 'nqn.2014-08.org.nvmexpress.discovery';
-
 /** The namespace of the array: one medium that all nodes share. */
 export interface NamespaceOptions {
   nsid: number;

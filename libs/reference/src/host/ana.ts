@@ -1,9 +1,7 @@
 import type { AnaState } from '@fenceline/contracts';
-import { anaStateCodes } from '@fenceline/nvme';
+import { anaStateCodes, LogPage } from '@fenceline/nvme';
 import { getLogPage, type HostCommand } from './command.js';
 
-/** Log page 0Ch. */
-const ANA_LOG_PAGE = 0x0c;
 const HEADER_BYTES = 16;
 const GROUP_BYTES = 32;
 const MAX_GROUPS = 128;
@@ -11,7 +9,7 @@ const MAX_GROUPS = 128;
 const GROUPS_ONLY = 1;
 
 export const readAnaLogPage = (): HostCommand =>
-  getLogPage(ANA_LOG_PAGE, HEADER_BYTES + MAX_GROUPS * GROUP_BYTES, GROUPS_ONLY);
+  getLogPage(LogPage.ana, HEADER_BYTES + MAX_GROUPS * GROUP_BYTES, GROUPS_ONLY);
 
 /**
  * Asymmetric Namespace Access (Base Specification, section 2.4.1): state of a group in the log page, with or without lists of namespaces; a group that is not

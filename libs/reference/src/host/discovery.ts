@@ -1,4 +1,4 @@
-import { readText } from '@fenceline/nvme';
+import { DISCOVERY_NQN, LogPage, readText } from '@fenceline/nvme';
 import { getLogPage } from './command.js';
 import { Connector } from './connector.js';
 import { HandshakeError } from './handshake-error.js';
@@ -14,8 +14,6 @@ export interface DiscoveredPort {
   service: string;
 }
 
-const DISCOVERY_NQN = 'nqn.2014-08.org.nvmexpress.discovery';
-const DISCOVERY_LOG_PAGE = 0x70;
 const HEADER_BYTES = 1024;
 const ENTRY_BYTES = 1024;
 /** Reads of a log page that changes while it is read, before the host gives up. */
@@ -51,12 +49,7 @@ function* readPorts(wishes: HandshakeWishes): Handshake<DiscoveredPort[]> {
     const { generation, records } = yield* readHeader();
     const ports: DiscoveredPort[] = [];
     for (let i = 0; i < records; i++) {
-      const command = getLogPage(
-        DISCOVERY_LOG_PAGE,
-        ENTRY_BYTES,
-        0,
-        HEADER_BYTES + i * ENTRY_BYTES,
-      );
+      const command = getLogPage(LogPage.discovery, ENTRY_BYTES, 0, HEADER_BYTES + i * ENTRY_BYTES);
       ports.push(readEntry((yield* execute(0, command, 'Get Log Page')).data));
     }
     if ((yield* readHeader()).generation === generation) return ports;
@@ -65,7 +58,7 @@ function* readPorts(wishes: HandshakeWishes): Handshake<DiscoveredPort[]> {
 }
 
 function* readHeader(): Handshake<{ generation: bigint; records: number }> {
-  const { data } = yield* execute(0, getLogPage(DISCOVERY_LOG_PAGE, HEADER_BYTES), 'Get Log Page');
+  const { data } = yield* execute(0, getLogPage(LogPage.discovery, HEADER_BYTES), 'Get Log Page');
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return { generation: view.getBigUint64(0, true), records: Number(view.getBigUint64(8, true)) };
 }
