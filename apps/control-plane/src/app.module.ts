@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AttemptsModule } from './attempts/attempts.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -7,6 +8,7 @@ import { RedisModule } from './redis/redis.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { StateModule } from './state/state.module.js';
+import { WorkersModule } from './workers/workers.module.js';
 import type { Settings } from './settings/settings.js';
 
 /** The whole control plane; each feature is a module of its own. */
@@ -21,9 +23,11 @@ export class AppModule {
         BackgroundModule,
         RedisModule,
         AccessModule,
+        AttemptsModule,
         HealthModule,
         ScenariosModule,
         StateModule,
+        WorkersModule,
       ],
     };
   }

@@ -10,6 +10,7 @@ export * from './problem.js';
 export * from './scenarios/operations.js';
 export * from './scope.js';
 export * from './states.js';
+export * from './uploads/operations.js';
 export * from './workers/capacity.js';
 export * from './workers/operations.js';
 export * from './workers/worker-operations.js';
