@@ -4,6 +4,9 @@ import { AttemptsModule } from './attempts/attempts.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { PlacementModule } from './placement/placement.module.js';
+import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -25,6 +28,9 @@ export class AppModule {
         AccessModule,
         AttemptsModule,
         HealthModule,
+        OutboxModule,
+        PlacementModule,
+        ReconcilerModule,
         ScenariosModule,
         StateModule,
         WorkersModule,
