@@ -6,6 +6,7 @@ import { RedisModule } from './redis/redis.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
+import { StoreModule } from './store/store.module.js';
 
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
@@ -20,6 +21,7 @@ export class AppModule {
         AccessModule,
         HealthModule,
         ScenariosModule,
+        StoreModule,
       ],
     };
   }
