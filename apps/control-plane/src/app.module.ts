@@ -7,6 +7,7 @@ import { ScenariosModule } from './scenarios/scenarios.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
 import { StoreModule } from './store/store.module.js';
+import { UploadsModule } from './uploads/uploads.module.js';
 
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
@@ -22,6 +23,7 @@ export class AppModule {
         HealthModule,
         ScenariosModule,
         StoreModule,
+        UploadsModule,
       ],
     };
   }

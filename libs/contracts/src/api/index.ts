@@ -6,3 +6,4 @@ export * from './page.js';
 export * from './problem.js';
 export * from './scenarios/operations.js';
 export * from './scope.js';
+export * from './uploads/operations.js';

@@ -1,11 +1,14 @@
 import { healthOperations } from './health/operations.js';
 import type { Operation } from './operation.js';
 import { scenarioOperations } from './scenarios/operations.js';
+import { kernelUploadOperations, workerUploadOperations } from './uploads/operations.js';
 
 /** Every operation of the API, by feature. */
 export const operations = {
   health: healthOperations,
   scenarios: scenarioOperations,
+  uploads: kernelUploadOperations,
+  workerUploads: workerUploadOperations,
 };
 
 /** The same as a list. */
