@@ -12,7 +12,7 @@ import type {
 } from './artifact-store.js';
 import { codeOf, makeFolder, syncFolder, writeNewFile } from './durable-files.js';
 import { MissingBytes } from './store-error.js';
-import { checkedHash, checkedUploadId } from './store-names.js';
+import { checkedHash, checkedUploadId, isHash, isUploadId } from './store-names.js';
 
 const PART = /^part-(\d{1,15})$/;
 const WHOLE = 'whole';
@@ -84,7 +84,9 @@ export class LocalArtifactStore implements ArtifactStore {
   }
 
   async *stagingIds(): AsyncGenerator<string> {
-    for await (const { name } of entriesOf(this.staging)) yield name;
+    for await (const { name } of entriesOf(this.staging)) {
+      if (isUploadId(name)) yield name;
+    }
   }
 
   async removeStaging(uploadId: string): Promise<void> {
@@ -121,6 +123,7 @@ export class LocalArtifactStore implements ArtifactStore {
   async *blobs(): AsyncGenerator<StoredBlob> {
     for await (const folder of entriesOf(this.content)) {
       for await (const { name } of entriesOf(path.join(this.content, folder.name))) {
+        if (!isHash(name)) continue;
         const found = await stat(this.blobOf(name)).catch(() => undefined);
         if (found !== undefined) yield { sha256: name, size: found.size, storedAt: found.mtime };
       }

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ArtifactKind } from '@fenceline/contracts/api';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
-import { appendEvent } from '../events/append-event.js';
+import { appendEvents } from '../events/append-event.js';
 import { Problem } from '../http/problem.js';
 import { ARTIFACT_STORE, type ArtifactStore } from '../store/artifact-store.js';
 import { MissingBytes } from '../store/store-error.js';
@@ -104,9 +105,7 @@ export class UploadPublisher {
        ON CONFLICT DO NOTHING`,
       [fresh.map(({ sha256 }) => sha256), fresh.map(({ size }) => size)],
     );
-    const published: PublishedArtifact[] = [];
-    for (const upload of fresh) published.push(await this.writeArtifact(sql, about, upload));
-    return published;
+    return await this.writeArtifacts(sql, about, fresh);
   }
 
   private async rowsOf(uploadIds: readonly string[], of: UploadsOf): Promise<UploadRow[]> {
@@ -142,28 +141,32 @@ export class UploadPublisher {
     });
   }
 
-  private async writeArtifact(
+  private async writeArtifacts(
     sql: Sql,
     { projectId, owner, attemptId, jobId, runId }: PublishedFor,
-    upload: PreparedUpload,
-  ): Promise<PublishedArtifact> {
-    const { kind, name, sha256, size } = upload;
-    const [row] = await sql.query<{ id: string }>(
-      `INSERT INTO artifacts (project_id, owner, kind, name, sha256, attempt_id)
-       VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-      [projectId, owner, kind, name, sha256, attemptId ?? null],
+    uploads: readonly PreparedUpload[],
+  ): Promise<PublishedArtifact[]> {
+    const artifacts = uploads.map((upload) => ({ ...upload, artifactId: randomUUID() }));
+    await sql.query(
+      `INSERT INTO artifacts (id, kind, name, sha256, project_id, owner, attempt_id)
+       SELECT "artifactId", kind, name, sha256, $2, $3, $4
+         FROM jsonb_to_recordset($1::jsonb)
+              AS artifact ("artifactId" uuid, kind text, name text, sha256 text)`,
+      [JSON.stringify(artifacts), projectId, owner, attemptId ?? null],
     );
-    const artifactId = row!.id;
-    await appendEvent(sql, {
-      projectId,
-      owner,
-      type: 'artifact.published',
-      ...(runId !== undefined && { runId }),
-      ...(jobId !== undefined && { jobId }),
-      ...(attemptId !== undefined && { attemptId }),
-      data: { artifactId, kind, name, size, sha256 },
-    });
-    return { ...upload, artifactId };
+    await appendEvents(
+      sql,
+      artifacts.map(({ artifactId, kind, name, size, sha256 }) => ({
+        projectId,
+        owner,
+        type: 'artifact.published',
+        ...(runId !== undefined && { runId }),
+        ...(jobId !== undefined && { jobId }),
+        ...(attemptId !== undefined && { attemptId }),
+        data: { artifactId, kind, name, size, sha256 },
+      })),
+    );
+    return artifacts;
   }
 }
 

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { BlobSweep } from './blob-sweep.js';
+import { UploadCleaner } from './upload-cleaner.js';
 import { UploadPublisher } from './upload-publisher.js';
 import { UploadSpace } from './upload-space.js';
 import { UploadsController } from './uploads.controller.js';
@@ -7,7 +9,7 @@ import { WorkerUploadsController } from './worker-uploads.controller.js';
 
 @Module({
   controllers: [UploadsController, WorkerUploadsController],
-  providers: [UploadPublisher, UploadSpace, UploadsService],
+  providers: [BlobSweep, UploadCleaner, UploadPublisher, UploadSpace, UploadsService],
   exports: [UploadPublisher],
 })
 export class UploadsModule {}
