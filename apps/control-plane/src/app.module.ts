@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         BackgroundModule,
         RedisModule,
         AccessModule,
+        ArtifactsModule,
         HealthModule,
         ScenariosModule,
         StateModule,

@@ -99,6 +99,7 @@ describe('what is left over', () => {
       const bytes = randomBytes(100);
       const { id } = await uploadWhole(service.url, attempt, bytes);
       const prepared = await publisher.prepare([id], attempt);
+      await blobSweep.sweep(0);
       await service.database.transaction((sql) => publisher.publish(sql, about, prepared));
       return sha256Of(bytes);
     });

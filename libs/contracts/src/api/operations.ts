@@ -1,3 +1,4 @@
+import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
 import { healthOperations } from './health/operations.js';
 import type { Operation } from './operation.js';
 import { scenarioOperations } from './scenarios/operations.js';
@@ -5,9 +6,11 @@ import { kernelUploadOperations, workerUploadOperations } from './uploads/operat
 
 /** Every operation of the API, by feature. */
 export const operations = {
+  artifacts: artifactOperations,
   health: healthOperations,
   scenarios: scenarioOperations,
   uploads: kernelUploadOperations,
+  workerBlobs: workerBlobOperations,
   workerUploads: workerUploadOperations,
 };
 
