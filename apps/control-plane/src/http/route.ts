@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { statusOf, type InputOf, type Operation } from '@fenceline/contracts/api';
 import type { Request } from 'express';
-import type { Principal, WorkerPrincipal } from '../access/principal.js';
+import type { Principal, TokenPrincipal, WorkerPrincipal } from '../access/principal.js';
 import { parseInput } from './parse-input.js';
 
 export const OPERATION = 'fenceline:operation';
@@ -51,3 +51,6 @@ export type Call<One extends Operation> = InputOf<One> & Authenticated;
 
 /** The same for an operation whose access is `worker`: the guard lets nobody else through. */
 export type WorkerCall<One extends Operation> = InputOf<One> & { principal: WorkerPrincipal };
+
+/** The same for an operation whose access is a scope: a worker has none. */
+export type TokenCall<One extends Operation> = InputOf<One> & { principal: TokenPrincipal };

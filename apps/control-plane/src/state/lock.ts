@@ -36,6 +36,9 @@ interface Row {
   instance: string | null;
 }
 
+/** One whose attempt is there. */
+export type LockedAttempt = Locked & { attempt: NonNullable<Locked['attempt']> };
+
 const jobColumns = 'j.project_id, j.owner, j.run_id, j.id AS job_id, j.state AS job_state';
 const attemptColumns = `a.id AS attempt_id, a.number, a.number = j.attempt_count AS newest, a.worker_id,
   a.fencing_token, a.state AS attempt_state, a.ended_how, a.instance`;
@@ -50,7 +53,7 @@ export async function lockAttempt(
   sql: Sql,
   attemptId: string,
   workerId: string,
-): Promise<(Locked & { attempt: NonNullable<Locked['attempt']> }) | null> {
+): Promise<LockedAttempt | null> {
   const [row] = await sql.query<Row>(
     `SELECT ${jobColumns}, ${attemptColumns}
        FROM jobs j JOIN attempts a ON a.job_id = j.id
