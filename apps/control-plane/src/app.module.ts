@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -9,10 +10,12 @@ import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
+import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { StateModule } from './state/state.module.js';
+import { StoreModule } from './store/store.module.js';
+import { UploadsModule } from './uploads/uploads.module.js';
 import { WorkersModule } from './workers/workers.module.js';
-import type { Settings } from './settings/settings.js';
 
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
@@ -26,6 +29,7 @@ export class AppModule {
         BackgroundModule,
         RedisModule,
         AccessModule,
+        ArtifactsModule,
         AttemptsModule,
         HealthModule,
         OutboxModule,
@@ -33,6 +37,8 @@ export class AppModule {
         ReconcilerModule,
         ScenariosModule,
         StateModule,
+        StoreModule,
+        UploadsModule,
         WorkersModule,
       ],
     };

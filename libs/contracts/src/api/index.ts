@@ -1,3 +1,4 @@
+export * from './artifacts/operations.js';
 export * from './attempts/result.js';
 export * from './attempts/work.js';
 export * from './attempts/worker-operations.js';
@@ -7,6 +8,7 @@ export * from './operation.js';
 export * from './operations.js';
 export * from './page.js';
 export * from './problem.js';
+export * from './ranges.js';
 export * from './scenarios/operations.js';
 export * from './scope.js';
 export * from './states.js';
