@@ -3,6 +3,7 @@ import { AccessModule } from './access/access.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
@@ -19,6 +20,7 @@ export class AppModule {
         RedisModule,
         AccessModule,
         HealthModule,
+        RunsModule,
         ScenariosModule,
       ],
     };

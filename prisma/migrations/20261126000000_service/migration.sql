@@ -294,7 +294,7 @@ CREATE TABLE "job_outcomes" (
 
 -- CreateTable
 CREATE TABLE "events" (
-    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "id" BIGSERIAL NOT NULL,
     "number" BIGINT,
     "project_id" UUID NOT NULL,
     "owner" TEXT NOT NULL,
@@ -637,7 +637,7 @@ ALTER TABLE "service_clock" ADD CONSTRAINT "service_clock_one_row" CHECK ("id" =
 CREATE INDEX "jobs_waiting" ON "jobs" ("priority" DESC, "queued_at", "id") WHERE "state" = 'queued';
 CREATE INDEX "jobs_unfinished" ON "jobs" ("state", "id") WHERE "state" <> 'finished';
 CREATE INDEX "attempts_live" ON "attempts" ("lease_expires_at") WHERE "state" <> 'ended';
-CREATE INDEX "events_unnumbered" ON "events" ("created_at", "id") WHERE "number" IS NULL;
+CREATE INDEX "events_unnumbered" ON "events" ("id") WHERE "number" IS NULL;
 
 -- Words in arrays, and names by a part of them
 

@@ -1,10 +1,12 @@
 import { healthOperations } from './health/operations.js';
 import type { Operation } from './operation.js';
+import { runOperations } from './runs/operations.js';
 import { scenarioOperations } from './scenarios/operations.js';
 
 /** Every operation of the API, by feature. */
 export const operations = {
   health: healthOperations,
+  runs: runOperations,
   scenarios: scenarioOperations,
 };
 
