@@ -36,8 +36,8 @@ export async function insertRun(
 /** What follows the insertion of jobs: an event each, and placement looks at once. */
 const queueAdded = `,
   queued AS (
-    INSERT INTO events (project_id, owner, type, run_id, job_id, data)
-    SELECT project_id, owner, 'job.queued', run_id, id,
+    INSERT INTO events (created_at, project_id, owner, type, run_id, job_id, data)
+    SELECT clock_timestamp(), project_id, owner, 'job.queued', run_id, id,
            jsonb_build_object('state', state, 'scenario', scenario_name, 'kernel', kernel, 'seed', seed,
                               'repeat', repeat, 'driver', driver, 'priority', priority)
       FROM added)

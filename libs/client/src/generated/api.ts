@@ -166,32 +166,32 @@ export interface components {
                 text: string;
             })[];
             /** @default [] */
-            kernels: string[];
+            kernels?: string[];
             /**
              * @default [
              *       1
              *     ]
              */
-            seeds: components["schemas"]["Seeds"];
+            seeds?: components["schemas"]["Seeds"];
             /** @default 1 */
-            repeats: number;
+            repeats?: number;
             /**
              * @default qemu
              * @enum {string}
              */
-            driver: "qemu" | "simulated";
+            driver?: "qemu" | "simulated";
             /** @default [] */
-            labels: string[];
+            labels?: string[];
             /** @default 0 */
-            priority: number;
+            priority?: number;
             /** @default 1800 */
-            timeoutSeconds: number;
+            timeoutSeconds?: number;
             /** @default {} */
-            wants: {
+            wants?: {
                 /** @default null */
-                accelerator: ("kvm" | "tcg") | null;
+                accelerator?: ("kvm" | "tcg") | null;
                 /** @default [] */
-                workerLabels: string[];
+                workerLabels?: string[];
             };
         };
         Seeds: number[] | {
@@ -215,9 +215,9 @@ export interface components {
             timeoutSeconds?: number;
             wants?: {
                 /** @default null */
-                accelerator: ("kvm" | "tcg") | null;
+                accelerator?: ("kvm" | "tcg") | null;
                 /** @default [] */
-                workerLabels: string[];
+                workerLabels?: string[];
             };
         };
         Live: {

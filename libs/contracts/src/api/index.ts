@@ -1,4 +1,6 @@
 export * from './attempts/work.js';
+export * from './attempts/result.js';
+export * from './attempts/worker-operations.js';
 export * from './fields.js';
 export * from './idempotency.js';
 export * from './operation.js';
@@ -10,3 +12,6 @@ export * from './runs/operations.js';
 export * from './scenarios/operations.js';
 export * from './scope.js';
 export * from './states.js';
+export * from './workers/capacity.js';
+export * from './workers/operations.js';
+export * from './workers/worker-operations.js';
