@@ -3,6 +3,7 @@ import { AccessModule } from './access/access.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         RedisModule,
         AccessModule,
         HealthModule,
+        JobsModule,
         RunsModule,
         ScenariosModule,
         StateModule,

@@ -1,11 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { operations, type AnswerOf } from '@fenceline/contracts/api';
 import { Input, Route, type Call } from '../http/route.js';
+import { CancellationsService } from './cancellations.service.js';
 import { RerunsService } from './reruns.service.js';
 import { RunsService } from './runs.service.js';
 import { SubmissionsService } from './submissions.service.js';
 
-const { clone, list, rerun, show, submit } = operations.runs;
+const { cancel, clone, list, rerun, show, submit } = operations.runs;
 
 @Controller()
 export class RunsController {
@@ -13,6 +14,7 @@ export class RunsController {
     private readonly runs: RunsService,
     private readonly submissions: SubmissionsService,
     private readonly reruns: RerunsService,
+    private readonly cancellations: CancellationsService,
   ) {}
 
   @Route(submit)
@@ -38,5 +40,10 @@ export class RunsController {
   @Route(rerun)
   rerun(@Input() { params, body, principal }: Call<typeof rerun>): Promise<AnswerOf<typeof rerun>> {
     return this.reruns.run(principal, params.runId, body.which);
+  }
+
+  @Route(cancel)
+  cancel(@Input() { params, principal }: Call<typeof cancel>): Promise<AnswerOf<typeof cancel>> {
+    return this.cancellations.cancel(principal, params.runId);
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CancellationsService } from './cancellations.service.js';
 import { KernelResolver } from './kernel-resolver.js';
 import { RegisteredKernels } from './registered-kernels.js';
 import { RerunsService } from './reruns.service.js';
@@ -12,6 +13,7 @@ import { SubmissionsService } from './submissions.service.js';
     RunsService,
     SubmissionsService,
     RerunsService,
+    CancellationsService,
     { provide: KernelResolver, useClass: RegisteredKernels },
   ],
   exports: [RunsService, RerunsService],

@@ -106,4 +106,15 @@ export const runOperations = {
     problems: ['conflict'],
     idempotent: true,
   }),
+  cancel: operation({
+    id: 'cancelRun',
+    tag: 'runs',
+    method: 'POST',
+    path: '/runs/{runId}/cancel',
+    access: 'submit',
+    summary: `Cancels every job of a run that is not finished; to say it again is no error; ${ofOthers}`,
+    params,
+    answer: runDetailSchema,
+    status: 200,
+  }),
 };
