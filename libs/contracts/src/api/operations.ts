@@ -1,11 +1,23 @@
+import { auditOperations } from './access/audit-operations.js';
+import { joinTokenOperations } from './access/join-token-operations.js';
+import { sessionOperations } from './access/session-operations.js';
+import { tokenOperations } from './access/token-operations.js';
 import { healthOperations } from './health/operations.js';
+import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { scenarioOperations } from './scenarios/operations.js';
+import { enrolOperations } from './workers/enrol-operation.js';
 
 /** Every operation of the API, by feature. */
 export const operations = {
+  audit: auditOperations,
+  enrolment: enrolOperations,
   health: healthOperations,
+  joinTokens: joinTokenOperations,
+  metrics: metricsOperations,
   scenarios: scenarioOperations,
+  sessions: sessionOperations,
+  tokens: tokenOperations,
 };
 
 /** The same as a list. */
