@@ -14,7 +14,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { createLog } from './log/create-log.js';
 import { NestLog } from './log/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
-import type { Settings } from './settings/settings.js';
+import { maskSettings, type Settings } from './settings/settings.js';
 
 /**
  * Makes the control plane, ready to listen.
@@ -25,6 +25,7 @@ export async function createApplication(
   settings: Settings,
   log: Logger = createLog(settings.FENCELINE_LOG_LEVEL),
 ): Promise<NestExpressApplication> {
+  log.info({ settings: maskSettings(settings) }, 'starting');
   const options: NestApplicationOptions = Object.assign(new NestApplicationContextOptions(), {
     // `ReadInput` reads bodies; uploads are streams.
     bodyParser: false,

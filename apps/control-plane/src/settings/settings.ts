@@ -97,24 +97,34 @@ const fields = {
     .meta({ description: 'The least important lines that are logged.' }),
 };
 
+/** Checks of two settings together run with those of each, so that all that is wrong is told at once. */
+const together = { when: () => true };
+
 /** Settings of the control plane. */
-export const settingsSchema = z.strictObject(fields).superRefine((settings, context) => {
-  const refuse = (name: keyof typeof fields, message: string): void => {
-    context.addIssue({ code: 'custom', path: [name], message });
-  };
-  const { FENCELINE_TLS_CERT: cert, FENCELINE_TLS_KEY: key } = settings;
-  if ((cert === undefined) !== (key === undefined)) {
-    const missing = cert === undefined ? 'FENCELINE_TLS_CERT' : 'FENCELINE_TLS_KEY';
-    refuse(missing, 'is missing: certificate and key come together');
-  }
-  const open = !isLoopback(settings.FENCELINE_HOST);
-  if (open && cert === undefined && !settings.FENCELINE_BEHIND_PROXY) {
-    refuse(
-      'FENCELINE_HOST',
-      'is open to other machines, and tokens would go over the network in the clear: set FENCELINE_TLS_CERT and FENCELINE_TLS_KEY, or FENCELINE_BEHIND_PROXY=1 where a proxy has TLS',
-    );
-  }
-});
+export const settingsSchema = z
+  .strictObject(fields)
+  .refine((given) => given.FENCELINE_TLS_KEY === undefined || given.FENCELINE_TLS_CERT, {
+    ...together,
+    path: ['FENCELINE_TLS_CERT'],
+    error: 'is missing: certificate and key come together',
+  })
+  .refine((given) => given.FENCELINE_TLS_CERT === undefined || given.FENCELINE_TLS_KEY, {
+    ...together,
+    path: ['FENCELINE_TLS_KEY'],
+    error: 'is missing: certificate and key come together',
+  })
+  .refine(
+    (given) =>
+      isLoopback(given.FENCELINE_HOST) ||
+      given.FENCELINE_TLS_CERT !== undefined ||
+      given.FENCELINE_BEHIND_PROXY,
+    {
+      ...together,
+      path: ['FENCELINE_HOST'],
+      error:
+        'is open to other machines, and tokens would go over the network in the clear: set FENCELINE_TLS_CERT and FENCELINE_TLS_KEY, or FENCELINE_BEHIND_PROXY=1 where a proxy has TLS',
+    },
+  );
 export type Settings = z.infer<typeof settingsSchema>;
 
 function isLoopback(host: string): boolean {
