@@ -2,9 +2,12 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import type { Settings } from './settings/settings.js';
@@ -28,7 +31,10 @@ export class AppModule {
         AccessModule,
         ArtifactsModule,
         AttemptsModule,
+        AuditModule,
         HealthModule,
+        HttpModule,
+        MetricsModule,
         ScenariosModule,
         StateModule,
         StoreModule,
