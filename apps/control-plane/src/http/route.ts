@@ -11,7 +11,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { statusOf, type InputOf, type Operation } from '@fenceline/contracts/api';
-import type { Principal } from '../access/principal.js';
+import type { Principal, TokenPrincipal, WorkerPrincipal } from '../access/principal.js';
 import type { ServiceRequest } from './request.js';
 
 export const OPERATION = 'fenceline:operation';
@@ -46,3 +46,9 @@ export const Input = createParamDecorator((_: unknown, context: ExecutionContext
 
 /** The type of `@Input()` for an operation that needs a token. */
 export type Call<One extends Operation> = InputOf<One> & Authenticated;
+
+/** The same for an operation whose access is `worker`: the guard lets nobody else through. */
+export type WorkerCall<One extends Operation> = InputOf<One> & { principal: WorkerPrincipal };
+
+/** The same for an operation whose access is a scope: a worker has none. */
+export type TokenCall<One extends Operation> = InputOf<One> & { principal: TokenPrincipal };

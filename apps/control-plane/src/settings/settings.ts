@@ -71,6 +71,22 @@ const fields = {
       '1: a proxy with TLS is in front and sets `X-Forwarded-For`, `-Proto` and `-Host`, which are believed.',
   }),
   FENCELINE_ARTIFACTS: z.string().min(1).meta({ description: 'Folder of artifacts.' }),
+  FENCELINE_ARTIFACTS_RESERVE_MIB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1024)
+    .meta({ description: 'What uploads leave free where the artifacts lie, MiB.' }),
+  FENCELINE_UPLOAD_LIMIT_MIB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(8192)
+    .meta({ description: 'The most of one upload, MiB.' }),
+  FENCELINE_UPLOAD_HOURS: z.coerce.number().min(0.01).max(720).default(24).meta({
+    description: 'How long an upload is kept after its last part, unless it is published, hours.',
+  }),
   FENCELINE_LEASE_SECONDS: z.coerce
     .number()
     .min(1)
