@@ -7,10 +7,10 @@ export const longestFrame = 68 * 1024;
 /**
  * Most bytes that are written to a receiver at once.
  *
- * Linux takes up to 32 KiB on a Unix stream socket as one piece, entirely or not at all. So a write
+ * Linux takes 32 KiB and most of a page on a Unix stream socket as one piece, entirely or not at all. So a write
  * that did not complete at once has delivered nothing yet, and every frame's moment of delivery is known.
  */
-export const unitBytes = 32 * 1024;
+export const unitBytes = 35 * 1024;
 
 /** Bytes of a direction that may wait for a slow or held receiver before its sender is not read. */
 export const defaultHighWater = 1024 * 1024;
