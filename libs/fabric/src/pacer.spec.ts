@@ -37,14 +37,9 @@ describe('the pacer', () => {
     expect(rest.mock.calls[0]?.[3]).toBe(restMs);
   });
 
-  it('goes on resting between bursts', async () => {
-    const burst = [busyFramesPerMs * 10, 1, 1, 1, 1];
-    expect(await rests(Array<number[]>(20).fill(burst).flat())).toBeGreaterThan(85);
-  });
-
   it('rests once for the frames of several links in one turn', async () => {
     const pacer = new Pacer();
-    for (let ms = 100; ms < 120; ms++) {
+    for (let ms = 100; ms < 110; ms++) {
       now.mockReturnValue(ms);
       pacer.came(100);
       pacer.came(100);

@@ -1,10 +1,7 @@
 import { busyFramesPerMs, restMs } from './limits.js';
 
-/**
- * The frames are counted over so many ms before it is decided whether there are many: bulk traffic comes in bursts, and
- * the acknowledgements between them need not wake the process one by one.
- */
-const windowMs = 10;
+/** The frames are counted over so many ms before it is decided whether there are many. */
+const windowMs = 2;
 
 /**
  * What interrupt moderation is to a network card: where frames come so fast that the process would wake for each of
