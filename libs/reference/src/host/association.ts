@@ -95,12 +95,12 @@ export class Association {
     return Math.min(...this.#ioQueues.map(({ oldestSentAt }) => oldestSentAt), Infinity);
   }
 
-  get #ioQueues(): TcpQueue[] {
-    return this.#connector.queues.slice(1);
+  get #ioQueues(): readonly TcpQueue[] {
+    return this.#connector.ioQueues;
   }
 
   get #adminQueue(): TcpQueue {
-    return this.#connector.queues[0]!;
+    return this.#connector.adminQueue;
   }
 
   /** Sends an I/O command on the next queue with room; there must be one. */
