@@ -13,6 +13,11 @@ export interface HalfConnectionListener {
   /** The sender closed its half, or the connection: its first FIN or RST, as it was sent. */
   onClosed(by: 'fin' | 'rst', t: number, frame: number): void;
   /**
+   * A RST was delivered that the receiver's TCP takes: its sequence number is the very one that is expected next (RFC 5961,
+   * section 3.2). The receiver's end of the connection is gone with it, and has nothing left to close.
+   */
+  onReset?(t: number, frame: number): void;
+  /**
    * A retransmission carries another byte at `position` of the stream than was sent there first. Without this no sent
    * byte is kept for comparison.
    */
@@ -65,7 +70,10 @@ export class HalfConnection {
     if (!this.sent.known) this.#begin(segment);
     const sequence = segment.flags & tcpFlag.syn ? segment.sequence + 1 : segment.sequence;
     if (view === 'sent') this.#takeSent(segment, sequence);
-    else if (segment.end > segment.start) this.#takeDelivered(segment, sequence);
+    else {
+      if (segment.end > segment.start) this.#takeDelivered(segment, sequence);
+      if (segment.flags & tcpFlag.rst) this.#takeReset(segment);
+    }
   }
 
   /** An ACK in a segment of the other direction, sent by the receiver or delivered to the sender. */
@@ -122,6 +130,12 @@ export class HalfConnection {
     if (segment.flags & (tcpFlag.fin | tcpFlag.rst) && this.closedAt === Number.POSITIVE_INFINITY) {
       this.closedAt = t;
       this.#listener.onClosed(segment.flags & tcpFlag.rst ? 'rst' : 'fin', t, frame);
+    }
+  }
+
+  #takeReset({ sequence, t, frame }: Segment): void {
+    if (this.delivered.positionOf(sequence) === this.delivered.position) {
+      this.#listener.onReset?.(t, frame);
     }
   }
 

@@ -99,6 +99,7 @@ export class QueueDecoder implements ConnectionListener {
     this.toHost = {
       ...this.#half('node', this.#sentToHostListener(), this.#deliveredToHostListener()),
       onAcknowledged: (position, frame) => this.#acknowledged(position, frame),
+      onReset: (t, frame) => this.#reset(t, frame),
     };
   }
 
@@ -394,6 +395,12 @@ export class QueueDecoder implements ConnectionListener {
     connection.hostClosedAt = t;
     if (this.#state === null) return;
     this.context.tracker.giveUp(this.#state.model, how, t, this.#at('host', frame));
+  }
+
+  /** The host's end of the connection is gone. */
+  #reset(t: number, frame: number): void {
+    if (this.#state === null) return;
+    this.context.tracker.connectionReset(this.#state, this.connection, t, this.#at('host', frame));
   }
 
   #checkDigests(pdu: Pdu, receiver: Side): void {
