@@ -7,9 +7,9 @@ import {
   type FrameObserver,
   type LinkEnd,
 } from '@fenceline/fabric';
+import { RoomPool } from '@fenceline/nvme';
 import type { Random } from '@fenceline/reference';
 import type { LabLink } from '../lab-driver.js';
-import { FramePool } from './frame-pool.js';
 
 /** A frame is on its way for so long, and up to so much longer. */
 const latencyNs = 20_000;
@@ -35,7 +35,7 @@ export interface SimulatedLinkOptions {
 export class SimulatedLink implements LabLink {
   readonly name: string;
   /** Frames to be sent come from here, and the link gives them back when they are gone. */
-  readonly frames = new FramePool();
+  readonly frames = new RoomPool();
   readonly #captures: Record<LinkEnd, SimulatedCapture>;
   readonly #observers = new Set<FrameObserver>();
   /** The two directions, named by their sender. */
@@ -109,7 +109,7 @@ class SimulatedDirection {
     private readonly from: LinkEnd,
     private readonly captures: Record<LinkEnd, SimulatedCapture>,
     private readonly observers: ReadonlySet<FrameObserver>,
-    private readonly frames: FramePool,
+    private readonly frames: RoomPool,
   ) {
     this.#to = otherEnd(from);
     this.#comment = new FaultComment(options.name, this.#to);

@@ -81,7 +81,7 @@ export class Multipath {
   /** The best of those that have not refused it: optimized ones where there are any. */
   #usablePaths({ refusedBy }: Io): Path[] {
     const open = this.#openPaths();
-    const others = open.filter((it) => !refusedBy.includes(it));
+    const others = refusedBy.length === 0 ? open : open.filter((it) => !refusedBy.includes(it));
     const left = others.length > 0 ? others : open;
     const optimized = left.filter((it) => it.association?.anaState === 'optimized');
     return optimized.length > 0 ? optimized : left;
