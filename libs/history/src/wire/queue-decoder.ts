@@ -181,7 +181,11 @@ export class QueueDecoder implements ConnectionListener {
   #deliveredToNodeListener(): PduListener {
     return {
       onHeader: (pdu) => {
-        this.#deliveredToNode = this.#next(this.#toNodeInOrder, 'host', pdu);
+        const flight = this.#next(this.#toNodeInOrder, 'host', pdu);
+        if (flight?.command.op === 'write') {
+          flight.deliveredToNode ??= new BlockHasher(this.context.table, flight.command.blocks);
+        }
+        this.#deliveredToNode = flight;
       },
       onData: (pdu, bytes, start, end, at) => {
         this.#deliveredToNode?.deliveredToNode?.take(bytes, start, end, at + dataBase(pdu));
@@ -334,7 +338,7 @@ export class QueueDecoder implements ConnectionListener {
     // What comes to a connection that its node has closed is not taken any more.
     const isOpen = this.connection.nodeClosedAt > t;
     if (this.#state !== null && isOpen) this.#state.model.lastCompleteAt = t;
-    if (deliveredToNode instanceof BlockHasher && deliveredToNode.done) {
+    if (deliveredToNode?.done) {
       this.#comparePayloads(command, deliveredToNode, t);
     }
   }

@@ -124,7 +124,6 @@ function readIo(flight: InFlight, view: DataView, at: number, table: PayloadTabl
       readRange(command, view, at);
       command.op = 'write';
       flight.sentToNode = new BlockHasher(table, command.blocks);
-      flight.deliveredToNode = new BlockHasher(table, command.blocks);
       break;
     case IoOpcode.writeZeroes:
       readRange(command, view, at);
