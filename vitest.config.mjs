@@ -13,6 +13,8 @@ const onRealKernels = { groupOrder: 1 };
 export default defineConfig(({ mode }) => ({
   // Workspace packages are read from their sources, so that no test sees a stale build.
   resolve: { conditions: ['source'] },
+  // Nest injects by the types of constructors.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     testTimeout: 20_000,
@@ -25,11 +27,20 @@ export default defineConfig(({ mode }) => ({
                 name: 'quick',
                 include: [
                   'libs/*/src/**/*.spec.ts',
-                  'apps/*/src/**/*.spec.ts',
+                  'apps/{cli,worker,launcher}/src/**/*.spec.ts',
                   'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
                 ],
+                maxWorkers: 2,
+              },
+            },
+            {
+              extends: true,
+              test: {
+                name: 'service',
+                include: ['apps/control-plane/src/**/*.spec.ts', 'test/service/**/*.spec.ts'],
+                globalSetup: ['test/support/service/setup.ts'],
                 maxWorkers: 2,
               },
             },

@@ -11,6 +11,8 @@
 const toRun = [
   { package: 'qemu-system-x86', command: 'qemu-system-x86_64', why: 'runs the VMs' },
   { package: 'xz-utils', command: 'xz', why: 'unpacks kernels and modules' },
+  // It has the binary of the server too, and no service: redis-server would start one.
+  { package: 'redis-tools', command: 'redis-check-rdb', why: "rings at the service's workers" },
 ];
 
 /** @type {Requirement[]} */

@@ -1,0 +1,50 @@
+import {
+  applyDecorators,
+  createParamDecorator,
+  Delete,
+  Get,
+  HttpCode,
+  Patch,
+  Post,
+  Put,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { statusOf, type InputOf, type Operation } from '@fenceline/contracts/api';
+import type { Request } from 'express';
+import type { Principal } from '../access/principal.js';
+import { parseInput } from './parse-input.js';
+
+export const OPERATION = 'fenceline:operation';
+
+const methods = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
+
+/** Makes a handler the one of an operation: its address, its status and who may call it come from there. */
+export function Route(operation: Operation): MethodDecorator {
+  return applyDecorators(
+    methods[operation.method](operation.path.replace(/\{(\w+)\}/g, ':$1')),
+    HttpCode(statusOf(operation)),
+    SetMetadata(OPERATION, operation),
+  );
+}
+
+/** The operation of a handler, or undefined where it has none. */
+export function operationOf(handler: object): Operation | undefined {
+  return Reflect.getMetadata(OPERATION, handler) as Operation | undefined;
+}
+
+/** What a handler of an operation that needs a token gets. */
+export interface Authenticated {
+  principal: Principal;
+}
+
+/** The checked parts of the request, with who sent it. */
+export const Input = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const operation = operationOf(context.getHandler());
+  if (operation === undefined) throw new Error('@Input() stands in a handler without @Route()');
+  const request = context.switchToHttp().getRequest<Request & { principal?: Principal }>();
+  return { ...parseInput(operation, request), principal: request.principal };
+});
+
+/** The type of `@Input()` for an operation that needs a token. */
+export type Call<One extends Operation> = InputOf<One> & Authenticated;

@@ -1,0 +1,3 @@
+export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres.js';
+export { startRedis, type EmbeddedRedis, type RedisOptions } from './redis.js';
+export { freePort } from './free-port.js';

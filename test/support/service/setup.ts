@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { startPostgres, startRedis } from '@fenceline/embedded';
+import type { TestProject } from 'vitest/node';
+
+const run = promisify(execFile);
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Port of a Postgres of the tests' own, with the migrated database `template`. */
+    postgresPort: number;
+    redisUrl: string;
+  }
+}
+
+/** Starts Postgres and Redis for all specs of the service, and stops them at the end. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'fenceline-service-'));
+  // The account that Postgres runs as must get to its folder.
+  await chmod(folder, 0o755);
+  const postgres = await startPostgres({ folder: path.join(folder, 'postgres'), durable: false });
+  const redis = await startRedis({ folder: path.join(folder, 'redis') });
+  const template = await postgres.database('template');
+  await run('npx', ['--no', '--', 'prisma', 'migrate', 'deploy'], {
+    env: { ...process.env, DATABASE_URL: template },
+  });
+  project.provide('postgresPort', postgres.port);
+  project.provide('redisUrl', redis.url);
+  return async () => {
+    await redis.stop();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
