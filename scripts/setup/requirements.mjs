@@ -24,6 +24,7 @@ const toTest = [
   { package: 'gcc-12', command: 'gcc-12', why: 'compiles the nvme modules of kernel/' },
   { package: 'make', command: 'make', why: 'compiles the nvme modules of kernel/' },
   { package: 'patch', command: 'patch', why: 'applies the patches of kernel/' },
+  { package: 'openssl', command: 'openssl', why: 'makes certificates for a database under TLS' },
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
 ];
 
