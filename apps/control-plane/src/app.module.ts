@@ -1,15 +1,26 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
+import { AttemptsModule } from './attempts/attempts.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { PlacementModule } from './placement/placement.module.js';
+import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
+import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { StateModule } from './state/state.module.js';
-import type { Settings } from './settings/settings.js';
+import { StoreModule } from './store/store.module.js';
+import { UploadsModule } from './uploads/uploads.module.js';
+import { WorkersModule } from './workers/workers.module.js';
 
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
@@ -23,11 +34,22 @@ export class AppModule {
         BackgroundModule,
         RedisModule,
         AccessModule,
+        ArtifactsModule,
+        AttemptsModule,
+        AuditModule,
         HealthModule,
+        HttpModule,
         JobsModule,
+        MetricsModule,
+        OutboxModule,
+        PlacementModule,
+        ReconcilerModule,
         RunsModule,
         ScenariosModule,
         StateModule,
+        StoreModule,
+        UploadsModule,
+        WorkersModule,
       ],
     };
   }

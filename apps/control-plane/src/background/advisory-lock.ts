@@ -4,7 +4,14 @@ import type { Sql } from '../database/sql.js';
 const family = 0x66656e63;
 
 /** What one control plane does at a time; each number stays what it is. */
-const numbers = { placement: 1, relay: 2, reconciler: 3, retention: 4 } as const;
+const numbers = {
+  placement: 1,
+  relay: 2,
+  reconciler: 3,
+  retention: 4,
+  uploads: 5,
+  blobs: 6,
+} as const;
 export type AdvisoryLock = keyof typeof numbers;
 
 /**

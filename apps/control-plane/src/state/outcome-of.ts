@@ -38,7 +38,10 @@ export function outcomeOf(
     commonCapabilities(Object.values(verdict.kernels)),
   );
   if (expectation === undefined) {
-    return withoutVerdict('skipped', 'The kernels lack what the scenario needs.');
+    return {
+      ...withoutVerdict('skipped', 'The kernels lack what the scenario needs.'),
+      rules,
+    };
   }
   if (verdict.profile !== expectation.profile) {
     throw new RangeError(
