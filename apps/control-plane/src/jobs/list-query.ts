@@ -84,16 +84,17 @@ ${tail('job.created_at', 'job.id')}`;
   const names = `SELECT DISTINCT name FROM scenarios
  WHERE project_id = ${project} AND ${textCondition('name', filter, put)}`;
   conditions.push('job.scenario_name = names.name');
-  // The page is found by keys first, so that rows are read for it alone and not for every name.
+  // The first of each name are merged; whole rows are read of those that are left alone.
   const text = `WITH names AS (${names}),
-page AS (SELECT found.* FROM names CROSS JOIN LATERAL (
+found AS (
+SELECT job.id, job.created_at FROM names CROSS JOIN LATERAL (
 SELECT job.id, job.created_at
-  FROM jobs job ${outcome}
-${tail('job.created_at', 'job.id')}) AS found
-ORDER BY found.created_at DESC, found.id DESC LIMIT ${put(limit)})
+  FROM jobs job
+${tail('job.created_at', 'job.id')}) AS job
+ORDER BY job.created_at DESC, job.id DESC LIMIT ${put(limit)})
 SELECT ${jobColumns}
-  FROM page JOIN jobs job ON job.id = page.id ${outcome}
-ORDER BY page.created_at DESC, page.id DESC`;
+  FROM found JOIN jobs job ON job.id = found.id ${outcome}
+ORDER BY found.created_at DESC, found.id DESC`;
   return { text, values };
 }
 
