@@ -31,10 +31,11 @@ const toTest = [
 /** @type {Requirement[]} */
 const toBrowse = [{ package: 'chromium', command: 'chromium', why: 'opens the pages' }];
 
-/** @typedef {'demo' | 'test' | 'test:web'} Purpose */
+/** @typedef {'start' | 'demo' | 'test' | 'test:web'} Purpose */
 
 /** @type {Record<Purpose, Requirement[]>} */
 const requirements = {
+  start: toRun,
   demo: toRun,
   test: [...toRun, ...toTest],
   'test:web': [...toRun, ...toTest, ...toBrowse],

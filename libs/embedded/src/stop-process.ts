@@ -30,7 +30,7 @@ async function goneWithin(pid: number, ms: number): Promise<boolean> {
 }
 
 /** A process that has ended and that nobody has waited for does nothing any more. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     // The state is behind the name, which is in brackets and may have any character.
     return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));

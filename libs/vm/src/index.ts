@@ -28,3 +28,4 @@ export type { GuestRole, ImageRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
 export { GuestGone, GuestNotReady, VmError } from './vm-error.js';
 export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';
+export { identify, isAlive, type ProcessIdentity } from './process-identity.js';
