@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Part, RunningPart } from './parts/part.js';
 
 export interface SupervisorOptions {
@@ -71,37 +72,30 @@ export class Supervisor {
       const since = performance.now();
       const how = await kept.running.ended;
       kept.running = null;
-      if (this.stopping) return;
+      if (this.isStopping()) return;
       if (performance.now() - since > wellAfterMs) pause = backOffMs.first;
       report(`${name} ended (${how}); it is started again.`);
       this.changed();
       while (kept.running === null) {
-        await this.pause(pause);
+        // Aborting rejects, and is looked at below.
+        await after(pause, undefined, { signal: this.unwanted.signal }).catch(() => undefined);
         pause = Math.min(pause * 2, backOffMs.most);
-        if (this.stopping) return;
+        if (this.isStopping()) return;
         kept.restarts += 1;
         kept.running = await kept.part.start(this.unwanted.signal).catch((error: unknown) => {
-          if (!this.stopping) report(error instanceof Error ? error.message : String(error));
+          if (!this.isStopping()) report(error instanceof Error ? error.message : String(error));
           return null;
         });
       }
       report(`${name} is up again.`);
       this.changed();
       // It came up while all were being stopped, and `stop` did not see it.
-      if (this.stopping) await kept.running.stop(this.inHurry.signal);
+      if (this.isStopping()) await kept.running.stop(this.inHurry.signal);
     }
   }
 
-  private get stopping(): boolean {
+  private isStopping(): boolean {
     return this.unwanted.signal.aborted;
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      const { signal } = this.unwanted;
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
   }
 
   private changed(): void {

@@ -26,7 +26,8 @@ export async function stop(
   }
   const { pid } = state.launcher;
   process.kill(pid, 'SIGTERM');
-  if (now) process.kill(pid, 'SIGTERM');
+  // Another signal: a second SIGTERM would be one with the first.
+  if (now) process.kill(pid, 'SIGINT');
   say(`Stopping (process ${pid})${now ? '' : ': the worker finishes its labs first'} …`);
   // Nobody tells of the end of a process that is not a child.
   while (isLauncherAlive(state)) await after(pollMs);

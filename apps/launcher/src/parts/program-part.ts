@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as after } from 'node:timers/promises';
 import { stopProcess } from '@fenceline/embedded';
 import type { Part, RunningPart } from './part.js';
 
@@ -21,7 +22,7 @@ export interface ProgramOptions {
 /** How long it may take to end once it was told to hurry. */
 const hurryMs = 10_000;
 
-/** A program of ours: SIGTERM ends it in order, a second one at once. */
+/** A program of ours: SIGTERM ends it in order, SIGINT after that at once. */
 export function programPart(options: ProgramOptions): Part {
   return { name: options.name, start: (signal) => start(options, signal) };
 }
@@ -45,21 +46,21 @@ async function start(options: ProgramOptions, signal: AbortSignal): Promise<Runn
   const pid = child.pid;
   const { stdout } = child;
   if (pid === undefined || stdout === null) throw new Error(`${options.name}: ${await ended}`);
-  let over = false;
-  void ended.then(() => (over = true));
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
 
   const stop = async (hurry: AbortSignal): Promise<void> => {
-    if (over) return;
+    if (isOver()) return;
     child.kill('SIGTERM');
     await Promise.race([ended, passed(options.graceMs, hurry)]);
-    // The second SIGTERM.
-    if (!over) await stopProcess(pid, 'SIGTERM', hurryMs);
+    // Another signal: a second SIGTERM would be one with the first, where that is not taken yet.
+    if (!isOver()) await stopProcess(pid, 'SIGINT', hurryMs);
     await ended;
   };
   const abort = () => void stop(AbortSignal.abort());
   signal.addEventListener('abort', abort, { once: true });
   try {
-    options.onReady?.(await Promise.race([firstLine(stdout), failure(options, ended)]));
+    const line = await Promise.race([firstLine(stdout), failure(options, ended)]);
+    options.onReady?.(line);
   } finally {
     signal.removeEventListener('abort', abort);
   }
@@ -80,9 +81,6 @@ async function failure({ name, log }: ProgramOptions, ended: Promise<string>): P
 
 /** Resolves after a while, or when the signal is aborted. */
 function passed(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  // Aborting rejects; either way it is over.
+  return after(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }
