@@ -1,3 +1,7 @@
+export * from './attempts/live.js';
+export * from './attempts/result.js';
+export * from './attempts/work.js';
+export * from './attempts/worker-operations.js';
 export * from './fields.js';
 export * from './idempotency.js';
 export * from './operation.js';
@@ -6,3 +10,7 @@ export * from './page.js';
 export * from './problem.js';
 export * from './scenarios/operations.js';
 export * from './scope.js';
+export * from './states.js';
+export * from './uploads/operations.js';
+export * from './workers/capacity.js';
+export * from './workers/worker-operations.js';
