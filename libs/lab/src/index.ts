@@ -14,4 +14,5 @@ export {
   type LabProcess,
   type LabStart,
 } from './parent/lab-process.js';
+export { LastLines } from './parent/last-lines.js';
 export { withKernel } from './with-kernel.js';

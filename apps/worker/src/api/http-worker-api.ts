@@ -19,23 +19,23 @@ const partWithinMs = 120_000;
 export class HttpWorkerApi implements WorkerApi {
   private readonly client: Client;
 
-  /** @param stop ends whatever is under way */
-  constructor(
-    service: string,
-    credential: string,
-    private readonly stop: AbortSignal,
-  ) {
+  constructor(service: string, credential: string) {
     this.client = connect({ service, token: credential });
   }
 
   async hello(instance: string, capacity: Capacity): Promise<WorkerTerms> {
     return await answerOf(
-      this.client.POST('/worker/hello', { body: { instance, capacity }, signal: this.soon() }),
+      this.client.POST('/worker/hello', {
+        body: { instance, capacity },
+        signal: AbortSignal.timeout(answerWithinMs),
+      }),
     );
   }
 
   async assignments(): Promise<{ attemptIds: string[]; terms: WorkerTerms }> {
-    return await answerOf(this.client.GET('/worker/assignments', { signal: this.soon() }));
+    return await answerOf(
+      this.client.GET('/worker/assignments', { signal: AbortSignal.timeout(answerWithinMs) }),
+    );
   }
 
   async claim(attemptId: string, instance: string): Promise<Work> {
@@ -43,7 +43,7 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/attempts/{attemptId}/claim', {
         params: { path: { attemptId } },
         body: { instance },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
@@ -53,7 +53,7 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/attempts/{attemptId}/renew', {
         params: { path: { attemptId } },
         body: { fencingToken },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
@@ -63,7 +63,7 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/attempts/{attemptId}/advance', {
         params: { path: { attemptId } },
         body: { fencingToken, state },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
@@ -73,7 +73,7 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/attempts/{attemptId}/live', {
         params: { path: { attemptId } },
         body: { fencingToken, parts },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
@@ -87,7 +87,7 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/attempts/{attemptId}/finish', {
         params: { path: { attemptId } },
         body: { fencingToken, result, uploadIds },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
@@ -97,14 +97,17 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/attempts/{attemptId}/surrender', {
         params: { path: { attemptId } },
         body: { fencingToken, uploadIds },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
 
   async createUpload(upload: NewUpload): Promise<Upload> {
     return await answerOf(
-      this.client.POST('/worker/uploads', { body: upload, signal: this.soon() }),
+      this.client.POST('/worker/uploads', {
+        body: upload,
+        signal: AbortSignal.timeout(answerWithinMs),
+      }),
     );
   }
 
@@ -121,7 +124,7 @@ export class HttpWorkerApi implements WorkerApi {
         body: '',
         bodySerializer: () => bytes,
         headers: { 'content-type': 'application/octet-stream' },
-        signal: this.within(partWithinMs),
+        signal: AbortSignal.timeout(partWithinMs),
       }),
     );
   }
@@ -130,7 +133,7 @@ export class HttpWorkerApi implements WorkerApi {
     return await answerOf(
       this.client.GET('/worker/uploads/{uploadId}', {
         params: { path: { uploadId } },
-        signal: this.soon(),
+        signal: AbortSignal.timeout(answerWithinMs),
       }),
     );
   }
@@ -140,16 +143,8 @@ export class HttpWorkerApi implements WorkerApi {
       this.client.POST('/worker/uploads/{uploadId}/complete', {
         params: { path: { uploadId } },
         // It hashes the whole file.
-        signal: this.within(partWithinMs),
+        signal: AbortSignal.timeout(partWithinMs),
       }),
     );
-  }
-
-  private soon(): AbortSignal {
-    return this.within(answerWithinMs);
-  }
-
-  private within(ms: number): AbortSignal {
-    return AbortSignal.any([this.stop, AbortSignal.timeout(ms)]);
   }
 }

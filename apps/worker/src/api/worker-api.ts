@@ -24,6 +24,8 @@ export interface NewUpload extends Ticket {
   /** Bytes. */
   size: number;
   sha256: string;
+  /** Of a superseded attempt: the service takes it for a look alone. */
+  surrender: boolean;
 }
 
 /**

@@ -84,7 +84,11 @@ describe('an attempt', () => {
   });
 
   it('keeps its verdict where the page cannot be uploaded', () => {
-    const full: Input = { type: 'not-uploaded', message: 'no space' };
+    const full: Input = {
+      type: 'not-uploaded',
+      superseded: false,
+      message: 'no space',
+    };
     const { last } = run({ type: 'prepared' }, recorded, uploaded('r'), judged, full);
     expect(last).toEqual([{ do: 'finish', result: { kind: 'judged', verdict }, uploadIds: ['r'] }]);
   });
@@ -131,6 +135,14 @@ describe('an attempt', () => {
     expect(effects.some((effect) => effect.do === 'finish')).toBe(false);
   });
 
+  it('learns that it is superseded as it uploads, and uploads for a look alone', () => {
+    const refused: Input = { type: 'not-uploaded', superseded: true, message: 'superseded' };
+    const before = [{ type: 'prepared' } as const, recorded, refused];
+    expect(run(...before).last).toEqual([{ do: 'upload-recording', surrender: true }]);
+    expect(run(...before, uploaded('r')).last).toEqual([{ do: 'surrender', uploadIds: ['r'] }]);
+    expect(run(...before, refused).state.stage).toBe('over');
+  });
+
   it('learns that it is superseded as it finishes', () => {
     const { last } = run({ type: 'prepared' }, recorded, uploaded('r'), judged, uploaded('v'), {
       type: 'not-told',
@@ -152,8 +164,8 @@ describe('an attempt', () => {
         fc.array(
           fc.record({ ok: fc.boolean(), recorded: fc.boolean(), stop: fc.option(reasons) }),
           {
-            minLength: 9,
-            maxLength: 9,
+            minLength: 10,
+            maxLength: 10,
           },
         ),
         (choices) => {
@@ -194,7 +206,7 @@ function endOf(
       return { type: 'lab-ended', end: { outcome: ok ? 'recorded' : 'error' }, recorded };
     case 'uploading':
     case 'publishing':
-      return ok ? uploaded(stage) : { type: 'not-uploaded', message: 'no' };
+      return ok ? uploaded(stage) : { type: 'not-uploaded', superseded: recorded, message: 'no' };
     case 'judging':
       return ok ? judged : { type: 'not-judged', message: 'no' };
     case 'finishing':

@@ -18,6 +18,8 @@ export interface AttemptState {
   readonly uploadIds: readonly string[];
   /** Why the checker failed at the first try; it is asked once more then, to say only that. */
   readonly judgingFailed: string | null;
+  /** Whether the recording is uploaded for a look alone, as the attempt is superseded. */
+  readonly surrendersUpload: boolean;
 }
 
 export type Stage =
@@ -44,7 +46,7 @@ export type Input =
   /** `recorded`: there is a recording, whole or cut. */
   | { type: 'lab-ended'; end: Pick<LabEnded, 'outcome' | 'message'>; recorded: boolean }
   | { type: 'uploaded'; uploadIds: readonly string[] }
-  | { type: 'not-uploaded'; message: string }
+  | { type: 'not-uploaded'; superseded: boolean; message: string }
   /** `expected`: the scenario expects something of these kernels. */
   | { type: 'judged'; verdict: Verdict; expected: boolean }
   | { type: 'not-judged'; message: string }
@@ -57,7 +59,8 @@ export type Input =
 export type Effect =
   | { do: 'prepare' }
   | { do: 'run' }
-  | { do: 'upload-recording' }
+  /** `surrender`: of a superseded attempt, which the service takes for a look alone. */
+  | { do: 'upload-recording'; surrender: boolean }
   /** `failure`: why the checker failed before; it says only that. */
   | { do: 'judge'; failure: string | null }
   | { do: 'upload-judgement' }
@@ -80,6 +83,7 @@ export function begin(): Step {
     result: null,
     uploadIds: [],
     judgingFailed: null,
+    surrendersUpload: false,
   };
   return { state, effects: [{ do: 'prepare' }] };
 }
@@ -108,8 +112,7 @@ export function step(state: AttemptState, input: Input): Step {
       return uploaded({ ...state, uploadIds: [...state.uploadIds, ...input.uploadIds] });
     case 'not-uploaded':
       at(state, input, 'uploading', 'publishing');
-      // A verdict stands, whether or not its page could be kept.
-      return conclude(decide(state, { kind: 'error', message: input.message }));
+      return notUploaded(state, input);
     case 'judged':
       at(state, input, 'judging');
       return judged(state, input);
@@ -163,12 +166,34 @@ function labEnded(state: AttemptState, { end, recorded }: Extract<Input, { type:
     return conclude(decide(known, lost));
   }
   if (state.stop === 'leave') return over(state);
-  return go(known, 'uploading', { do: 'upload-recording' });
+  const surrender = state.stop === 'superseded';
+  return go({ ...known, surrendersUpload: surrender }, 'uploading', {
+    do: 'upload-recording',
+    surrender,
+  });
 }
 
 function uploaded(state: AttemptState): Step {
   const onItsWay = state.stage === 'uploading' && state.stop === null && state.result === null;
   return onItsWay ? go(state, 'judging', { do: 'judge', failure: null }) : conclude(state);
+}
+
+function notUploaded(
+  state: AttemptState,
+  { superseded, message }: Extract<Input, { type: 'not-uploaded' }>,
+): Step {
+  if (!superseded) {
+    // A verdict stands, whether or not its page could be kept.
+    return conclude(decide(state, { kind: 'error', message }));
+  }
+  const next = { ...state, stop: stronger(state.stop, 'superseded') };
+  // Refused although it was given up for a look: there is nothing more to be done.
+  if (state.stage === 'publishing' || state.surrendersUpload) return conclude(next);
+  if (next.stop === 'leave') return over(next);
+  return go({ ...next, surrendersUpload: true }, 'uploading', {
+    do: 'upload-recording',
+    surrender: true,
+  });
 }
 
 function judged(state: AttemptState, { verdict, expected }: Extract<Input, { type: 'judged' }>) {

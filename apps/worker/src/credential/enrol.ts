@@ -7,13 +7,10 @@ import { readCredential, readSecret, writeCredential, type Credential } from './
 /**
  * The worker's credential: the one that is kept, or a new one for a join token, which works once.
  *
- * @param capacity asked for only where the worker enrols
+ * @param capacity what the new worker offers
  * @throws Error that says what is missing
  */
-export async function openCredential(
-  settings: Settings,
-  capacity: () => Promise<Capacity>,
-): Promise<Credential> {
+export async function openCredential(settings: Settings, capacity: Capacity): Promise<Credential> {
   const file = settings.FENCELINE_CREDENTIAL_FILE;
   const kept = await readCredential(file);
   if (kept !== null) return kept;
@@ -27,7 +24,7 @@ export async function openCredential(
   if (joinToken === null) throw new Error(`FENCELINE_JOIN_TOKEN_FILE: ${tokenFile} is missing.`);
   const client = connect({ service: settings.FENCELINE_SERVICE });
   const name = settings.FENCELINE_WORKER_NAME;
-  const body = { joinToken, name, capacity: await capacity() };
+  const body = { joinToken, name, capacity };
   const credential = await answerOf(client.POST('/worker/enrol', { body }));
   await writeCredential(file, credential);
   return credential;

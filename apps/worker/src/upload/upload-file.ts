@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Upload } from '@fenceline/contracts/api';
 import { isRefused } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
-import type { Ticket, WorkerApi } from '../api/worker-api.js';
+import type { NewUpload, Ticket, WorkerApi } from '../api/worker-api.js';
 import type { LocalFile } from './local-file.js';
 
 const partBytes = 4 * 1024 * 1024;
@@ -20,6 +20,7 @@ export type UploadApi = Pick<
  * Brings a file to the service, part by part, and goes on where it was cut. Gives back the number of the upload.
  *
  * @param stop ends it; the service removes what was never completed
+ * @param surrender it is of a superseded attempt
  * @throws Refused, and the reason of `stop`
  */
 export async function uploadFile(
@@ -27,12 +28,13 @@ export async function uploadFile(
   ticket: Ticket,
   file: LocalFile,
   stop: AbortSignal,
+  surrender = false,
 ): Promise<string> {
   const handle = await open(file.path, 'r');
   try {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await uploadOnce(api, ticket, file, handle, stop);
+        return await uploadOnce(api, { ...ticket, surrender }, file, handle, stop);
       } catch (error) {
         // It was thought abandoned, or bytes changed on their way.
         if (tries >= mostTries || !isRefused(error, 'gone', 'hash-mismatch', 'not-found')) {
@@ -47,12 +49,12 @@ export async function uploadFile(
 
 async function uploadOnce(
   api: UploadApi,
-  ticket: Ticket,
+  of: Pick<NewUpload, 'attemptId' | 'fencingToken' | 'surrender'>,
   { kind, name, size, sha256 }: LocalFile,
   handle: FileHandle,
   stop: AbortSignal,
 ): Promise<string> {
-  const create = () => api.createUpload({ ...ticket, kind, name, size, sha256 });
+  const create = () => api.createUpload({ ...of, kind, name, size, sha256 });
   let upload = await untilReached(create, stop);
   const part = Buffer.alloc(Math.min(partBytes, size));
   while (upload.received < size) {

@@ -1916,6 +1916,8 @@ export interface operations {
                     /** Format: uuid */
                     attemptId: string;
                     fencingToken: string;
+                    /** @default false */
+                    surrender?: boolean;
                 };
             };
         };

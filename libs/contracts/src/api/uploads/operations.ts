@@ -113,7 +113,13 @@ export const workerUploadOperations = uploadOperations(
   'AttemptUpload',
   'worker',
   'worker',
-  z.object({ ...fileFields, attemptId: idSchema, fencingToken: bigNumberSchema }),
+  z.object({
+    ...fileFields,
+    attemptId: idSchema,
+    fencingToken: bigNumberSchema,
+    /** It is what a superseded attempt had recorded: it is taken all the same, and only surrendering publishes it. */
+    surrender: z.boolean().default(false),
+  }),
 );
 
 /** Uploads of kernels and images. */
