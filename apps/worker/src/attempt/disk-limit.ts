@@ -28,7 +28,12 @@ export class DiskLimit {
   }
 
   private async look(): Promise<void> {
-    if (this.passed || (await folderSize(this.folder)) <= this.limitBytes || this.passed) return;
+    if ((await folderSize(this.folder)) > this.limitBytes) this.pass();
+  }
+
+  /** A slow look may end after the next one. */
+  private pass(): void {
+    if (this.passed) return;
     this.passed = true;
     this.close();
     this.tell();
