@@ -1,9 +1,5 @@
 import { createDocument } from 'zod-openapi';
 
-/** What every operation answers with, beside its own problems. */
-const always = ['invalid-request', 'too-many-requests', 'wrong-host', 'internal', 'unavailable'];
-const whenAuthenticated = ['unauthenticated', 'forbidden'];
-
 /**
  * The OpenAPI 3.1 document of the API, from its table of operations.
  *
@@ -49,10 +45,12 @@ function describe(api, operation) {
       ...(operation.params && { path: operation.params }),
       ...(operation.query && { query: operation.query }),
       ...(operation.idempotent && { header: api.idempotencyHeadersSchema }),
+      ...(api.answerKindOf(operation) === 'bytes' && { header: api.rangeHeadersSchema }),
     },
     ...bodyOf(operation),
     responses: {
       [String(api.statusOf(operation))]: answerOf(api, operation),
+      ...partialAnswersOf(api, operation),
       ...problemsOf(api, operation),
     },
   };
@@ -93,18 +91,19 @@ function answerOf(api, operation) {
   }
 }
 
+/** What else an operation on bytes answers, as its request's headers ask for it (RFC 9110, 13.1.2 and 14.2). */
+function partialAnswersOf(api, operation) {
+  if (api.answerKindOf(operation) !== 'bytes') return {};
+  return {
+    206: { ...answerOf(api, operation), description: 'The range that was asked for' },
+    304: { description: 'It is what the client has' },
+  };
+}
+
 /** Problems by status: several types may share one. */
 function problemsOf(api, operation) {
-  const types = new Set([
-    ...always,
-    ...(operation.access === 'public' ? [] : whenAuthenticated),
-    ...(operation.params ? ['not-found'] : []),
-    ...(operation.body || operation.bodyIsBytes ? ['too-large', 'wrong-type'] : []),
-    ...(operation.idempotent ? ['request-running', 'key-reused'] : []),
-    ...(operation.problems ?? []),
-  ]);
   const byStatus = {};
-  for (const type of types) {
+  for (const type of api.problemsOf(operation)) {
     const { status, title } = api.problemTypes[type];
     (byStatus[status] ??= []).push(`/problems/${type}: ${title}`);
   }

@@ -1,11 +1,21 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
+import { AttemptsModule } from './attempts/attempts.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
-import { SettingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
+import { SettingsModule } from './settings/settings.module.js';
+import { StateModule } from './state/state.module.js';
+import { StoreModule } from './store/store.module.js';
+import { UploadsModule } from './uploads/uploads.module.js';
+import { WorkersModule } from './workers/workers.module.js';
 
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
@@ -16,10 +26,20 @@ export class AppModule {
       imports: [
         SettingsModule.with(settings),
         DatabaseModule,
+        BackgroundModule,
         RedisModule,
         AccessModule,
+        ArtifactsModule,
+        AttemptsModule,
+        AuditModule,
         HealthModule,
+        HttpModule,
+        MetricsModule,
         ScenariosModule,
+        StateModule,
+        StoreModule,
+        UploadsModule,
+        WorkersModule,
       ],
     };
   }

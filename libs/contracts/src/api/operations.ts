@@ -1,17 +1,35 @@
+import { auditOperations } from './access/audit-operations.js';
+import { joinTokenOperations } from './access/join-token-operations.js';
+import { sessionOperations } from './access/session-operations.js';
+import { tokenOperations } from './access/token-operations.js';
+import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
 import { workerAttemptOperations } from './attempts/worker-operations.js';
 import { healthOperations } from './health/operations.js';
+import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { scenarioOperations } from './scenarios/operations.js';
-import { workerUploadOperations } from './uploads/operations.js';
+import { kernelUploadOperations, workerUploadOperations } from './uploads/operations.js';
+import { enrolOperations } from './workers/enrol-operation.js';
+import { workersOperations } from './workers/operations.js';
 import { workerOperations } from './workers/worker-operations.js';
 
 /** Every operation of the API, by feature. */
 export const operations = {
+  artifacts: artifactOperations,
+  audit: auditOperations,
+  enrolment: enrolOperations,
   health: healthOperations,
+  joinTokens: joinTokenOperations,
+  metrics: metricsOperations,
   scenarios: scenarioOperations,
+  sessions: sessionOperations,
+  tokens: tokenOperations,
+  uploads: kernelUploadOperations,
   workerAttempts: workerAttemptOperations,
+  workerBlobs: workerBlobOperations,
+  workerProcess: workerOperations,
   workerUploads: workerUploadOperations,
-  worker: workerOperations,
+  workers: workersOperations,
 };
 
 /** The same as a list. */
