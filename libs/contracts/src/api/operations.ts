@@ -3,7 +3,7 @@ import { joinTokenOperations } from './access/join-token-operations.js';
 import { sessionOperations } from './access/session-operations.js';
 import { tokenOperations } from './access/token-operations.js';
 import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
-import { workerAttemptOperations } from './attempts/worker-operations.js';
+import { liveOperations, workerAttemptOperations } from './attempts/worker-operations.js';
 import { healthOperations } from './health/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
@@ -19,6 +19,7 @@ export const operations = {
   audit: auditOperations,
   enrolment: enrolOperations,
   health: healthOperations,
+  live: liveOperations,
   joinTokens: joinTokenOperations,
   metrics: metricsOperations,
   scenarios: scenarioOperations,
