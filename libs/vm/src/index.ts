@@ -22,10 +22,16 @@ export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';
+export {
+  identify,
+  isAlive,
+  ownedName,
+  ownerOfName,
+  type ProcessIdentity,
+} from './process-identity.js';
 export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
 export type { GuestRole, ImageRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
 export { GuestGone, GuestNotReady, VmError } from './vm-error.js';
 export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';
-export { identify, isAlive, type ProcessIdentity } from './process-identity.js';

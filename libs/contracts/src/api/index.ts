@@ -3,6 +3,7 @@ export * from './access/join-token-operations.js';
 export * from './access/session-operations.js';
 export * from './access/token-operations.js';
 export * from './artifacts/operations.js';
+export * from './attempts/live.js';
 export * from './attempts/result.js';
 export * from './attempts/work.js';
 export * from './attempts/worker-operations.js';

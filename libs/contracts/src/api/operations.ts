@@ -3,7 +3,7 @@ import { joinTokenOperations } from './access/join-token-operations.js';
 import { sessionOperations } from './access/session-operations.js';
 import { tokenOperations } from './access/token-operations.js';
 import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
-import { workerAttemptOperations } from './attempts/worker-operations.js';
+import { liveOperations, workerAttemptOperations } from './attempts/worker-operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
 import { metricsOperations } from './metrics/operations.js';
@@ -22,6 +22,7 @@ export const operations = {
   enrolment: enrolOperations,
   health: healthOperations,
   jobs: jobOperations,
+  live: liveOperations,
   joinTokens: joinTokenOperations,
   metrics: metricsOperations,
   runs: runOperations,
