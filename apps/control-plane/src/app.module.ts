@@ -8,6 +8,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { KernelsModule } from './kernels/kernels.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         HealthModule,
         HttpModule,
         JobsModule,
+        KernelsModule,
         MetricsModule,
         RunsModule,
         ScenariosModule,

@@ -1,4 +1,3 @@
-import { compress, tarBytes, writeTar } from '@fenceline/archive';
 import { encodeHeader, paddingOf } from '@fenceline/archive/testing';
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
@@ -10,16 +9,10 @@ import { makeModule } from './elf.testing.js';
 import { testFolder } from './folder.testing.js';
 import { KernelRegistry, type KernelImage } from './kernel-registry.js';
 import { packKernel, readPackedKernel } from './packed-kernel.js';
+import { makePackedFile, packedKernelFiles } from './packed-kernel.testing.js';
 import { REQUIRED_MODULES } from './roles.js';
 
 const RELEASE = '6.1.0-test';
-const MANIFEST = JSON.stringify({
-  schema: 'fenceline.packed-kernel/v1',
-  release: RELEASE,
-  version: '1',
-  capabilities: ['ccr'],
-});
-
 async function someKernel(): Promise<KernelImage> {
   const from = await testFolder({
     bzImage: makeBzImage(RELEASE),
@@ -36,29 +29,15 @@ async function someKernel(): Promise<KernelImage> {
   });
 }
 
-/** Packs files of these names and contents, whatever they are. */
 async function packed(files: [string, Uint8Array | string][]): Promise<string> {
-  const file = join(await testFolder(), 'packed.tar.zst');
-  const entries = files.map(([name, content]) => {
-    const bytes = Buffer.from(content);
-    async function* chunks(): AsyncGenerator<Uint8Array> {
-      yield await Promise.resolve(bytes);
-    }
-    return { name, size: bytes.length, content: chunks };
-  });
-  await compress(writeTar(entries), tarBytes(entries), file);
-  return file;
+  return join(await testFolder({ packed: await makePackedFile(files) }), 'packed');
 }
 
 async function inspect(file: string) {
   return await readPackedKernel(createReadStream(file), (await stat(file)).size);
 }
 
-const good: [string, Uint8Array | string][] = [
-  ['kernel.json', MANIFEST],
-  ['vmlinuz', makeBzImage(RELEASE)],
-  ['modules/nvme_tcp.ko', 'x'],
-];
+const good = packedKernelFiles(RELEASE, ['ccr']);
 
 describe('a packed kernel', () => {
   it('is the same kernel in another registry', async () => {

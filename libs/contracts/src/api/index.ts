@@ -11,6 +11,7 @@ export * from './idempotency.js';
 export * from './jobs/job.js';
 export * from './jobs/operations.js';
 export * from './judgements/judgement.js';
+export * from './kernels/operations.js';
 export * from './operation.js';
 export * from './operations.js';
 export * from './page.js';

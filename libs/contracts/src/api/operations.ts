@@ -6,6 +6,7 @@ import { artifactOperations, workerBlobOperations } from './artifacts/operations
 import { workerAttemptOperations } from './attempts/worker-operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
+import { imageOperations, kernelOperations } from './kernels/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { runOperations } from './runs/operations.js';
@@ -21,8 +22,10 @@ export const operations = {
   audit: auditOperations,
   enrolment: enrolOperations,
   health: healthOperations,
+  images: imageOperations,
   jobs: jobOperations,
   joinTokens: joinTokenOperations,
+  kernels: kernelOperations,
   metrics: metricsOperations,
   runs: runOperations,
   scenarios: scenarioOperations,
