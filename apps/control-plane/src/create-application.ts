@@ -4,13 +4,16 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { AppModule } from './app.module.js';
 import { checkOperations } from './http/check-operations.js';
 import { hostCheck } from './http/host-check.js';
+import { noRoute } from './http/no-route.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { securityHeaders } from './http/security-headers.js';
+import { sendProblem } from './http/send-problem.js';
 import { createLog } from './log/create-log.js';
 import { NestLog } from './log/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
@@ -53,6 +56,10 @@ export async function createApplication(
   application.enableShutdownHooks();
   await application.init();
   checkOperations(application);
+  // What is not below the prefix of the API gets to no handler of Nest.
+  application.use((request: Request, response: Response) =>
+    sendProblem(noRoute(request), request, response),
+  );
   return application;
 }
 

@@ -6,10 +6,10 @@ const prefix = '/api/v1';
 
 /** What is answered where no operation has the address, or where it takes other methods. */
 export function noRoute(
-  { method, path }: Pick<Request, 'method' | 'path'>,
+  { method, baseUrl, path }: Pick<Request, 'method' | 'baseUrl' | 'path'>,
   operations: readonly Operation[] = allOperations,
 ): Problem {
-  const here = operations.filter((one) => patternOf(one).test(path));
+  const here = operations.filter((one) => patternOf(one).test(baseUrl + path));
   if (here.length === 0) return new Problem('not-found', 'There is no such address.');
   const methods = [...new Set(here.map((one) => one.method))].sort().join(', ');
   return new Problem('method-not-allowed', `${method} is not taken here; ${methods} is.`, {

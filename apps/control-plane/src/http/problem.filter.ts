@@ -10,6 +10,7 @@ import { problemTypes, type ProblemType } from '@fenceline/contracts/api';
 import type { Request, Response } from 'express';
 import { noRoute } from './no-route.js';
 import { Problem } from './problem.js';
+import { sendProblem } from './send-problem.js';
 
 /** Turns whatever is thrown into `application/problem+json`; what is not a `Problem` is told in the log alone. */
 @Catch()
@@ -26,12 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const { id } = request as { id?: unknown };
-    response
-      .status(problem.status)
-      .set(problem.details.headers ?? {})
-      .type('application/problem+json')
-      .send(JSON.stringify(problem.toDocument(typeof id === 'string' ? id : undefined)));
+    sendProblem(problem, request, response);
   }
 
   private problemOf(error: unknown, request: Request): Problem {

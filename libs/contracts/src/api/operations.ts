@@ -3,9 +3,11 @@ import { joinTokenOperations } from './access/join-token-operations.js';
 import { sessionOperations } from './access/session-operations.js';
 import { tokenOperations } from './access/token-operations.js';
 import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
-import { workerAttemptOperations } from './attempts/worker-operations.js';
+import { liveOperations, workerAttemptOperations } from './attempts/worker-operations.js';
+import { eventOperations } from './events/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
+import { judgementOperations } from './judgements/operations.js';
 import { imageOperations, kernelOperations } from './kernels/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
@@ -21,11 +23,14 @@ export const operations = {
   artifacts: artifactOperations,
   audit: auditOperations,
   enrolment: enrolOperations,
+  events: eventOperations,
   health: healthOperations,
   images: imageOperations,
   jobs: jobOperations,
   joinTokens: joinTokenOperations,
+  judgements: judgementOperations,
   kernels: kernelOperations,
+  live: liveOperations,
   metrics: metricsOperations,
   runs: runOperations,
   scenarios: scenarioOperations,
