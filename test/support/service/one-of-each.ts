@@ -38,8 +38,10 @@ export async function oneOfEach(service: TestService): Promise<OneOfEach> {
   const sha256 = createHash('sha256').update(randomUUID()).digest('hex');
   await prisma.blob.create({ data: { sha256, size: 0n } });
   const token = await service.token(undefined, 'alice', projectId);
+  // A text of its own, so that its hash is of no other project.
+  const text = `${scenarioText}# ${randomUUID()}\n`;
   const { data: run } = await connect({ service: service.url, token }).POST('/runs', {
-    body: { name: 'spec', scenarios: [{ text: scenarioText }], seeds: [1], driver: 'simulated' },
+    body: { name: 'spec', scenarios: [{ text }], seeds: [1], driver: 'simulated' },
   });
   const [job] = await prisma.job.findMany({ where: { runId: run!.id } });
   await prisma.job.update({ where: { id: job!.id }, data: { state: 'active', attemptCount: 1 } });
