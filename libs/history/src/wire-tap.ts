@@ -4,11 +4,14 @@ import { never, type Association, type Command, type PayloadId } from './model.j
 import { changesMedium, RetryDetector } from './build/retry-detector.js';
 import type { Topology } from './topology.js';
 import { WireDecoder } from './wire/wire-decoder.js';
+import type { WireListener } from './wire/wire-listener.js';
 
 const connectName = fabricsName(FabricsType.connect);
 
 /** What a `WireTap` tells, as it happens. */
 export interface WireTapListener {
+  /** A command of an I/O queue was sent with all its data. */
+  onIoSent?(command: Command, association: Association): void;
   /** A command that changes the medium was sent with all its data; its payloads are known. */
   onCommandSent?(command: Command, association: Association): void;
   /** The same command sends again, on another association, blocks of commands that are not answered. */
@@ -56,8 +59,9 @@ export class WireTap {
       withQueues.add(association.id);
       listener.onConnected?.(association);
     };
-    const decoder = new WireDecoder(topology, {
+    const wireListener: WireListener = {
       onPayloadSent: (command) => {
+        if (command.qid > 0) listener.onIoSent?.(command, associationOf(command.association));
         if (command.ccr !== undefined) listener.onCcrSent?.(associationOf(command.association));
         if (!changesMedium(command)) return;
         listener.onCommandSent?.(command, associationOf(command.association));
@@ -82,7 +86,8 @@ export class WireTap {
         listener.onAnswered?.(command, associationOf(command.association));
       },
       onGivenUp: (association) => listener.onGivenUp?.(association),
-    });
+    };
+    const decoder = new WireDecoder(topology, wireListener, { scope: 'host' });
     this.#decoder = decoder;
   }
 
