@@ -34,7 +34,9 @@ const { scenarioReference } = await built('libs/contracts', 'index.js');
 const { describeSettings } = await built('apps/control-plane', 'settings/settings.js');
 const settingsPage = new URL('docs/settings.md', root);
 const openapi = openApiOf(await built('libs/contracts', 'api/index.js'));
-const types = astToString(await openapiTypescript(openapi, { rootTypes: false }));
+const types = astToString(
+  await openapiTypescript(openapi, { rootTypes: false, defaultNonNullable: false }),
+);
 
 const files = {
   'docs/scenario.md': scenarioReference(),

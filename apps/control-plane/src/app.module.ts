@@ -7,8 +7,10 @@ import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -34,7 +36,9 @@ export class AppModule {
         AuditModule,
         HealthModule,
         HttpModule,
+        JobsModule,
         MetricsModule,
+        RunsModule,
         ScenariosModule,
         StateModule,
         StoreModule,

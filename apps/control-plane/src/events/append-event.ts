@@ -1,5 +1,4 @@
 import type { Sql } from '../database/sql.js';
-import { newEventId } from './event-id.js';
 
 /** What happened, and to what. */
 export interface NewEvent {
@@ -36,16 +35,17 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promi
  * @param parameter the place of `eventRows`, e.g. `$3`
  */
 export function insertEvents(parameter: string): string {
-  // The time is that of writing: the transaction may have begun long before, and waited.
+  // Ids come from a sequence in the order of the rows. Time, as them, is that of writing: the transaction may have begun
+  // long before, and waited.
   return `INSERT INTO events
-      (id, created_at, project_id, owner, type, run_id, job_id, attempt_id, worker_id, data)
-    SELECT id, clock_timestamp(), "projectId", owner, type, "runId", "jobId", "attemptId", "workerId",
+      (created_at, project_id, owner, type, run_id, job_id, attempt_id, worker_id, data)
+    SELECT clock_timestamp(), "projectId", owner, type, "runId", "jobId", "attemptId", "workerId",
            coalesce(data, '{}')
       FROM jsonb_to_recordset(${parameter}::jsonb) AS event
-           (id uuid, "projectId" uuid, owner text, type text, "runId" uuid, "jobId" uuid,
+           ("projectId" uuid, owner text, type text, "runId" uuid, "jobId" uuid,
             "attemptId" uuid, "workerId" uuid, data jsonb)`;
 }
 
 export function eventRows(events: readonly NewEvent[]): string {
-  return JSON.stringify(events.map((event) => ({ id: newEventId(), ...event })));
+  return JSON.stringify(events);
 }
