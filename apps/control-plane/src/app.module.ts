@@ -9,6 +9,9 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { PlacementModule } from './placement/placement.module.js';
+import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
@@ -38,6 +41,9 @@ export class AppModule {
         HttpModule,
         JobsModule,
         MetricsModule,
+        OutboxModule,
+        PlacementModule,
+        ReconcilerModule,
         RunsModule,
         ScenariosModule,
         StateModule,

@@ -31,8 +31,8 @@ export class CaptureFile {
   readonly #encoder = new PcapngEncoder(this.#memory[0]);
   #notes: string[] = [];
   #bytesInWrite = 0;
-  /** A write is queued that will take whatever is encoded when its turn comes. */
-  #queued = false;
+  /** A write is queued that will take what is encoded when its turn comes: the whole pages of it, or all. */
+  #queued: 'pages' | 'all' | null = null;
   #writes: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #failure: Error | null = null;
@@ -78,53 +78,85 @@ export class CaptureFile {
     this.#notes.push(text);
   }
 
-  /** Captures one frame; its bytes are copied. */
-  packet(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {
-    if (this.#failure !== null) return;
-    if (comment === null && this.#notes.length === 0) {
-      this.#encoder.packet(t, frame, direction);
-    } else {
-      const comments = this.#notes;
-      this.#notes = [];
-      if (comment !== null) comments.push(comment);
-      this.#encoder.packet(t, frame, direction, comments);
-    }
-    if (this.#encoder.length >= captureFlushBytes) this.#queueWrite();
-    else this.#timer ??= setTimeout(() => this.#queueWrite(), captureFlushMs);
+  /**
+   * Captures frames of one moment; their bytes are copied.
+   *
+   * @param encoded the same frames as another capture returned them: copied in one piece, if nothing is to be said
+   * @returns their blocks if nothing was said about them, valid until the next packet
+   */
+  packets(
+    t: number,
+    frames: readonly Uint8Array[],
+    direction: PacketDirection,
+    comment: string | null,
+    encoded: Uint8Array | null = null,
+  ): Uint8Array | null {
+    if (this.#failure !== null) return null;
+    const encoder = this.#encoder;
+    const before = encoder.length;
+    const plain = comment === null && this.#notes.length === 0;
+    if (!plain) this.#commented(t, frames, direction, comment);
+    else if (encoded !== null) encoder.repeat(encoded, t, direction);
+    else for (const frame of frames) encoder.packet(t, frame, direction);
+    if (encoder.length >= captureFlushBytes) this.#queueWrite('pages');
+    else this.#writeSoon();
+    return plain ? encoder.since(before) : null;
   }
 
   /** Resolves when everything captured so far is in the file; rejects when the file cannot be written. */
   async flush(): Promise<void> {
-    this.#queueWrite();
+    this.#queueWrite('all');
     await this.#writes;
     if (this.#failure !== null) throw this.#failure;
   }
 
   /** Writes the rest and closes the file. A failure was told by `onFailure` and is not thrown again. */
   async close(): Promise<void> {
-    this.#queueWrite();
+    this.#queueWrite('all');
     await this.#writes;
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#file.close();
   }
 
-  #queueWrite(): void {
-    if (this.#queued) return;
-    this.#queued = true;
-    this.#writes = this.#writes.then(() => this.#write());
+  #commented(
+    t: number,
+    frames: readonly Uint8Array[],
+    direction: PacketDirection,
+    comment: string | null,
+  ): void {
+    const comments = comment === null ? [] : [comment];
+    for (const frame of frames) {
+      this.#encoder.packet(t, frame, direction, [...this.#notes, ...comments]);
+      this.#notes = [];
+    }
+  }
+
+  #writeSoon(): void {
+    this.#timer ??= setTimeout(() => this.#queueWrite('all'), captureFlushMs);
+  }
+
+  #queueWrite(what: 'pages' | 'all'): void {
+    const queued = this.#queued;
+    if (queued !== 'all') this.#queued = what;
+    if (queued === null) this.#writes = this.#writes.then(() => this.#write());
   }
 
   async #write(): Promise<void> {
-    this.#queued = false;
+    const file = this.#file;
+    const { length } = this.#encoder;
+    // What is left of a page goes with the next piece, past the page cache too, or when the timer says so.
+    const rest = this.#queued === 'pages' ? file.phaseAfter(length) : 0;
+    this.#queued = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#failure !== null || this.#encoder.length === 0) return;
+    if (this.#failure !== null || length === 0) return;
     this.#turn = 1 - this.#turn;
-    const phase = this.#file.phaseAfter(this.#encoder.length);
-    const bytes = this.#encoder.take(this.#memory[this.#turn]!, phase);
+    const phase = file.phaseAfter(length - rest);
+    const bytes = this.#encoder.take(this.#memory[this.#turn]!, phase, rest);
+    if (rest > 0) this.#writeSoon();
     this.#bytesInWrite = bytes.length;
     try {
-      await this.#file.append(bytes);
+      await file.append(bytes);
     } catch (error) {
       this.#failure = new Error(
         `cannot write the capture ${this.#options.path}: ${reasonOf(error)}`,

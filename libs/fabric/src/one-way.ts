@@ -162,7 +162,7 @@ export class OneWay {
     if (unit === null) return;
     this.#inHand = null;
     this.#waitingBytes -= unit.bytes.length;
-    if (handedOver) this.#tell(unit, this.#delivered(unit, unit), true);
+    if (handedOver) this.#deliveredLate(unit);
     else this.#counts.undelivered += unit.frames.length;
     this.#sendWaiting();
   }
@@ -225,8 +225,8 @@ export class OneWay {
     const result = this.#receiver?.send(unit.bytes) ?? 'gone';
     switch (result) {
       case 'handed-over': {
-        const delivered = this.#delivered(unit, null);
-        this.#captureSent(unit, t, null);
+        const delivered = this.#options.clock.now();
+        this.#delivered(unit, delivered, null, this.#captureSent(unit, t, null));
         return delivered;
       }
       case 'waits':
@@ -269,25 +269,33 @@ export class OneWay {
         break;
       }
       this.#waitingBytes -= unit.bytes.length;
-      if (result === 'handed-over') this.#tell(unit, this.#delivered(unit, unit), true);
+      if (result === 'handed-over') this.#deliveredLate(unit);
       else this.#counts.undelivered += unit.frames.length;
     }
     this.regulate();
   }
 
-  #captureSent(unit: Unit, t: number, comment: string | null): void {
-    const { sentCapture } = this.#options;
-    for (const frame of unit.frames) sentCapture.packet(t, frame, 'outbound', comment);
+  /** Returns the unit as it was captured, for the other capture. */
+  #captureSent({ frames }: Unit, t: number, comment: string | null): Uint8Array | null {
+    return this.#options.sentCapture.packets(t, frames, 'outbound', comment);
   }
 
-  /** Counts and captures a unit that was handed over just now, and how it `waited`; returns that moment. */
-  #delivered({ frames }: Unit, waited: WaitingUnit | null): number {
-    const { clock, deliveredCapture } = this.#options;
-    const t = clock.now();
+  /** Counts and captures a unit that was handed over at `t`, and how it waited. */
+  #delivered(
+    { frames }: Unit,
+    t: number,
+    comment: string | null,
+    encoded: Uint8Array | null = null,
+  ): void {
     this.#counts.delivered += frames.length;
-    const comment = waited && this.#commentOn(waited, t);
-    for (const frame of frames) deliveredCapture.packet(t, frame, 'inbound', comment);
-    return t;
+    this.#options.deliveredCapture.packets(t, frames, 'inbound', comment, encoded);
+  }
+
+  /** The same for a unit that had to wait and was handed over just now. */
+  #deliveredLate(unit: WaitingUnit): void {
+    const t = this.#options.clock.now();
+    this.#delivered(unit, t, this.#commentOn(unit, t));
+    this.#tell(unit, t, true);
   }
 
   #commentOn({ forged, heldAt }: WaitingUnit, t: number): string | null {

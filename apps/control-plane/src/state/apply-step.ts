@@ -3,7 +3,7 @@ import type { Verdict } from '@fenceline/contracts';
 import type { Sql } from '../database/sql.js';
 import { eventRows, insertEvents, type NewEvent } from '../events/append-event.js';
 import type { Locked } from './lock.js';
-import type { Step } from './model.js';
+import type { StateEvent, Step } from './model.js';
 import type { JobOutcome } from './outcome-of.js';
 
 /** What a step needs beside the states. */
@@ -65,14 +65,20 @@ export async function applyStep(
 
   const notices = events.length > 0 ? [`pg_notify('fenceline_events', '')`] : [];
   // There is room on a worker again, or a job that waits.
-  const wakes = step.events.some((event) => event === 'attempt.ended' || event === 'job.queued');
-  if (wakes) notices.push(`pg_notify('fenceline_placement', '')`);
+  if (step.events.some((event) => wakesPlacement.has(event)))
+    notices.push(`pg_notify('fenceline_placement', '')`);
   await sql.query(
     `WITH ${parts.map((part, index) => `part${index} AS (${part})`).join(', ')}
      SELECT ${notices.join(', ') || '1'}`,
     values,
   );
 }
+
+const wakesPlacement = new Set<StateEvent>([
+  'attempt.ended',
+  'attempt.lease-expired',
+  'job.queued',
+]);
 
 type Put = (value: unknown) => string;
 

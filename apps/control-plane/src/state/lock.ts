@@ -16,6 +16,8 @@ export interface Locked {
     fencingToken: string;
     /** Whether it is the newest of its job. */
     newest: boolean;
+    /** Whether its lease is past its time; it can be renewed all the same. */
+    leaseOver: boolean;
   } | null;
   state: State;
 }
@@ -29,6 +31,7 @@ interface Row {
   attempt_id: string | null;
   number: number;
   newest: boolean;
+  lease_over: boolean;
   worker_id: string;
   fencing_token: string;
   attempt_state: AttemptState;
@@ -40,7 +43,8 @@ interface Row {
 export type LockedAttempt = Locked & { attempt: NonNullable<Locked['attempt']> };
 
 const jobColumns = 'j.project_id, j.owner, j.run_id, j.id AS job_id, j.state AS job_state';
-const attemptColumns = `a.id AS attempt_id, a.number, a.number = j.attempt_count AS newest, a.worker_id,
+const attemptColumns = `a.id AS attempt_id, a.number, a.number = j.attempt_count AS newest,
+  a.lease_expires_at < now() IS TRUE AS lease_over, a.worker_id,
   a.fencing_token, a.state AS attempt_state, a.ended_how, a.instance`;
 
 /**
@@ -107,6 +111,7 @@ function lockedOf(row: Row): Locked {
             workerId: row.worker_id,
             fencingToken: row.fencing_token,
             newest: row.newest,
+            leaseOver: row.lease_over,
           },
     state: {
       job: row.job_state,

@@ -99,6 +99,38 @@ describe('pcapng', () => {
     );
   });
 
+  it('repeats packets with a time and a direction of their own, as if each was written anew', () => {
+    fc.assert(
+      fc.property(samples, fc.maxSafeNat(), (packets, t) => {
+        const plain = packets.map((packet) => ({ ...packet, comments: [] }));
+        const direction = 'inbound';
+        const encoder = new PcapngEncoder(new ArrayBuffer(64));
+        encoder.section('test');
+        const before = encoder.length;
+        for (const packet of plain) encoder.packet(packet.t, packet.bytes, packet.direction);
+        const other = new PcapngEncoder(new ArrayBuffer(64));
+        other.section('test');
+        other.describeInterface({ name: 'A.host', timestampOffsetSeconds: 1_790_000_000 });
+        other.repeat(encoder.since(before), t, direction);
+        const expected = encode(plain.map((packet) => ({ ...packet, t, direction })));
+        expect(other.take(new ArrayBuffer(16))).toEqual(expected);
+      }),
+    );
+  });
+
+  it('hands over all but a rest, and goes on with that in another buffer', () => {
+    const encoder = new PcapngEncoder(new ArrayBuffer(64));
+    encoder.section('test');
+    encoder.packet(1, new Uint8Array(70).fill(7), 'inbound');
+    const whole = encoder.since(0).slice();
+    const rest = 33;
+    const first = encoder.take(new ArrayBuffer(128), 5, rest).slice();
+    expect(encoder.length).toBe(rest);
+    const second = encoder.take(new ArrayBuffer(16));
+    expect(second.byteOffset).toBe(5);
+    expect([...first, ...second]).toEqual([...whole]);
+  });
+
   it('reads every packet before a cut, and says where the cut is', () => {
     fc.assert(
       fc.property(samples, fc.nat(), chunkings, (written, position, chunks) => {
