@@ -26,6 +26,7 @@ export async function readWork(
        FROM jobs j JOIN scenarios s ON s.project_id = j.project_id AND s.hash = j.scenario_hash
       WHERE j.id = $1`,
     [jobId],
+    { prepared: true },
   );
   const { timeout_s, scenario_name, scenario_hash, text, seed, driver, kernel, pinned } = row!;
   return {

@@ -74,6 +74,8 @@ export async function applyStep(
      ${parts.map((part, index) => `part${index} AS (${part})`).join(', ')}
      SELECT ${notices.join(', ')} FROM seen`,
     values,
+    // Which parts there are depends on the command and its effect: a few dozen texts.
+    { prepared: true },
   );
   return rows.length > 0;
 }

@@ -66,6 +66,7 @@ export async function seeAttempt(
        FROM jobs j JOIN attempts a ON a.job_id = j.id
       WHERE a.id = $1 AND a.worker_id = $2 ${locking}`,
     [attemptId, workerId],
+    { prepared: true },
   );
   if (row === undefined) return null;
   const seen = seenOf(row);
