@@ -42,6 +42,8 @@ export default defineConfig(({ mode }) => ({
                 name: 'service',
                 include: ['apps/control-plane/src/**/*.spec.ts', 'test/service/**/*.spec.ts'],
                 globalSetup: ['test/support/service/setup.ts'],
+                // Each file starts a service of its own, on a database of its own.
+                hookTimeout: 60_000,
                 maxWorkers: 2,
               },
             },
