@@ -42,7 +42,7 @@ export default defineConfig(({ mode }) => ({
                 name: 'service',
                 include: ['apps/control-plane/src/**/*.spec.ts', 'test/service/**/*.spec.ts'],
                 globalSetup: ['test/support/service/setup.ts'],
-                // Each file starts a service of its own, on a database of its own.
+                // A database of a spec's own takes seconds where other specs take the processor.
                 hookTimeout: 60_000,
                 maxWorkers: 2,
               },
