@@ -9,6 +9,7 @@ import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { KernelsModule } from './kernels/kernels.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         HealthModule,
         HttpModule,
         JobsModule,
+        KernelsModule,
         LiveModule,
         MetricsModule,
         OutboxModule,
