@@ -6,15 +6,7 @@ import { expectTsharkToAgree } from '../support/tshark.js';
 
 const folder = 'scenarios/ccr';
 
-/**
- * There the target resets every connection of its association before the host has closed one: the give-up, for which
- * the timeline waits, is not on the wire.
- */
-const onlySimulated = ['keep-alives-lost.yaml'];
-
-const scenarios = readdirSync(join(root, folder)).filter(
-  (name) => name.endsWith('.yaml') && !onlySimulated.includes(name),
-);
+const scenarios = readdirSync(join(root, folder)).filter((name) => name.endsWith('.yaml'));
 
 /** Every scenario of the reference host and controllers ends in VMs as it does in simulation: as it says. */
 describe.each(scenarios)('%s', (name) => {

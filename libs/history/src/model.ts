@@ -66,12 +66,17 @@ export interface Association {
   lastNewHostBytesAt: number;
   /** T: last time a command of the association became complete at the target; -Infinity when none did. */
   lastCompleteAt: number;
-  /** Give-up by the host: the first FIN or RST of any connection, a CCR naming it, or a retry elsewhere. */
+  /**
+   * Give-up by the host: the first FIN or RST of any connection, a CCR naming it, a retry elsewhere, or the RST of the
+   * target that left it no connection.
+   */
   giveUpAt: number;
   giveUpBy: 'fin' | 'rst' | 'ccr' | 'retry' | null;
   giveUpAtFrame: FrameRef | null;
   /** The first CCR that names it was sent, whatever else gave it up before; `never` where none was. */
   ccrNamedAt: number;
+  /** When a RST was delivered to the host that left it no connection, whatever gave it up before. */
+  allResetAt?: number;
   /**
    * CCR success or a confirmed Controller Level Reset, as delivered to the host (a, b of the host fence
    * end); `never` where there was none.

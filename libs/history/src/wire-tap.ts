@@ -4,6 +4,7 @@ import { never, type Association, type Command, type PayloadId } from './model.j
 import { changesMedium, RetryDetector } from './build/retry-detector.js';
 import type { Topology } from './topology.js';
 import { WireDecoder } from './wire/wire-decoder.js';
+import type { WireListener } from './wire/wire-listener.js';
 
 const connectName = fabricsName(FabricsType.connect);
 
@@ -56,7 +57,7 @@ export class WireTap {
       withQueues.add(association.id);
       listener.onConnected?.(association);
     };
-    const decoder = new WireDecoder(topology, {
+    const wireListener: WireListener = {
       onPayloadSent: (command) => {
         if (command.ccr !== undefined) listener.onCcrSent?.(associationOf(command.association));
         if (!changesMedium(command)) return;
@@ -82,7 +83,8 @@ export class WireTap {
         listener.onAnswered?.(command, associationOf(command.association));
       },
       onGivenUp: (association) => listener.onGivenUp?.(association),
-    });
+    };
+    const decoder = new WireDecoder(topology, wireListener, { scope: 'host' });
     this.#decoder = decoder;
   }
 

@@ -129,7 +129,7 @@ export class Instruments {
     return {
       id: request.id,
       node: origin?.node ?? request.node,
-      ...(origin?.link == null ? {} : { link: origin.link }),
+      link: origin?.link ?? null,
       slba: request.offset / this.plan.blockSize,
       payloads: request.hashes.map((hash) => this.tap?.payloadOf(hash) ?? 0),
     };

@@ -43,11 +43,19 @@ export function virtualTime(time: VirtualTime): LabTime {
   const pass = <Result>(activity: Activity<Result>, stop: AbortSignal): Promise<Result> =>
     new Promise((resolve) => {
       stop.throwIfAborted();
+      // Asked for after each event: a flag costs less than the signal.
+      let isStopped = false;
+      const stopped = (): void => {
+        isStopped = true;
+      };
+      stop.addEventListener('abort', stopped, { once: true });
       const results: Result[] = [];
       const end = activity((result) => results.push(result));
-      while (results.length === 0 && !stop.aborted) {
+      const goesOn = (): boolean => results.length === 0 && !isStopped;
+      while (goesOn()) {
         if (!time.step()) throw new LabError('nothing happens any more in the simulated lab');
       }
+      stop.removeEventListener('abort', stopped);
       if (results.length === 0) end();
       stop.throwIfAborted();
       resolve(results[0]!);

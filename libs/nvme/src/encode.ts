@@ -19,9 +19,9 @@ interface PduParts {
   headerLength: number;
   flags?: number;
   data?: Uint8Array;
-  digests?: Digests;
+  digests?: Digests | undefined;
   /** Bytes between header and data. */
-  padding?: number;
+  padding?: number | undefined;
   fill: (view: DataView, header: Uint8Array) => void;
 }
 
@@ -145,15 +145,26 @@ export interface SqeFields {
   dwords?: Record<number, number>;
 }
 
+/** What the queue that a command is sent on fills in. */
+export type SqeQueueFields = Pick<SqeFields, 'cid' | 'dataLength' | 'inCapsule'>;
+
+/** What a command is, whatever queue it is sent on. */
+export type SqeCommandFields = Omit<SqeFields, keyof SqeQueueFields>;
+
 export function encodeSqe(fields: SqeFields): Uint8Array {
   const bytes = new Uint8Array(64);
-  writeSqe(new DataView(bytes.buffer), 0, fields);
+  writeSqe(new DataView(bytes.buffer), 0, fields, fields);
   return bytes;
 }
 
 /** Writes an entry into 64 bytes that are zero. */
-function writeSqe(view: DataView, at: number, fields: SqeFields): void {
-  const { opcode, cid, nsid = 0, dataLength = 0, fabricsType, slba, blocks, dwords } = fields;
+function writeSqe(
+  view: DataView,
+  at: number,
+  command: SqeCommandFields,
+  { cid, dataLength = 0, inCapsule }: SqeQueueFields,
+): void {
+  const { opcode, nsid = 0, fabricsType, slba, blocks, fua, dwords } = command;
   view.setUint8(at, opcode);
   // PSDT 01b: SGLs, as fabrics commands have them.
   view.setUint8(at + 1, 0x40);
@@ -161,13 +172,13 @@ function writeSqe(view: DataView, at: number, fields: SqeFields): void {
   if (fabricsType === undefined) view.setUint32(at + 4, nsid, true);
   else view.setUint8(at + 4, fabricsType);
   view.setUint32(at + 32, dataLength, true);
-  view.setUint8(at + 39, fields.inCapsule ? 0x01 : 0x5a);
+  view.setUint8(at + 39, inCapsule ? 0x01 : 0x5a);
   if (slba !== undefined) {
     view.setUint32(at + 40, slba >>> 0, true);
     view.setUint32(at + 44, Math.floor(slba / 2 ** 32), true);
   }
   if (blocks !== undefined) view.setUint16(at + 48, blocks - 1, true);
-  if (fields.fua) view.setUint8(at + 51, 0x40);
+  if (fua) view.setUint8(at + 51, 0x40);
   if (dwords === undefined) return;
   for (const [dword, value] of Object.entries(dwords)) {
     view.setUint32(at + Number(dword) * 4, value, true);
@@ -182,12 +193,13 @@ function writeSqe(view: DataView, at: number, fields: SqeFields): void {
  * @param padding bytes between header and data
  */
 export function encodeCommandHead(
-  fields: SqeFields,
+  command: SqeCommandFields,
+  queue: SqeQueueFields,
   length: number,
   digests: Digests,
   padding: number,
 ): Uint8Array {
-  const fill = (view: DataView): void => writeSqe(view, 8, fields);
+  const fill = (view: DataView): void => writeSqe(view, 8, command, queue);
   const parts = { type: PduType.capsuleCmd, headerLength: 72, digests, padding, fill };
   return encodeHead(parts, length, false);
 }
@@ -202,8 +214,8 @@ export function encodeCommand(
     type: PduType.capsuleCmd,
     headerLength: 72,
     ...(data && { data }),
-    ...(digests && { digests }),
-    ...(padding !== undefined && { padding }),
+    digests,
+    padding,
     fill: (_view, header) => header.set(sqe, 8),
   });
 }
@@ -224,7 +236,7 @@ export function encodeResponse(fields: CqeFields, digests?: Digests): Uint8Array
   return encodePdu({
     type: PduType.capsuleResp,
     headerLength: 24,
-    ...(digests && { digests }),
+    digests,
     fill: (view) => {
       view.setUint32(8, fields.dword0 ?? 0, true);
       view.setUint32(12, fields.dword1 ?? 0, true);
@@ -257,8 +269,8 @@ function dataParts(
     type,
     headerLength: 24,
     flags: (fields.last ? PduFlag.last : 0) | (fields.success ? PduFlag.success : 0),
-    ...(digests && { digests }),
-    ...(fields.padding !== undefined && { padding: fields.padding }),
+    digests,
+    padding: fields.padding,
     fill: (view) => {
       view.setUint16(8, fields.cid, true);
       view.setUint16(10, fields.tag ?? 0, true);
@@ -296,7 +308,7 @@ export function encodeR2t(
   return encodePdu({
     type: PduType.r2t,
     headerLength: 24,
-    ...(digests && { digests }),
+    digests,
     fill: (view) => {
       view.setUint16(8, fields.cid, true);
       view.setUint16(10, fields.tag, true);

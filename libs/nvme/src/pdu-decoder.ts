@@ -8,6 +8,7 @@ import {
   PduFlag,
   pduName,
 } from './pdu.js';
+import { roomFor } from './room.js';
 
 /** No sender makes longer PDUs: a longer one means that the stream is not NVMe/TCP, or was cut. */
 const MAX_PDU_BYTES = 256 * 1024 * 1024;
@@ -18,8 +19,8 @@ const MAX_PDU_BYTES = 256 * 1024 * 1024;
  */
 export class Pdu {
   /** The header's bytes, from the common header on. */
-  readonly header = new Uint8Array(MAX_HEADER_BYTES);
-  readonly view = new DataView(this.header.buffer);
+  readonly header = roomFor(MAX_HEADER_BYTES);
+  readonly view = new DataView(this.header.buffer, this.header.byteOffset, MAX_HEADER_BYTES);
   type = 0;
   flags = 0;
   /** PLEN in bytes. */

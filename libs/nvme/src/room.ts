@@ -21,3 +21,21 @@ export function roomFor(length: number): Uint8Array<ArrayBuffer> {
   used += Math.ceil(length / alignment) * alignment;
   return piece;
 }
+
+/** Room that is used again as soon as it is given back: for what comes and goes in few lengths. */
+export class RoomPool {
+  /** What was given back, by its length. */
+  readonly #free = new Map<number, Uint8Array[]>();
+
+  /** Room for `length` bytes, in which anything may stand. */
+  take(length: number): Uint8Array {
+    return this.#free.get(length)?.pop() ?? roomFor(length);
+  }
+
+  /** Takes back room that nobody reads or writes any more. */
+  giveBack(room: Uint8Array): void {
+    const free = this.#free.get(room.length);
+    if (free === undefined) this.#free.set(room.length, [room]);
+    else free.push(room);
+  }
+}

@@ -9,7 +9,8 @@ export interface GiveUp {
 
 /**
  * When each association was given up, by its number; `never` for one that was not. The first of FIN or RST
- * on any of its connections, a CCR naming it, and a retry of one of its outstanding commands elsewhere.
+ * on any of its connections, the target's RST that left the host none, a CCR naming it, and a retry of one of its
+ * outstanding commands elsewhere.
  *
  * A retry counts only when it is certain: equal bytes written twice over two paths are no give-up.
  */
@@ -18,7 +19,7 @@ export function giveUpTimes(history: History, firstRetryAt: readonly number[]): 
     // The history takes any equal bytes for a retry, and those may have come before the CCR.
     let at = association.giveUpBy === 'retry' ? association.ccrNamedAt : association.giveUpAt;
     for (const connection of association.connections) at = Math.min(at, connection.hostClosedAt);
-    return Math.min(at, firstRetryAt[id]!);
+    return Math.min(at, association.allResetAt ?? never, firstRetryAt[id]!);
   });
 }
 

@@ -12,8 +12,16 @@ export interface HalfConnectionListener {
   readonly delivered: ByteSink;
   /** The sender closed its half, or the connection: its first FIN or RST, as it was sent. */
   onClosed(by: 'fin' | 'rst', t: number, frame: number): void;
-  /** A retransmission carries another byte at `position` of the stream than was sent there first. */
-  onChanged(position: number, t: number, frame: number): void;
+  /**
+   * A RST was delivered that the receiver's TCP takes: its sequence number is the very one that is expected next (RFC 5961,
+   * section 3.2). The receiver's end of the connection is gone with it, and has nothing left to close.
+   */
+  onReset?(t: number, frame: number): void;
+  /**
+   * A retransmission carries another byte at `position` of the stream than was sent there first. Without this no sent
+   * byte is kept for comparison.
+   */
+  onChanged?(position: number, t: number, frame: number): void;
   /** The receiver sent an ACK of all bytes before `position`, further than any before. */
   onAcknowledged?(position: number, frame: number): void;
   /** Bytes up to `position` were delivered that were never seen being sent. */
@@ -47,20 +55,13 @@ export class HalfConnection {
   retransmittedEnd = 0;
   /** Segments that carried nothing new. */
   retransmissions = 0;
-  readonly #window = new SentWindow();
+  readonly #window: SentWindow | null;
   readonly #listener: HalfConnectionListener;
 
   constructor(listener: HalfConnectionListener) {
     this.#listener = listener;
-    const window = this.#window;
-    const { sent } = listener;
-    const keepAndPass: ByteSink = {
-      push(bytes, start, end, t, frame) {
-        window.append(bytes, start, end);
-        sent.push(bytes, start, end, t, frame);
-      },
-    };
-    this.sent = new OrderedStream(keepAndPass, 'first-seen');
+    this.#window = listener.onChanged === undefined ? null : new SentWindow();
+    this.sent = new OrderedStream(keeping(this.#window, listener.sent), 'first-seen');
     this.delivered = new OrderedStream(listener.delivered, 'contiguous');
   }
 
@@ -69,7 +70,10 @@ export class HalfConnection {
     if (!this.sent.known) this.#begin(segment);
     const sequence = segment.flags & tcpFlag.syn ? segment.sequence + 1 : segment.sequence;
     if (view === 'sent') this.#takeSent(segment, sequence);
-    else if (segment.end > segment.start) this.#takeDelivered(segment, sequence);
+    else {
+      if (segment.end > segment.start) this.#takeDelivered(segment, sequence);
+      if (segment.flags & tcpFlag.rst) this.#takeReset(segment);
+    }
   }
 
   /** An ACK in a segment of the other direction, sent by the receiver or delivered to the sender. */
@@ -78,7 +82,7 @@ export class HalfConnection {
     // An acknowledged FIN counts one: never more than what was sent.
     const position = Math.min(this.sent.positionOf(segment.acknowledgement), this.sent.position);
     if (view === 'delivered') {
-      this.#window.release(position);
+      this.#window?.release(position);
       return;
     }
     // The ACK before this one: what it acknowledges was delivered well before, whatever the clock's steps.
@@ -115,8 +119,9 @@ export class HalfConnection {
       if (oldEnd > from) {
         this.retransmissions++;
         if (oldEnd > this.retransmittedEnd) this.retransmittedEnd = oldEnd;
-        const differs = this.#window.firstDifference(from, bytes, start, start + oldEnd - from);
-        if (differs >= 0) this.#listener.onChanged(differs, t, frame);
+        const end = start + oldEnd - from;
+        const differs = this.#window?.firstDifference(from, bytes, start, end) ?? -1;
+        if (differs >= 0) this.#listener.onChanged?.(differs, t, frame);
       }
       if (!this.sent.take(sequence, bytes, start, end, t, frame)) {
         this.#listener.onGap('sent', this.sent.position, t, frame);
@@ -128,6 +133,12 @@ export class HalfConnection {
     }
   }
 
+  #takeReset({ sequence, t, frame }: Segment): void {
+    if (this.delivered.positionOf(sequence) === this.delivered.position) {
+      this.#listener.onReset?.(t, frame);
+    }
+  }
+
   #takeDelivered(segment: Segment, sequence: number): void {
     const { bytes, start, end, t, frame } = segment;
     const to = this.delivered.positionOf(sequence) + end - start;
@@ -136,4 +147,15 @@ export class HalfConnection {
       this.#listener.onGap('delivered', this.delivered.position, t, frame);
     }
   }
+}
+
+/** What keeps the bytes in a window, if there is one, before it passes them on. */
+function keeping(window: SentWindow | null, sink: ByteSink): ByteSink {
+  if (window === null) return sink;
+  return {
+    push(bytes, start, end, t, frame) {
+      window.append(bytes, start, end);
+      sink.push(bytes, start, end, t, frame);
+    },
+  };
 }

@@ -69,6 +69,13 @@ describe('values of the new fields', () => {
     ['cqt: 20s', 'ccrl: ▸256', 'array.nodes.A.ccrl', 'too large', '0 to 255'],
     ['cqt: 20s', 'ccr: { refuse: ▸log }', 'array.nodes.A.ccr.refuse', 'not a value', 'log-full'],
     ['cqt: 20s', 'ccr: { ▸take: 3s }', 'array.nodes.A.ccr.take', 'not a known field', '`takes`'],
+    [
+      'cqt: 20s',
+      'ccr: { fail: true, refuse: ▸limit }',
+      'array.nodes.A.ccr.refuse',
+      'excludes `fail: true`',
+      'leave `fail` out',
+    ],
     ['cqt: 20s', 'ccr: { bound: ▸0s }', 'array.nodes.A.ccr.bound', 'out of range', 'from 1ms'],
     [
       'cqt: 20s',

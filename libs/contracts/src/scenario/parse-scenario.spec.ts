@@ -277,7 +277,7 @@ describe('parseScenario', () => {
         .replace(
           'cqt: 20s',
           'cqt: 1ms, ccrl: 0, tbkas: false, digests: true, mutant: ignores-cqt, ' +
-            'ccr: { takes: 3s, immediate: false, fail: true, refuse: log-full, dropEvent: true, bound: 10s }',
+            'ccr: { takes: 3s, immediate: false, fail: false, refuse: log-full, dropEvent: true, bound: 10s }',
         )
         .replace(
           'host1: { kind: reference }',
@@ -295,7 +295,7 @@ describe('parseScenario', () => {
         ccr: {
           takesMs: 3_000,
           immediate: false,
-          fail: true,
+          fail: false,
           refuse: 'log-full',
           dropEvent: true,
           boundMs: 10_000,

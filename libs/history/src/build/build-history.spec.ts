@@ -324,6 +324,36 @@ describe('give-up', () => {
     expect(history.associations[1]!.giveUpAt).toBe(never);
   });
 
+  it('is the RST of the node that leaves the host no connection', async () => {
+    const { traffic, a } = twoPaths();
+    a.write(1, 10, block(1));
+    a.admin.close('node', 'rst');
+    a.io.close('node', 'rst');
+    const at = traffic.t;
+    const history = await buildHistory(traffic.recording());
+    const [lost, other] = history.associations;
+    expect(lost).toMatchObject({ giveUpAt: at, allResetAt: at, giveUpBy: 'rst' });
+    expect(lost!.giveUpAtFrame!.file).toBe('captures/A.host.pcapng');
+    expect(other!.giveUpAt).toBe(never);
+  });
+
+  it('is no RST of the node that is lost, that stands behind a gap, or that leaves a connection open', async () => {
+    const lost = twoPaths();
+    lost.a.admin.close('node', 'rst');
+    lost.a.io.close('node', 'rst', true);
+    const gap = twoPaths();
+    gap.a.write(1, 10, block(1));
+    gap.a.answer(1, 0, { lost: true });
+    gap.a.admin.close('node', 'rst');
+    gap.a.io.close('node', 'rst');
+    const open = twoPaths();
+    open.a.admin.close('node', 'rst');
+    for (const { traffic } of [lost, gap, open]) {
+      const history = await buildHistory(traffic.recording());
+      expect(history.associations[0]).toMatchObject({ giveUpAt: never, giveUpBy: null });
+    }
+  });
+
   it('is a retry of an outstanding command elsewhere where no socket was closed', async () => {
     const { traffic, a, b } = twoPaths();
     a.write(1, 10, concat(block(1), block(2)));

@@ -62,7 +62,12 @@ export async function buildHistory(recording: Recording): Promise<History> {
       onRemark: (t, text, at) => remarks.push({ t, text, at }),
       onProblem: (t, instrument, message) => problems.push({ t, instrument, message }),
     },
-    (link) => ({ host: fileOf(captures, link, 'host'), node: fileOf(captures, link, 'node') }),
+    {
+      filesOf: (link) => ({
+        host: fileOf(captures, link, 'host'),
+        node: fileOf(captures, link, 'node'),
+      }),
+    },
   );
   const cursors = captures.map((input) => new CaptureCursor(input));
   await mergeCaptures(cursors, decoder);

@@ -1,4 +1,4 @@
-import type { Association, FrameRef } from '../model.js';
+import type { Association, Connection, FrameRef } from '../model.js';
 
 /** A CCR that a source controller took and did not finish at once. */
 export interface AcceptedCcr {
@@ -36,6 +36,9 @@ export class AssociationState {
   readonly told: ToldSuccess[] = [];
   /** Log entries (ICID and CIU) that were complete in a log page read so far. */
   readonly completeEntries = new Set<number>();
+
+  /** Connections whose end at the host is gone by a RST that was delivered to it. */
+  readonly reset = new Set<Connection>();
 
   constructor(readonly model: Association) {}
 }

@@ -113,6 +113,23 @@ export class AssociationTracker {
     if (first) this.#onGivenUp(association);
   }
 
+  /**
+   * A RST was delivered to the host. One that leaves it no connection of the association stands for its give-up: it has
+   * nothing left that it could close.
+   */
+  connectionReset(
+    state: AssociationState,
+    connection: Connection,
+    t: number,
+    frame: FrameRef,
+  ): void {
+    const { model, reset } = state;
+    reset.add(connection);
+    if (!model.connections.every((one) => reset.has(one))) return;
+    model.allResetAt = Math.min(model.allResetAt ?? never, t);
+    this.giveUp(model, 'rst', t, frame);
+  }
+
   /** An admin or fabrics command was sent. */
   adminSent(state: AssociationState, flight: InFlight): void {
     const { command } = flight;

@@ -1,3 +1,4 @@
+import { roomFor } from '@fenceline/nvme';
 import type { Command } from '../model.js';
 import type { BlockHasher } from './block-hasher.js';
 
@@ -7,7 +8,7 @@ export class CollectedData {
   #filled = 0;
 
   constructor(length: number) {
-    this.bytes = new Uint8Array(length);
+    this.bytes = roomFor(length);
   }
 
   /** Takes `bytes[start, end)`, which stand `at` bytes into the command's data; what is beyond is left out. */
@@ -34,9 +35,9 @@ export class InFlight {
   dataToNode = 0;
   dataDelivered = 0;
   capsuleDelivered = false;
-  /** Data from the host, as sent and as delivered. */
+  /** Data from the host, as sent; and that of a write as delivered, from its first delivery on. */
   sentToNode: DataTaker | null = null;
-  deliveredToNode: DataTaker | null = null;
+  deliveredToNode: BlockHasher | null = null;
   /** Data from the node, as sent and as delivered. */
   sentToHost: DataTaker | null = null;
   deliveredToHost: DataTaker | null = null;

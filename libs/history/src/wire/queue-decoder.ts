@@ -40,8 +40,15 @@ import { readCommand } from './read-command.js';
 import { UNKNOWN_QUEUE } from './reads-as-admin.js';
 import type { WireListener } from './wire-listener.js';
 
+/**
+ * What is decoded: all, or what a host does and is told. The latter leaves out what reached the node, so that no command
+ * has a `completeAt`, and does not compare what was sent or delivered more than once.
+ */
+export type WireScope = 'all' | 'host';
+
 /** What all queues of a recording share. */
 export interface WireContext {
+  readonly scope: WireScope;
   readonly table: PayloadTable;
   readonly tracker: AssociationTracker;
   readonly listener: WireListener;
@@ -86,16 +93,20 @@ export class QueueDecoder implements ConnectionListener {
     private readonly link: DecodedLink,
     readonly connection: Connection,
   ) {
-    this.toNode = this.#half('host', this.#sentToNodeListener(), this.#deliveredToNodeListener());
+    const followsNode = context.scope === 'all';
+    const deliveredToNode = followsNode ? this.#deliveredToNodeListener() : null;
+    this.toNode = this.#half('host', this.#sentToNodeListener(), deliveredToNode);
     this.toHost = {
       ...this.#half('node', this.#sentToHostListener(), this.#deliveredToHostListener()),
       onAcknowledged: (position, frame) => this.#acknowledged(position, frame),
+      onReset: (t, frame) => this.#reset(t, frame),
     };
   }
 
-  #half(sender: Side, sent: PduListener, delivered: PduListener): HalfConnectionListener {
+  /** @param delivered null where what is delivered is not decoded */
+  #half(sender: Side, sent: PduListener, delivered: PduListener | null): HalfConnectionListener {
     const sentDecoder = new PduDecoder(sent);
-    const { connection } = this;
+    const { connection, context } = this;
     const receiver: Side = sender === 'host' ? 'node' : 'host';
     const noteNewBytes: ByteSink = {
       push: (bytes, start, end, t, frame) => {
@@ -105,7 +116,7 @@ export class QueueDecoder implements ConnectionListener {
         sentDecoder.push(bytes, start, end, t, frame);
       },
     };
-    const deliveredDecoder = new PduDecoder(delivered);
+    const deliveredDecoder = delivered === null ? leftOut : new PduDecoder(delivered);
     const countBytes: ByteSink = {
       push: (bytes, start, end, t, frame) => {
         this.#toHostBytes += end - start;
@@ -116,12 +127,14 @@ export class QueueDecoder implements ConnectionListener {
       sent: sender === 'host' ? noteNewBytes : sentDecoder,
       delivered: sender === 'node' ? countBytes : deliveredDecoder,
       onClosed: (by, t, frame) => this.#closed(sender, by, t, frame),
-      onChanged: (position, t, frame) =>
-        this.context.listener.onRemark?.(
-          t,
-          `${this.#name()}: a retransmission by the ${sender} differs from what was sent first, at byte ${position} of the stream`,
-          this.#at(sender, frame),
-        ),
+      ...(context.scope === 'all' && {
+        onChanged: (position: number, t: number, frame: number) =>
+          context.listener.onRemark?.(
+            t,
+            `${this.#name()}: a retransmission by the ${sender} differs from what was sent first, at byte ${position} of the stream`,
+            this.#at(sender, frame),
+          ),
+      }),
       onNeverSent: (_position, t, frame) =>
         this.#problem(
           t,
@@ -152,7 +165,7 @@ export class QueueDecoder implements ConnectionListener {
           flight = this.#unanswered.get(dataCid(pdu.view)) ?? null;
         }
         this.#sentToNode = flight;
-        this.#toNodeInOrder.push(flight);
+        if (this.context.scope === 'all') this.#toNodeInOrder.push(flight);
       },
       onData: (pdu, bytes, start, end, at) => {
         this.#sentToNode?.sentToNode?.take(bytes, start, end, at + dataBase(pdu));
@@ -168,7 +181,11 @@ export class QueueDecoder implements ConnectionListener {
   #deliveredToNodeListener(): PduListener {
     return {
       onHeader: (pdu) => {
-        this.#deliveredToNode = this.#next(this.#toNodeInOrder, 'host', pdu);
+        const flight = this.#next(this.#toNodeInOrder, 'host', pdu);
+        if (flight?.command.op === 'write') {
+          flight.deliveredToNode ??= new BlockHasher(this.context.table, flight.command.blocks);
+        }
+        this.#deliveredToNode = flight;
       },
       onData: (pdu, bytes, start, end, at) => {
         this.#deliveredToNode?.deliveredToNode?.take(bytes, start, end, at + dataBase(pdu));
@@ -321,10 +338,9 @@ export class QueueDecoder implements ConnectionListener {
     // What comes to a connection that its node has closed is not taken any more.
     const isOpen = this.connection.nodeClosedAt > t;
     if (this.#state !== null && isOpen) this.#state.model.lastCompleteAt = t;
-    if (deliveredToNode instanceof BlockHasher && deliveredToNode.done) {
+    if (deliveredToNode?.done) {
       this.#comparePayloads(command, deliveredToNode, t);
     }
-    this.context.listener.onComplete?.(command);
   }
 
   /** What was delivered is what may land: it counts where it differs from what was sent first. */
@@ -385,6 +401,12 @@ export class QueueDecoder implements ConnectionListener {
     this.context.tracker.giveUp(this.#state.model, how, t, this.#at('host', frame));
   }
 
+  /** The host's end of the connection is gone. */
+  #reset(t: number, frame: number): void {
+    if (this.#state === null) return;
+    this.context.tracker.connectionReset(this.#state, this.connection, t, this.#at('host', frame));
+  }
+
   #checkDigests(pdu: Pdu, receiver: Side): void {
     if (pdu.headerDigestOk && pdu.dataDigestOk) return;
     const which = pdu.headerDigestOk ? 'data' : 'header';
@@ -422,6 +444,9 @@ export class QueueDecoder implements ConnectionListener {
     return `link ${link}, ${hostSocket} to ${nodeSocket}`;
   }
 }
+
+/** Takes bytes that are not decoded. */
+const leftOut: ByteSink = { push: () => undefined };
 
 /** Where a PDU's data begins in its command's data. */
 function dataBase(pdu: Pdu): number {

@@ -16,6 +16,7 @@ import {
   IoOpcode,
   ioName,
   logPageId,
+  roomFor,
   SglType,
   sendsData,
   SQE_BYTES,
@@ -94,8 +95,9 @@ export function readCommand(
 
 function readAdmin(flight: InFlight, view: DataView, at: number, isFabrics: boolean): void {
   const { command } = flight;
-  flight.entry = new DataView(new ArrayBuffer(SQE_BYTES));
-  for (let i = 0; i < SQE_BYTES; i++) flight.entry.setUint8(i, view.getUint8(at + i));
+  const entry = roomFor(SQE_BYTES);
+  for (let i = 0; i < SQE_BYTES; i++) entry[i] = view.getUint8(at + i);
+  flight.entry = new DataView(entry.buffer, entry.byteOffset, SQE_BYTES);
   if (isFabrics) {
     const type = fabricsType(view, at);
     command.name = fabricsName(type);
@@ -122,7 +124,6 @@ function readIo(flight: InFlight, view: DataView, at: number, table: PayloadTabl
       readRange(command, view, at);
       command.op = 'write';
       flight.sentToNode = new BlockHasher(table, command.blocks);
-      flight.deliveredToNode = new BlockHasher(table, command.blocks);
       break;
     case IoOpcode.writeZeroes:
       readRange(command, view, at);

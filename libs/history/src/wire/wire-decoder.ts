@@ -4,11 +4,22 @@ import type { Topology } from '../topology.js';
 import { AssociationTracker } from './association-tracker.js';
 import { LinkDecoder } from './link-decoder.js';
 import { PayloadTable } from './payload-table.js';
-import type { WireContext } from './queue-decoder.js';
+import type { WireContext, WireScope } from './queue-decoder.js';
 import type { WireListener } from './wire-listener.js';
 
 /** Names of the captures of a link's two vantage points, for references to frames. */
 export type CaptureFiles = Readonly<Record<Side, string>>;
+
+const capturesOf = (link: string): CaptureFiles => ({
+  host: `${link}.host.pcapng`,
+  node: `${link}.node.pcapng`,
+});
+
+export interface WireDecoderOptions {
+  /** Names the captures of a link. */
+  filesOf?: (link: string) => CaptureFiles;
+  scope?: WireScope;
+}
 
 /**
  * Frames in, commands out: decodes the NVMe/TCP of all links as it goes by. It keeps what is unanswered
@@ -21,14 +32,10 @@ export class WireDecoder {
   readonly #tracker: AssociationTracker;
   readonly #links = new Map<string, LinkDecoder>();
 
-  /** @param filesOf - names the captures of a link */
   constructor(
     topology: Topology,
     listener: WireListener,
-    filesOf: (link: string) => CaptureFiles = (link) => ({
-      host: `${link}.host.pcapng`,
-      node: `${link}.node.pcapng`,
-    }),
+    { filesOf = capturesOf, scope = 'all' }: WireDecoderOptions = {},
   ) {
     this.payloads = new PayloadTable(topology.blockSize);
     this.#tracker = new AssociationTracker(
@@ -36,6 +43,7 @@ export class WireDecoder {
       (association) => listener.onGivenUp?.(association),
     );
     const context: WireContext = {
+      scope,
       table: this.payloads,
       tracker: this.#tracker,
       listener,

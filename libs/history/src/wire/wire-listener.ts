@@ -14,8 +14,6 @@ export interface WireListener {
   onCommand?(command: Command): void;
   /** All data of a command was sent: `payloads` of a write are known from here on. */
   onPayloadSent?(command: Command): void;
-  /** The command became complete at the target. */
-  onComplete?(command: Command): void;
   /** The answer was delivered to the host; `payloads` of a read are known. */
   onAnswered?(command: Command): void;
   /** A reason is seen for the first time to say that the host gave the association up. */

@@ -231,6 +231,7 @@ export class SimulatedLab implements LabDriver {
         local: addressed(end),
         remote: addressed(otherEnd(end)),
         random: this.#random(`TCP ${name} ${end}`),
+        memory: (length) => link.frames.take(length),
         send: link.plug(end, (frame) => stack.receive(frame)),
       });
       return stack;

@@ -7,6 +7,7 @@ import {
   type FrameObserver,
   type LinkEnd,
 } from '@fenceline/fabric';
+import { RoomPool } from '@fenceline/nvme';
 import type { Random } from '@fenceline/reference';
 import type { LabLink } from '../lab-driver.js';
 
@@ -33,6 +34,8 @@ export interface SimulatedLinkOptions {
  */
 export class SimulatedLink implements LabLink {
   readonly name: string;
+  /** Frames to be sent come from here, and the link gives them back when they are gone. */
+  readonly frames = new RoomPool();
   readonly #captures: Record<LinkEnd, SimulatedCapture>;
   readonly #observers = new Set<FrameObserver>();
   /** The two directions, named by their sender. */
@@ -46,7 +49,7 @@ export class SimulatedLink implements LabLink {
       node: new SimulatedCapture(name, 'node'),
     };
     const direction = (from: LinkEnd): SimulatedDirection =>
-      new SimulatedDirection(options, from, captures, this.#observers);
+      new SimulatedDirection(options, from, captures, this.#observers, this.frames);
     this.#captures = captures;
     this.#from = { host: direction('host'), node: direction('node') };
   }
@@ -106,6 +109,7 @@ class SimulatedDirection {
     private readonly from: LinkEnd,
     private readonly captures: Record<LinkEnd, SimulatedCapture>,
     private readonly observers: ReadonlySet<FrameObserver>,
+    private readonly frames: RoomPool,
   ) {
     this.#to = otherEnd(from);
     this.#comment = new FaultComment(options.name, this.#to);
@@ -126,6 +130,7 @@ class SimulatedDirection {
         this.#forward(frame, -1);
     }
     for (const observer of this.observers) observer(frame, this.from, t, false);
+    if (this.#state === 'drop') this.frames.giveBack(frame);
   }
 
   setState(state: DirectionState): void {
@@ -158,6 +163,7 @@ class SimulatedDirection {
   #arrive(frame: Uint8Array, heldAt: number): void {
     const afterNs = this.options.scheduler.now() - heldAt;
     this.#deliver(frame, heldAt < 0 ? null : this.#comment.released(afterNs));
+    this.frames.giveBack(frame);
   }
 
   #deliver(frame: Uint8Array, comment: string | null): void {
@@ -174,9 +180,14 @@ const pieceBytes = 256 * 1024;
 /** No packet with its comments is longer. */
 const longestPacketBytes = 80 * 1024;
 
+/** Every byte of it is written before it is read, so nothing need stand in it. */
+function piece(): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(pieceBytes).buffer;
+}
+
 /** What one end of a link saw. */
 class SimulatedCapture {
-  readonly #encoder = new PcapngEncoder(new ArrayBuffer(pieceBytes));
+  readonly #encoder = new PcapngEncoder(piece());
   readonly #pieces: Uint8Array[] = [];
   #notes: string[] = [];
 
@@ -209,7 +220,7 @@ class SimulatedCapture {
   #add(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {
     this.#encoder.packet(t, frame, direction, this.#comments(comment));
     if (this.#encoder.length < pieceBytes - longestPacketBytes) return;
-    this.#pieces.push(this.#encoder.take(new ArrayBuffer(pieceBytes)));
+    this.#pieces.push(this.#encoder.take(piece()));
   }
 
   #comments(comment: string | null): readonly string[] | undefined {

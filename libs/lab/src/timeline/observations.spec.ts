@@ -7,6 +7,7 @@ const over = (link: string) => ({ link, node: link, label: `host1 over ${link}` 
 const write = (slba: number, payload: number, sentAt = 0, status: number | null = null) =>
   ({ slba, blocks: 1, payloads: [payload], sentAt, status }) as Command;
 const request = (id: number, node: string, slba: number, payload: number): BackendWrite => ({
+  link: null,
   id,
   node,
   slba,

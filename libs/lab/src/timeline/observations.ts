@@ -5,8 +5,8 @@ import { forEachBlock, type Association, type Command, type PayloadId } from '@f
 export interface BackendWrite {
   id: number;
   node: string;
-  /** The link by whose port it came, where each port has an export of its own. */
-  link?: string;
+  /** The link by whose port it came, where each port has an export of its own; null where it is not known. */
+  link: string | null;
   slba: number;
   payloads: readonly PayloadId[];
 }
@@ -254,7 +254,7 @@ export class Observations {
 
 /** Whether a request of the backend may be of a command that was sent so. */
 function cameBy(sent: Outstanding, { node, link }: BackendWrite): boolean {
-  return sent.node === node && (link === undefined || sent.link === link);
+  return sent.node === node && (link === null || sent.link === link);
 }
 
 /** How often something happened on each link, and what it was. */

@@ -18,6 +18,8 @@ import {
 export interface Answers {
   answer(command: Command, status: number, dword0: number, dword1: number): void;
   sendData(command: Command, data: Uint8Array): void;
+  /** Takes room for data back that nobody reads any more. */
+  giveBack(room: Uint8Array): void;
 }
 
 const nothing = new Uint8Array(0);
@@ -82,6 +84,13 @@ export class Command {
     if (this.#answered) return;
     this.#answered = true;
     this.queue.answer(this, status, dword0, dword1);
+  }
+
+  /** Lets go of the data from the host: neither this command nor the medium reads it any more. */
+  releaseData(): void {
+    if (this.data.length === 0) return;
+    this.queue.giveBack(this.data);
+    this.data = nothing;
   }
 
   /** Answers it with data, which is not copied. Its length must be that which the host asked for. */

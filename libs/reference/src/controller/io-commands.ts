@@ -150,7 +150,10 @@ function change(
   request: MediumRequest,
   waitNs?: number,
 ): void {
-  const done = (result: MediumResult) => command.answer(statusOf(result, Status.writeFault));
+  const done = (result: MediumResult) => {
+    command.answer(statusOf(result, Status.writeFault));
+    command.releaseData();
+  };
   controller.gate.submit(request, done, waitNs);
 }
 

@@ -17,7 +17,7 @@ import {
   PduDecoder,
   PduFlag,
   PduType,
-  roomFor,
+  RoomPool,
   Status,
   transferLength,
   transferOffset,
@@ -81,6 +81,8 @@ export class Queue implements ConnectionUser, PduListener, Answers {
   /** Commands that came and are not answered. */
   #outstanding = 0;
   readonly #decoder = new PduDecoder(this);
+  /** For data from the host, all of which is written before it is read. */
+  readonly #room = new RoomPool();
 
   constructor(
     private readonly connection: Connection,
@@ -197,7 +199,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
     this.#outstanding++;
     this.#command = command;
     if (pdu.dataLength === 0) return;
-    command.data = roomFor(pdu.dataLength);
+    command.data = this.#room.take(pdu.dataLength);
     this.#transfer = { command, received: 0 };
   }
 
@@ -223,7 +225,7 @@ export class Queue implements ConnectionUser, PduListener, Answers {
   /** Asks for the data of a command, all of it at once. */
   #fetch(command: Command): void {
     const length = command.lengthFromHost;
-    command.data = roomFor(length);
+    command.data = this.#room.take(length);
     const tag = this.#nextTag();
     this.#transfers.set(tag, { command, received: 0 });
     this.connection.send(encodeR2t({ cid: command.cid, tag, offset: 0, length }, this.#digests));
@@ -310,6 +312,10 @@ export class Queue implements ConnectionUser, PduListener, Answers {
     if (this.#digests.data) connection.send(encodeDigest(crc32c(data)));
     if (success) this.#outstanding--;
     else this.answer(command, Status.success, 0, 0);
+  }
+
+  giveBack(room: Uint8Array): void {
+    this.#room.giveBack(room);
   }
 
   /** The SQHD of the next answer. */

@@ -95,17 +95,19 @@ export class Association {
     return Math.min(...this.#ioQueues.map(({ oldestSentAt }) => oldestSentAt), Infinity);
   }
 
-  get #ioQueues(): TcpQueue[] {
-    return this.#connector.queues.slice(1);
+  get #ioQueues(): readonly TcpQueue[] {
+    return this.#connector.ioQueues;
   }
 
   get #adminQueue(): TcpQueue {
-    return this.#connector.queues[0]!;
+    return this.#connector.adminQueue;
   }
 
   /** Sends an I/O command on the next queue with room; there must be one. */
   submit(command: HostCommand, done: SentCommand['done']): void {
-    const open = this.#ioQueues.filter(({ hasRoom }) => hasRoom);
+    const queues = this.#ioQueues;
+    const isFree = queues.every(({ hasRoom }) => hasRoom);
+    const open = isFree ? queues : queues.filter(({ hasRoom }) => hasRoom);
     const queue = open[this.#turn++ % open.length];
     if (queue === undefined) throw new Error('no I/O queue has room');
     this.#send(queue, command, this.#settings.ioTimeoutMs, (completion) => {

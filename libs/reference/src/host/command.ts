@@ -8,14 +8,14 @@ import {
   Feature,
   IDENTIFY_BYTES,
   IoOpcode,
-  type SqeFields,
+  type SqeCommandFields,
 } from '@fenceline/nvme';
 import type { ControllerInstance } from './decisions.js';
 import type { MediumRequest } from '../transport.js';
 
 /** A command as its queue sends it, but for what the queue itself fills in. */
 export interface HostCommand {
-  entry: Omit<SqeFields, 'cid' | 'dataLength' | 'inCapsule'>;
+  entry: SqeCommandFields;
   /** Data for the controller. */
   data?: Uint8Array;
   /** Bytes that the controller sends. */

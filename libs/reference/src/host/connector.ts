@@ -15,7 +15,9 @@ export interface ConnectorUser<T> {
 /** Runs a handshake over a path: opens its queues and sends its commands. The queues stay when it has ended. */
 export class Connector<T> {
   /** By queue identifier: the admin queue is the first. */
-  readonly queues: TcpQueue[] = [];
+  readonly #queues: TcpQueue[] = [];
+  /** All others, in the order of their identifiers. */
+  readonly ioQueues: TcpQueue[] = [];
   readonly #settings: CompleteSettings;
   readonly #path: string;
   readonly #handshake: Handshake<T>;
@@ -36,16 +38,20 @@ export class Connector<T> {
     this.#goOn(undefined);
   }
 
+  get adminQueue(): TcpQueue {
+    return this.#queues[0]!;
+  }
+
   /** Aborts every connection. */
   abort(): void {
     this.#stop();
-    for (const queue of this.queues) queue.abort();
+    for (const queue of this.#queues) queue.abort();
   }
 
   /** Ends every connection behind what was sent. */
   end(): void {
     this.#stop();
-    for (const queue of this.queues) queue.end();
+    for (const queue of this.#queues) queue.end();
   }
 
   #stop(): void {
@@ -75,7 +81,7 @@ export class Connector<T> {
         this.#open(step);
         break;
       case 'command':
-        this.queues[step.qid]!.submit(step.command, connectTimeoutMs, (completion) => {
+        this.#queues[step.qid]!.submit(step.command, connectTimeoutMs, (completion) => {
           if (completion !== null) this.#goOn(completion);
         });
         break;
@@ -97,6 +103,7 @@ export class Connector<T> {
       () => this.#goOn(undefined),
     );
     if (capsuleDataBytes !== null) queue.allowInCapsule(capsuleDataBytes);
-    this.queues.push(queue);
+    this.#queues.push(queue);
+    if (qid > 0) this.ioQueues.push(queue);
   }
 }

@@ -13,7 +13,7 @@ interface Io {
   /** The one path that it may use, or null for any. */
   readonly only: Path | null;
   /** Paths that have refused it, and are not asked again before all have. */
-  readonly refusedBy: Set<Path>;
+  readonly refusedBy: Path[];
   /** Answers with an error that asks for another try. */
   errors: number;
 }
@@ -42,13 +42,14 @@ export class Multipath {
 
   /** Begins a request; `done` is called once, never before this returns. */
   submit(request: MediumRequest, only: Path | null, done: (result: MediumResult) => void): void {
-    this.#waiting.push({ request, done, only, refusedBy: new Set(), errors: 0 });
+    this.#waiting.push({ request, done, only, refusedBy: [], errors: 0 });
     this.dispatch();
   }
 
   /** Sends what has waited and can be sent now. */
   dispatch(): void {
     const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     this.#waiting = [];
     for (const io of waiting) this.#send(io);
   }
@@ -80,7 +81,7 @@ export class Multipath {
   /** The best of those that have not refused it: optimized ones where there are any. */
   #usablePaths({ refusedBy }: Io): Path[] {
     const open = this.#openPaths();
-    const others = open.filter((it) => !refusedBy.has(it));
+    const others = refusedBy.length === 0 ? open : open.filter((it) => !refusedBy.includes(it));
     const left = others.length > 0 ? others : open;
     const optimized = left.filter((it) => it.association?.anaState === 'optimized');
     return optimized.length > 0 ? optimized : left;
@@ -114,12 +115,12 @@ export class Multipath {
   /** A path refused it: it was not done, and nothing has to be waited for where another may take it. */
   #refused(io: Io, path: Path): void {
     const delayMs = this.#settings.decisions.failoverDelayMs();
-    io.refusedBy.add(path);
-    if (this.#openPaths().some((it) => !io.refusedBy.has(it))) {
+    if (!io.refusedBy.includes(path)) io.refusedBy.push(path);
+    if (this.#openPaths().some((it) => !io.refusedBy.includes(it))) {
       this.#again(io, delayMs);
       return;
     }
-    io.refusedBy.clear();
+    io.refusedBy.length = 0;
     this.#again(io, Math.max(delayMs, RETRY_DELAY_MS));
   }
 

@@ -66,6 +66,8 @@ export interface TcpQueueParts {
 const ADMIN_CAPSULE_BYTES = 8192;
 const ALL_CIDS = 0x1_0000;
 
+const nothing = new Uint8Array(0);
+
 /**
  * One queue of a controller: a connection, its initialisation, and commands with their data
  * (NVMe/TCP Transport Specification 1.1, section 3). It never says by itself what becomes of commands that a loss
@@ -136,7 +138,7 @@ export class TcpQueue implements ConnectionUser, PduListener {
       sentAt,
       deadline,
       done,
-      received: roomFor(command.receiveBytes ?? 0),
+      received: command.receiveBytes ? roomFor(command.receiveBytes) : nothing,
       receivedBytes: 0,
     });
     this.#watch(deadline);
@@ -223,10 +225,10 @@ export class TcpQueue implements ConnectionUser, PduListener {
   #send(cid: number, { entry, data, receiveBytes }: HostCommand): void {
     const dataLength = data?.length ?? receiveBytes ?? 0;
     const inCapsule = data !== undefined && data.length <= this.#capsuleLimit(entry.opcode);
-    const fields = { ...entry, cid, dataLength, inCapsule };
+    const own = { cid, dataLength, inCapsule };
     const digests = this.#digests;
     const padding = this.#paddingBehind(72);
-    const head = encodeCommandHead(fields, inCapsule ? data.length : 0, digests, padding);
+    const head = encodeCommandHead(entry, own, inCapsule ? data.length : 0, digests, padding);
     this.#connection.send(head);
     if (!inCapsule) return;
     this.#connection.send(data);
@@ -303,7 +305,8 @@ export class TcpQueue implements ConnectionUser, PduListener {
       return;
     }
     this.#outstanding.delete(command.cid);
-    command.done({ ...completion, data: received });
+    const { status, doNotRetry, dword0, dword1 } = completion;
+    command.done({ status, doNotRetry, dword0, dword1, data: received });
   }
 
   /** Sends what an R2T asks for, in pieces that the controller can take. */

@@ -12,6 +12,20 @@ export function checkTopology(draft: Draft, findings: Findings): void {
   checkLinks(draft, findings);
   checkInterNodeLinks(draft, findings);
   checkKeepAlive(draft, findings);
+  checkCcr(draft, findings);
+}
+
+/** A CCR that is refused begins no operation. */
+function checkCcr(draft: Draft, findings: Findings): void {
+  for (const { path, raw } of draft.nodes.values()) {
+    const ccr = isRecord(raw) ? raw.ccr : undefined;
+    if (!isRecord(ccr) || ccr.fail !== true || ccr.refuse === undefined) continue;
+    findings.problem({
+      path: [...path, 'ccr', 'refuse'],
+      message: 'excludes `fail: true`: a CCR that is refused begins no operation that could fail',
+      mend: 'Leave `refuse` out, so that the operation ends as failed, or leave `fail` out, so that none begins.',
+    });
+  }
 }
 
 function checkNames(draft: Draft, findings: Findings): void {

@@ -92,7 +92,8 @@ export const whenTextSchema = exactlyOneOf(
       .optional()
       .describe(
         'A host gives up an association: its first FIN or RST, a CCR that names it, ' +
-          'or a retry of one of its outstanding commands elsewhere.',
+          'a retry of one of its outstanding commands elsewhere, or the RST of the target ' +
+          'that leaves it no connection.',
       ),
     ccrSent: z
       .strictObject({ link: paths(), count: times() })

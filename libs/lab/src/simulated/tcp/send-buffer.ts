@@ -25,9 +25,9 @@ export class SendBuffer {
       const skip = offset + done - at;
       at += chunk.length;
       if (skip >= chunk.length) continue;
-      const piece = chunk.subarray(skip, skip + into.length - done);
-      into.set(piece, done);
-      done += piece.length;
+      const length = Math.min(chunk.length - skip, into.length - done);
+      into.set(length === chunk.length ? chunk : chunk.subarray(skip, skip + length), done);
+      done += length;
       if (done === into.length) return;
     }
   }

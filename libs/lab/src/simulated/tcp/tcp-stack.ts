@@ -20,6 +20,9 @@ export interface TcpStackOptions {
   remote: Interface;
   /** Initial sequence numbers and the first port come from here. */
   random: Random;
+  /** Gives the memory of a frame of so many bytes. */
+  memory: (length: number) => Uint8Array;
+  /** Sends a frame, whose memory is no longer the stack's then. */
   send: (frame: Uint8Array) => void;
 }
 
@@ -35,7 +38,7 @@ export class TcpStack {
 
   constructor(options: TcpStackOptions) {
     this.#options = options;
-    this.#writer = new FrameWriter(options.local, options.remote);
+    this.#writer = new FrameWriter(options.local, options.remote, options.memory);
     this.#nextPort =
       firstEphemeralPort + (options.random() % (lastEphemeralPort - firstEphemeralPort));
   }

@@ -45,8 +45,9 @@ export class TwoStacks {
 
   constructor(seed = 1) {
     const random = new SeededRandom(seed, 'two stacks');
-    const common = { scheduler: this.time, random: () => random.word() };
-    this.link = new SimulatedLink({ name: 'A', ...common });
+    const timed = { scheduler: this.time, random: () => random.word() };
+    this.link = new SimulatedLink({ name: 'A', ...timed });
+    const common = { ...timed, memory: (length: number) => this.link.frames.take(length) };
     const sendFromHost = this.link.plug('host', (frame) => this.host.receive(frame));
     const sendFromNode = this.link.plug('node', (frame) => this.node.receive(frame));
     this.host = new TcpStack({ ...common, local: host, remote: node, send: sendFromHost });
