@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -9,6 +10,8 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
+import { HttpModule } from './http/http.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
@@ -33,12 +36,15 @@ export class AppModule {
         AccessModule,
         ArtifactsModule,
         AttemptsModule,
+        AuditModule,
         HealthModule,
         JobsModule,
         OutboxModule,
         PlacementModule,
         ReconcilerModule,
         RunsModule,
+        HttpModule,
+        MetricsModule,
         ScenariosModule,
         StateModule,
         StoreModule,
