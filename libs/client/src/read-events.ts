@@ -48,7 +48,8 @@ export async function* readEvents(options: ReadEventsOptions): AsyncGenerator<Ev
   const pause = options.pause ?? ((ms, aborted) => wait(ms, undefined, { signal: aborted }));
   const backOff = new BackOff();
   let last = options.after;
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     let reason = 'the service ended the stream';
     try {
       for await (const message of readConnection(options, last, signal)) {
@@ -58,13 +59,13 @@ export async function* readEvents(options: ReadEventsOptions): AsyncGenerator<Ev
         yield message;
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOver()) return;
       if (error instanceof ServiceProblem && !isPassing(error)) throw error;
       reason = error instanceof Error ? error.message : String(error);
     }
     yield { kind: 'cut', reason };
     await pause(backOff.next(), signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+      if (!isOver()) throw error;
     });
   }
 }
