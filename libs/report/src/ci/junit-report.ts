@@ -22,18 +22,16 @@ export function junitReport({
 }: Pick<ReportInput, 'verdict' | 'manifest'>): string {
   const reasons = whyInconclusive(verdict);
   const conclusive = reasons.length > 0 ? problem('error', 'inconclusive', reasons) : undefined;
-  const results = ruleResults(verdict);
-  const cases: [string, JunitResult | undefined][] = [
-    [conclusiveTest, conclusive],
-    ...results.map((result) => [result.rule, outcomeOf(result)] as [string, JunitResult?]),
-  ];
   return junitDocument({
     name: `${verdict.scenario}, seed ${verdict.seed}`,
     // The times of a manifest may have another zone than UTC.
     startedAt: new Date(manifest.startedAt),
     seconds: secondsOf(verdict),
     properties: propertiesOf(verdict),
-    cases: cases.map(([name, result]) => testCase(verdict, name, result)),
+    cases: [
+      testCase(verdict, conclusiveTest, conclusive),
+      ...ruleResults(verdict).map((one) => testCase(verdict, one.rule, outcomeOf(one))),
+    ],
   });
 }
 

@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { answerOf, readEvents, type EventMessage } from '@fenceline/client';
+import {
+  eventSchema,
+  liveEventSchema,
+  type LiveEvent,
+  type ServiceEvent,
+} from '@fenceline/contracts/api';
+import type { RunDetail } from './documents.js';
+import type { Service } from './open-service.js';
+import { withPatience } from './patience.js';
+import { Wake } from './wake.js';
+
+/** Who is told what happens meanwhile. */
+export interface RunWatcher {
+  /** Where the run is, read anew. */
+  run: (run: RunDetail) => void;
+  event: (event: ServiceEvent) => void;
+  live: (live: LiveEvent) => void;
+  /** Something about the connection that people may want to know. */
+  note: (text: string) => void;
+}
+
+export interface WatchOptions {
+  runId: string;
+  /** Watch this job of it alone, and what its lab does just now. */
+  jobId?: string;
+  /** Tell events from the beginning of the run, or from now on. */
+  history: boolean;
+  /** Ends the watching. */
+  signal: AbortSignal;
+  /** Where events do not come, as behind a proxy that holds them back, the run is read this often all the same, ms. */
+  pollMs?: number;
+  /** The least time between two readings of the run, however many events come, ms. */
+  restMs?: number;
+}
+
+const defaultPollMs = 30_000;
+const defaultRestMs = 500;
+
+/**
+ * Watches a run until what is watched has finished. What is true is read from the run; events only say when to look.
+ *
+ * @returns whether it has finished; false: the signal ended it
+ * @throws ServiceUnreachable, ServiceProblem
+ */
+export async function watchRun(
+  service: Service,
+  watcher: RunWatcher,
+  options: WatchOptions,
+): Promise<boolean> {
+  const { signal, pollMs = defaultPollMs, restMs = defaultRestMs } = options;
+  const over = new AbortController();
+  const wake = new Wake();
+  const ended = AbortSignal.any([signal, over.signal]);
+  ended.addEventListener('abort', () => wake.ring());
+  let failure: unknown = null;
+  const listening = listen(service, watcher, wake, { ...options, signal: ended }).catch(
+    (error: unknown) => {
+      failure = error;
+      wake.ring();
+    },
+  );
+  const isStopped = (): boolean => signal.aborted;
+  try {
+    while (!isStopped()) {
+      const read = (): Promise<Reading> => readOnce(service, options);
+      const { run, finished } = await withPatience(read, (why) => watcher.note(why));
+      watcher.run(run);
+      if (finished) return true;
+      await pause(restMs, undefined, { signal }).catch(() => undefined);
+      await wake.next(pollMs);
+      if (failure !== null) throw failure;
+    }
+    return false;
+  } finally {
+    over.abort();
+    await listening;
+  }
+}
+
+interface Reading {
+  run: RunDetail;
+  finished: boolean;
+}
+
+async function readOnce(
+  { client }: Service,
+  { runId, jobId }: Pick<WatchOptions, 'runId' | 'jobId'>,
+): Promise<Reading> {
+  const run = await answerOf(client.GET('/runs/{runId}', { params: { path: { runId } } }));
+  if (jobId === undefined) return { run, finished: run.progress.exitCode !== null };
+  const job = await answerOf(client.GET('/jobs/{jobId}', { params: { path: { jobId } } }));
+  return { run, finished: job.outcome !== null };
+}
+
+/** Tells the watcher what comes, and rings when it is time to look at the run. */
+async function listen(
+  { url, token }: Service,
+  watcher: RunWatcher,
+  wake: Wake,
+  { runId, jobId, history, signal }: WatchOptions,
+): Promise<void> {
+  const messages = readEvents({
+    service: url,
+    token,
+    query: { runId, ...(jobId !== undefined && { jobId, live: 'true' }) },
+    ...(history && { after: '0' }),
+    signal,
+  });
+  for await (const message of messages) {
+    tell(message, watcher);
+    if (message.kind !== 'live' && message.kind !== 'cut') wake.ring();
+  }
+}
+
+function tell(message: EventMessage, watcher: RunWatcher): void {
+  switch (message.kind) {
+    case 'event':
+      return watcher.event(eventSchema.parse(message.data));
+    case 'live':
+      return watcher.live(liveEventSchema.parse(message.data));
+    case 'cut':
+      return watcher.note(`${message.reason}; connecting again`);
+    case 'open':
+    case 'reset':
+      return;
+  }
+}
