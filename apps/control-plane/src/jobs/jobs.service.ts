@@ -5,6 +5,7 @@ import { Database } from '../database/database.js';
 import { cursorOf, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { JudgementsReader } from '../judgements/judgements.reader.js';
+import { WaitingReason } from '../placement/waiting-reason.js';
 import { AttemptsReader } from './attempts.reader.js';
 import { jobOf, type JobRow } from './job-row.js';
 import { jobColumns, jobListQuery } from './list-query.js';
@@ -16,6 +17,7 @@ export class JobsService {
     private readonly database: Database,
     private readonly attempts: AttemptsReader,
     private readonly judgements: JudgementsReader,
+    private readonly waiting: WaitingReason,
   ) {}
 
   async list(
@@ -36,16 +38,19 @@ export class JobsService {
   /** @throws Problem `not-found` */
   async show(principal: Principal, jobId: string): Promise<JobDetail> {
     const row = await this.find(principal, jobId);
-    const [attempts, judgements, artifacts] = await Promise.all([
+    const [attempts, judgements, artifacts, whyWaiting] = await Promise.all([
       this.attempts.ofJob(principal, jobId),
       this.judgements.ofJob(principal, jobId),
       this.attempts.artifacts(principal, jobId),
+      row.state === 'queued'
+        ? this.waiting.of({ projectId: row.project_id, needs: row.needs })
+        : null,
     ]);
     return {
       ...jobOf(row),
       pinned: row.pinned,
       needs: row.needs,
-      whyWaiting: null,
+      whyWaiting,
       attempts,
       judgements,
       artifacts,
