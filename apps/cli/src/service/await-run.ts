@@ -1,5 +1,6 @@
 import { answerOf, type Client } from '@fenceline/client';
 import { ExitCode } from '@fenceline/contracts/exit-code';
+import { harmless } from '@fenceline/report/harmless';
 import { writeOutput } from '../evidence/write-output.js';
 import { createProgress } from '../progress/create-progress.js';
 import { StopSignals } from '../run/stop-signals.js';
@@ -9,7 +10,6 @@ import { JobProgress, runProgress, waitingProgress } from './follow-progress.js'
 import { jobName, outcomeWords } from './job-words.js';
 import type { Service } from './open-service.js';
 import { outcomeCounts, runStateWords } from './run-words.js';
-import { harmless } from '@fenceline/report/harmless';
 import { tableOf } from './text.js';
 import { watchRun, type RunWatcher } from './watch-run.js';
 
@@ -75,7 +75,10 @@ async function isFinished(
   const signals = new StopSignals();
   signals.onStop((how, signal) => {
     // Only at a keyboard can somebody have meant to end the run.
-    if (how === 'now' || signal !== 'SIGINT') return stop.abort();
+    if (how === 'now' || signal !== 'SIGINT') {
+      stop.abort();
+      return;
+    }
     progress.note(
       `The run goes on. To cancel it: fenceline cancel ${run.id}. Ctrl-C again ends the waiting.`,
     );

@@ -1,7 +1,7 @@
 import type { LiveEvent, ServiceEvent } from '@fenceline/contracts/api';
 import { harmless } from '@fenceline/report/harmless';
 import type { Progress } from '../progress/progress.js';
-import type { Job, RunDetail } from './documents.js';
+import type { Job } from './documents.js';
 import { eventWords, liveWords } from './event-words.js';
 import { jobName } from './job-words.js';
 import { runStateWords } from './run-words.js';
@@ -20,7 +20,7 @@ export function waitingProgress(progress: Progress): RunWatcher {
 /**
  * What somebody who follows a run sees: how far it is, and what becomes of each job.
  *
- * @param nameOf a job of the run
+ * @param jobs of the run, by their ids
  */
 export function runProgress(progress: Progress, jobs: ReadonlyMap<string, Job>): RunWatcher {
   return {
@@ -42,7 +42,7 @@ export class JobProgress implements RunWatcher {
     private readonly console: boolean,
   ) {}
 
-  run(_run: RunDetail): void {
+  run(): void {
     // The job is one of many: how far the others are is not asked.
   }
 

@@ -54,13 +54,13 @@ export async function watchRun(
   const wake = new Wake();
   const ended = AbortSignal.any([signal, over.signal]);
   ended.addEventListener('abort', () => wake.ring());
-  let failure: unknown = null;
-  const listening = listen(service, watcher, wake, { ...options, signal: ended }).catch(
-    (error: unknown) => {
-      failure = error;
-      wake.ring();
-    },
-  );
+  let refused = false;
+  const listening = listen(service, watcher, wake, { ...options, signal: ended });
+  const heard = listening.catch(() => {
+    refused = true;
+    wake.ring();
+  });
+  const isRefused = (): boolean => refused;
   const isStopped = (): boolean => signal.aborted;
   try {
     while (!isStopped()) {
@@ -70,12 +70,12 @@ export async function watchRun(
       if (finished) return true;
       await pause(restMs, undefined, { signal }).catch(() => undefined);
       await wake.next(pollMs);
-      if (failure !== null) throw failure;
+      if (isRefused()) await listening;
     }
     return false;
   } finally {
     over.abort();
-    await listening;
+    await heard;
   }
 }
 
@@ -117,11 +117,14 @@ async function listen(
 function tell(message: EventMessage, watcher: RunWatcher): void {
   switch (message.kind) {
     case 'event':
-      return watcher.event(eventSchema.parse(message.data));
+      watcher.event(eventSchema.parse(message.data));
+      return;
     case 'live':
-      return watcher.live(liveEventSchema.parse(message.data));
+      watcher.live(liveEventSchema.parse(message.data));
+      return;
     case 'cut':
-      return watcher.note(`${message.reason}; connecting again`);
+      watcher.note(`${message.reason}; connecting again`);
+      return;
     case 'open':
     case 'reset':
       return;

@@ -30,26 +30,41 @@ export async function readSecret(
   }
 }
 
-/** The bytes up to Enter; Backspace takes one away, Ctrl-U all of them. */
+/** What is typed up to Enter; Backspace takes a character away, Ctrl-U all of them. */
 async function typedLine(input: Keyboard): Promise<string> {
   return await new Promise((resolve, reject) => {
     let typed = '';
-    const end = (settle: () => void): void => {
-      input.off('data', take);
-      settle();
-    };
     const take = (bytes: Buffer): void => {
       for (const character of bytes.toString()) {
-        if (character === '\r' || character === '\n') return end(() => resolve(typed));
-        if (character === '\u0003' || character === '\u0004') {
-          return end(() => reject(new UsageError('No token was given.')));
+        switch (character) {
+          case '\r':
+          case '\n':
+            input.off('data', take);
+            resolve(typed);
+            return;
+          case ctrl('C'):
+          case ctrl('D'):
+            input.off('data', take);
+            reject(new UsageError('No token was given.'));
+            return;
+          case ctrl('U'):
+            typed = '';
+            break;
+          case '\b':
+          case '\u007f':
+            typed = typed.slice(0, -1);
+            break;
+          default:
+            typed += character;
         }
-        if (character === '\u007f' || character === '\b') typed = typed.slice(0, -1);
-        else if (character === '\u0015') typed = '';
-        else typed += character;
       }
     };
     input.on('data', take);
     input.resume();
   });
+}
+
+/** What a key sends while Ctrl is held. */
+function ctrl(key: string): string {
+  return String.fromCharCode(key.charCodeAt(0) & 0x1f);
 }
