@@ -38,13 +38,11 @@ export class JobsService {
   /** @throws Problem `not-found` */
   async show(principal: Principal, jobId: string): Promise<JobDetail> {
     const row = await this.find(principal, jobId);
-    const [attempts, judgements, artifacts, whyWaiting] = await Promise.all([
+    const [whyWaiting, attempts, judgements, artifacts] = await Promise.all([
+      row.state === 'queued' ? this.waiting.of(principal.projectId, row.needs) : null,
       this.attempts.ofJob(principal, jobId),
       this.judgements.ofJob(principal, jobId),
       this.attempts.artifacts(principal, jobId),
-      row.state === 'queued'
-        ? this.waiting.of({ projectId: row.project_id, needs: row.needs })
-        : null,
     ]);
     return {
       ...jobOf(row),

@@ -254,6 +254,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{jobId}/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The judgements of a job; the first one, which decided its outcome, first */
+        get: operations["listJudgements"];
+        put?: never;
+        /** Adds a judgement of published evidence, made elsewhere with `fenceline judge --json`; the outcome stays as it is */
+        post: operations["addJudgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/judgements/{judgementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One judgement with its verdict document */
+        get: operations["showJudgement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Judged jobs that a filter means, newest first, with what a version of the verifier has still to judge and what it changed; a page may be shorter than asked for, and is the last one when `next` is null */
+        get: operations["listRejudgements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/join-tokens": {
         parameters: {
             query?: never;
@@ -1364,6 +1416,147 @@ export interface components {
             };
             notAsExpected: number;
             exitCode: number | null;
+        };
+        JudgementList: {
+            items: components["schemas"]["Judgement"][];
+        };
+        JudgementDetail: {
+            /** Format: uuid */
+            projectId: string;
+            owner: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            jobId: string;
+            /** Format: uuid */
+            attemptId: string;
+            evidenceSha256: string;
+            verifierVersion: string;
+            /** @enum {string} */
+            profile: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+            /** @enum {string} */
+            verdict: "pass" | "violation" | "inconclusive";
+            asExpected: boolean;
+            rules: ("no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean")[];
+            /** Format: date-time */
+            createdAt: string;
+            document: {
+                /** @constant */
+                schema: "fenceline.verdict/v1";
+                scenario: string;
+                seed: number;
+                /** @enum {string} */
+                verdict: "pass" | "violation" | "inconclusive";
+                asExpected: boolean;
+                recording?: {
+                    sha256: string;
+                };
+                verifier?: {
+                    version: string;
+                };
+                /** @enum {string} */
+                profile: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                profiles: {
+                    /** @enum {string} */
+                    name: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                    /** @enum {string} */
+                    verdict: "pass" | "violation" | "inconclusive";
+                    margins: {
+                        association: string;
+                        host: string;
+                        path: string;
+                        giveUpMs: number;
+                        fenceEndMs: number;
+                        /** @enum {string} */
+                        fenceEndBy: "ccr" | "reset" | "time";
+                        firstRetryMinusFenceEndMs: number | null;
+                        targetFenceEndMinusLastApplyMs: number | null;
+                    }[];
+                }[];
+                rules: {
+                    /** @enum {string} */
+                    rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                    /** @enum {string} */
+                    status: "held" | "violated" | "inconclusive" | "not-judged";
+                    reason: string;
+                }[];
+                findings: {
+                    /** @enum {string} */
+                    rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                    /** @enum {string} */
+                    blame: "host" | "target" | "kernel";
+                    blamed: string;
+                    harm: ("none" | "possible" | "landed") | null;
+                    sentence: string;
+                    witness: {
+                        lba?: number;
+                        host?: string;
+                        path?: string;
+                        otherPath?: string;
+                        steps: {
+                            ms: number;
+                            what: string;
+                            at?: string;
+                        }[];
+                    };
+                }[];
+                inconclusive: {
+                    reason: string;
+                }[];
+                margins: {
+                    association: string;
+                    host: string;
+                    path: string;
+                    giveUpMs: number;
+                    fenceEndMs: number;
+                    /** @enum {string} */
+                    fenceEndBy: "ccr" | "reset" | "time";
+                    firstRetryMinusFenceEndMs: number | null;
+                    targetFenceEndMinusLastApplyMs: number | null;
+                }[];
+                exercised: {
+                    outstanding: number;
+                    completeUnapplied: number;
+                    retriedEarly: number;
+                    couldLand: number;
+                    landedLate: number;
+                    unattributed: number;
+                };
+                longestStallMs: number | null;
+                kernels: {
+                    [key: string]: {
+                        name: string;
+                        version: string;
+                        capabilities: string[];
+                    };
+                };
+                evidence: string;
+                durationMs: {
+                    [key: string]: number;
+                };
+            };
+        };
+        RejudgementPage: {
+            items: components["schemas"]["Rejudgement"][];
+            next: string | null;
+        };
+        Rejudgement: {
+            /** Format: uuid */
+            jobId: string;
+            scenario: string;
+            seed: number;
+            evidence: {
+                /** Format: uuid */
+                artifactId: string;
+                /** Format: uuid */
+                attemptId: string;
+                sha256: string;
+                size: number;
+            } | null;
+            first: components["schemas"]["Judgement"];
+            again: components["schemas"]["Judgement"] | null;
+            /** @enum {string} */
+            status: "pending" | "same" | "changed";
         };
         JoinTokenWithSecret: {
             /** Format: uuid */
@@ -3018,6 +3211,527 @@ export interface operations {
             };
             /** @description /problems/wrong-type: The content type is not one that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJudgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The judgements of a job; the first one, which decided its outcome, first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementList"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addJudgement: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    evidenceSha256: string;
+                    document: {
+                        /** @constant */
+                        schema: "fenceline.verdict/v1";
+                        scenario: string;
+                        seed: number;
+                        /** @enum {string} */
+                        verdict: "pass" | "violation" | "inconclusive";
+                        asExpected: boolean;
+                        recording?: {
+                            sha256: string;
+                        };
+                        verifier?: {
+                            version: string;
+                        };
+                        /** @enum {string} */
+                        profile: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                        profiles: {
+                            /** @enum {string} */
+                            name: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                            /** @enum {string} */
+                            verdict: "pass" | "violation" | "inconclusive";
+                            margins: {
+                                association: string;
+                                host: string;
+                                path: string;
+                                giveUpMs: number;
+                                fenceEndMs: number;
+                                /** @enum {string} */
+                                fenceEndBy: "ccr" | "reset" | "time";
+                                firstRetryMinusFenceEndMs: number | null;
+                                targetFenceEndMinusLastApplyMs: number | null;
+                            }[];
+                        }[];
+                        rules: {
+                            /** @enum {string} */
+                            rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                            /** @enum {string} */
+                            status: "held" | "violated" | "inconclusive" | "not-judged";
+                            reason: string;
+                        }[];
+                        findings: {
+                            /** @enum {string} */
+                            rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                            /** @enum {string} */
+                            blame: "host" | "target" | "kernel";
+                            blamed: string;
+                            harm: ("none" | "possible" | "landed") | null;
+                            sentence: string;
+                            witness: {
+                                lba?: number;
+                                host?: string;
+                                path?: string;
+                                otherPath?: string;
+                                steps: {
+                                    ms: number;
+                                    what: string;
+                                    at?: string;
+                                }[];
+                            };
+                        }[];
+                        inconclusive: {
+                            reason: string;
+                        }[];
+                        margins: {
+                            association: string;
+                            host: string;
+                            path: string;
+                            giveUpMs: number;
+                            fenceEndMs: number;
+                            /** @enum {string} */
+                            fenceEndBy: "ccr" | "reset" | "time";
+                            firstRetryMinusFenceEndMs: number | null;
+                            targetFenceEndMinusLastApplyMs: number | null;
+                        }[];
+                        exercised: {
+                            outstanding: number;
+                            completeUnapplied: number;
+                            retriedEarly: number;
+                            couldLand: number;
+                            landedLate: number;
+                            unattributed: number;
+                        };
+                        longestStallMs: number | null;
+                        kernels: {
+                            [key: string]: {
+                                name: string;
+                                version: string;
+                                capabilities: string[];
+                            };
+                        };
+                        evidence: string;
+                        durationMs: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Adds a judgement of published evidence, made elsewhere with `fenceline judge --json`; the outcome stays as it is */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementDetail"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/request-running: The first request with this key is still running; /problems/conflict: The state of the thing does not allow this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/key-reused: This key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showJudgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One judgement with its verdict document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementDetail"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRejudgements: {
+        parameters: {
+            query: {
+                limit?: number;
+                cursor?: string;
+                runId?: string;
+                state?: "queued" | "active" | "cancelling" | "finished";
+                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
+                asExpected?: "true" | "false";
+                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                kernel?: string;
+                scenario?: string;
+                label?: string;
+                owner?: string;
+                from?: string;
+                to?: string;
+                text?: string;
+                verifierVersion: string;
+                status?: "pending" | "same" | "changed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Judged jobs that a filter means, newest first, with what a version of the verifier has still to judge and what it changed; a page may be shorter than asked for, and is the last one when `next` is null */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgementPage"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

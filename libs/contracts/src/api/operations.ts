@@ -7,6 +7,7 @@ import { liveOperations, workerAttemptOperations } from './attempts/worker-opera
 import { eventOperations } from './events/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
+import { judgementOperations } from './judgements/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { runOperations } from './runs/operations.js';
@@ -24,6 +25,7 @@ export const operations = {
   events: eventOperations,
   health: healthOperations,
   jobs: jobOperations,
+  judgements: judgementOperations,
   joinTokens: joinTokenOperations,
   live: liveOperations,
   metrics: metricsOperations,
