@@ -14,6 +14,7 @@ export * from './jobs/job.js';
 export * from './jobs/operations.js';
 export * from './judgements/judgement.js';
 export * from './judgements/operations.js';
+export * from './kernels/operations.js';
 export * from './operation.js';
 export * from './operations.js';
 export * from './page.js';
