@@ -213,6 +213,9 @@ describe('fenceline list, show, cancel and rerun', () => {
       expect(shown.stdout).toMatch(new RegExp(`^${name} +${value}$`, 'm'));
     }
     expect(shown.stdout).toMatch(/^evidence +evidence\.tar\.zst +\d+ B +1 /m);
+    // The verdict, with what it rests on.
+    expect(shown.stdout).toContain('no-stale-overwrite is violated.');
+    expect(shown.stdout).toMatch(/^attempt +worker +state/m);
     expect((await command('show', run.id)).stdout).toContain(job!.id);
     const found = await command('list', '--label', 'shown', '--failed', '--outcome', 'violation');
     expect(found.stdout).toContain(job!.id);

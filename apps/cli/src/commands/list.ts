@@ -4,7 +4,7 @@ import { artifactKindSchema, jobStateSchema, outcomeSchema } from '@fenceline/co
 import type { ArtifactKind, JobState, OutcomeName } from '@fenceline/contracts/api';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Job, Run } from '../service/documents.js';
+import type { Job, Kernel, Run } from '../service/documents.js';
 import { outcomeWords } from '../service/job-words.js';
 import { listOptions, printList, type Columns, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
@@ -30,6 +30,11 @@ interface ArtifactOptions extends ListOptions {
   job?: string;
   attempt?: string;
   kind?: ArtifactKind;
+}
+
+interface KernelOptions extends ListOptions {
+  name?: string;
+  retired: boolean;
 }
 
 /** `fenceline list`: what the service has, the newest first. */
@@ -65,6 +70,15 @@ export function listCommand(finish: (code: ExitCode) => void): Command {
     .description('workers, and how busy they are')
     .action(async (options: ListOptions) => {
       await listWorkers(options);
+      done();
+    });
+  withOptions(list.command('kernels'), [
+    new Option('--name <name>'),
+    new Option('--retired', 'those too that no new job gets').default(false),
+  ])
+    .description('kernels that scenarios may name')
+    .action(async (options: KernelOptions) => {
+      await listKernels(options);
       done();
     });
   withOptions(list.command('scenarios'), [new Option('--name <name>')])
@@ -141,6 +155,24 @@ async function listRuns({
   await printList({ limit, json }, runColumns, (page) =>
     answerOf(client.GET('/runs', { params: { query: { ...filter, ...page } } })),
   );
+}
+
+const kernelColumns: Columns<Kernel> = {
+  kernel: ({ name }) => name,
+  version: ({ version }) => version,
+  can: ({ capabilities }) => capabilities.join(' '),
+  source: ({ source }) => source,
+  registered: ({ createdAt }) => moment(createdAt),
+  retired: ({ retiredAt }) => (retiredAt === null ? '' : moment(retiredAt)),
+  sha256: ({ sha256 }) => sha256.slice(0, 12),
+};
+
+async function listKernels({ limit, json, retired, name }: KernelOptions): Promise<void> {
+  const { client } = await openService();
+  await printList({ limit, json }, kernelColumns, (page) => {
+    const query = { ...page, retired: String(retired), ...(name !== undefined && { name }) };
+    return answerOf(client.GET('/kernels', { params: { query } }));
+  });
 }
 
 async function listScenarios({

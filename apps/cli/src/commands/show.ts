@@ -1,12 +1,16 @@
 import { answerOf } from '@fenceline/client';
+import { verdictSchema } from '@fenceline/contracts';
 import { ExitCode } from '@fenceline/contracts/exit-code';
+import { terminalReport } from '@fenceline/report';
 import { Command } from 'commander';
+import type { JobDetail } from '../service/documents.js';
 import { orNull, checkId } from '../service/find-target.js';
 import { openService, type Service } from '../service/open-service.js';
 import { formatJob } from '../service/show-job.js';
 import { formatRun } from '../service/show-run.js';
 import { factsOf, moment } from '../service/text.js';
 import { formatWorker } from '../service/show-worker.js';
+import { columnsOf, hasColors } from '../terminal/style.js';
 import { UsageError } from '../usage-error.js';
 
 /** A document of the service, and how it is shown to people. */
@@ -47,7 +51,27 @@ async function showRun(service: Service, runId: string): Promise<Shown> {
 async function showJob(service: Service, jobId: string): Promise<Shown> {
   const params = { path: { jobId } };
   const job = await answerOf(service.client.GET('/jobs/{jobId}', { params }));
-  return { document: job, text: formatJob(job) };
+  const verdict = await decidingVerdict(service, job);
+  return {
+    document: job,
+    text: verdict === null ? formatJob(job) : `${formatJob(job)}\n${verdict}`,
+  };
+}
+
+/** The verdict that decided a job, with its witness; null where there is none. */
+async function decidingVerdict(
+  { client }: Service,
+  { judgements, outcome }: JobDetail,
+): Promise<string | null> {
+  const first = outcome?.judgementId ?? judgements[0]?.id;
+  if (first === undefined) return null;
+  const params = { path: { judgementId: first } };
+  const judgement = await answerOf(client.GET('/judgements/{judgementId}', { params }));
+  return terminalReport(verdictSchema.parse(judgement.document), {
+    color: hasColors(process.stdout),
+    width: Math.min(columnsOf(process.stdout, 100), 120),
+    skipped: outcome?.outcome === 'skipped',
+  });
 }
 
 async function showWorker(service: Service, workerId: string): Promise<Shown> {

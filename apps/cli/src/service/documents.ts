@@ -7,6 +7,7 @@ export type Artifact = Schemas['AttemptArtifact'];
 export type Attempt = Schemas['Attempt'];
 export type Job = Schemas['Job'];
 export type JobDetail = Schemas['JobDetail'];
+export type Kernel = Schemas['Kernel'];
 export type NewRun = Schemas['NewRun'];
 export type Run = Schemas['Run'];
 export type RunDetail = Schemas['RunDetail'];

@@ -22,4 +22,10 @@ export class Wake {
     this.rung = false;
     this.resume = null;
   }
+
+  /** Looks at each ring whether it is so. @param ms the longest wait */
+  async until(isSo: () => boolean, ms: number): Promise<void> {
+    const end = performance.now() + ms;
+    for (let left = ms; !isSo() && left > 0; left = end - performance.now()) await this.next(left);
+  }
 }

@@ -19,7 +19,7 @@ const event = (number: number, type: string) =>
     number: String(number),
     type,
     owner: 'alice',
-    ...{ runId, jobId: null, attemptId: null, workerId: null },
+    ...{ runId, jobId: runId, attemptId: null, workerId: null },
     at: '2026-01-01T00:00:00Z',
     data: {},
   })}\n\n`;
@@ -88,9 +88,23 @@ describe('watchRun', () => {
     expect(asked()).toContain(`http://service.test/api/v1/events?runId=${runId}`);
   });
 
+  it('tells the last events too, which may come behind what they tell of', async () => {
+    const { service, write } = fakeService(2);
+    const told: string[] = [];
+    let runs = 0;
+    const watcher = watcherOf(told, () => {
+      runs += 1;
+      if (runs === 2) setImmediate(() => write(event(2, 'job.finished')));
+    });
+    expect(await watchRun(service, watcher, options)).toBe(true);
+    expect(told).toEqual(['run', 'run', 'job.finished']);
+  });
+
   it('reads it now and then where no events come', async () => {
     const { service, readings } = fakeService(5);
-    expect(await watchRun(service, watcherOf([]), { ...options, pollMs: 1 })).toBe(true);
+    expect(await watchRun(service, watcherOf([]), { ...options, history: false, pollMs: 1 })).toBe(
+      true,
+    );
     expect(readings()).toBe(5);
   });
 

@@ -37,6 +37,8 @@ export interface WatchOptions {
 
 const defaultPollMs = 30_000;
 const defaultRestMs = 500;
+/** How long the last events may come behind what they tell of, where all of them are to be told. */
+const lastEventsMs = 2000;
 
 /**
  * Watches a run until what is watched has finished. What is true is read from the run; events only say when to look.
@@ -54,8 +56,18 @@ export async function watchRun(
   const wake = new Wake();
   const ended = AbortSignal.any([signal, over.signal]);
   ended.addEventListener('abort', () => wake.ring());
+  const endsHeard = new Set<string>();
   let refused = false;
-  const listening = listen(service, watcher, wake, { ...options, signal: ended });
+  const hearing: RunWatcher = {
+    run: (run) => watcher.run(run),
+    live: (live) => watcher.live(live),
+    note: (text) => watcher.note(text),
+    event(event) {
+      watcher.event(event);
+      if (event.type === 'job.finished' && event.jobId !== null) endsHeard.add(event.jobId);
+    },
+  };
+  const listening = listen(service, hearing, wake, { ...options, signal: ended });
   const heard = listening.catch(() => {
     refused = true;
     wake.ring();
@@ -67,7 +79,11 @@ export async function watchRun(
       const read = (): Promise<Reading> => readOnce(service, options);
       const { run, finished } = await withPatience(read, (why) => watcher.note(why));
       watcher.run(run);
-      if (finished) return true;
+      if (finished) {
+        const ends = options.jobId === undefined ? run.jobCount : 1;
+        if (options.history) await wake.until(() => endsHeard.size >= ends, lastEventsMs);
+        return true;
+      }
       await pause(restMs, undefined, { signal }).catch(() => undefined);
       await wake.next(pollMs);
       if (isRefused()) await listening;
