@@ -30,6 +30,7 @@ export default defineConfig(({ mode }) => ({
                   'apps/{cli,worker,launcher}/src/**/*.spec.ts',
                   'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
+                  'prisma/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
                 ],
                 maxWorkers: 2,

@@ -23,6 +23,13 @@ export { packKernel, readPackedKernel, type PackedKernel } from './packed-kernel
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';
+export {
+  identify,
+  isAlive,
+  ownedName,
+  ownerOfName,
+  type ProcessIdentity,
+} from './process-identity.js';
 export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
 export type { GuestRole, ImageRole } from './roles.js';

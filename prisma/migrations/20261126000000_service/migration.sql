@@ -393,6 +393,9 @@ CREATE UNIQUE INDEX "tokens_hash_key" ON "tokens"("hash");
 CREATE INDEX "tokens_project_id_created_at_id_idx" ON "tokens"("project_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "sign_in_codes_token_id_idx" ON "sign_in_codes"("token_id");
+
+-- CreateIndex
 CREATE INDEX "sign_in_codes_expires_at_idx" ON "sign_in_codes"("expires_at");
 
 -- CreateIndex
@@ -406,6 +409,9 @@ CREATE UNIQUE INDEX "join_tokens_hash_key" ON "join_tokens"("hash");
 
 -- CreateIndex
 CREATE INDEX "join_tokens_project_id_created_at_id_idx" ON "join_tokens"("project_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "join_tokens_worker_id_idx" ON "join_tokens"("worker_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "workers_credential_hash_key" ON "workers"("credential_hash");
@@ -430,6 +436,9 @@ CREATE INDEX "artifacts_sha256_idx" ON "artifacts"("sha256");
 
 -- CreateIndex
 CREATE INDEX "artifacts_project_id_created_at_id_idx" ON "artifacts"("project_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "uploads_project_id_idx" ON "uploads"("project_id");
 
 -- CreateIndex
 CREATE INDEX "uploads_attempt_id_idx" ON "uploads"("attempt_id");
@@ -481,6 +490,9 @@ CREATE INDEX "jobs_project_id_scenario_hash_idx" ON "jobs"("project_id", "scenar
 
 -- CreateIndex
 CREATE UNIQUE INDEX "attempts_fencing_token_key" ON "attempts"("fencing_token");
+
+-- CreateIndex
+CREATE INDEX "attempts_project_id_idx" ON "attempts"("project_id");
 
 -- CreateIndex
 CREATE INDEX "attempts_worker_id_state_idx" ON "attempts"("worker_id", "state");
