@@ -7413,6 +7413,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description /problems/superseded: A newer attempt has taken the place of this one */
             409: {
                 headers: {
@@ -8872,6 +8881,15 @@ export interface operations {
             };
             /** @description /problems/forbidden: You may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
