@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AttemptResult } from '@fenceline/contracts/api';
@@ -147,10 +149,14 @@ describe('fenceline submit --wait', () => {
   });
 
   it('exits with 69 where no service answers', async () => {
-    vi.stubEnv('FENCELINE_SERVICE', 'http://127.0.0.1:1');
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    vi.stubEnv('FENCELINE_SERVICE', `http://127.0.0.1:${port}`);
     const { code, stdout, stderr } = await command(...submit, '--wait');
     expect({ code, stdout }).toEqual({ code: 69, stdout: '' });
-    expect(stderr).toContain('does not answer');
+    expect(stderr).toContain('ECONNREFUSED');
   });
 
   it('goes on waiting after one Ctrl-C, and says how to cancel; the second ends it', async () => {
