@@ -44,10 +44,8 @@ export class AddJudgementService {
       const job = await findJob(sql, principal, jobId);
       const version = checkDocument(job, document);
       const attemptId = await findEvidence(sql, jobId, evidenceSha256);
-      const judged = judge(
-        await this.expectations.of(sql, job.project_id, job.scenario_hash),
-        document,
-      );
+      const expecting = await this.expectations.of(sql, job.project_id, job.scenario_hash);
+      const judged = judge(expecting, document);
       const [row] = await sql.query<{ id: string }>(
         `INSERT INTO judgements (project_id, owner, job_id, attempt_id, evidence_sha256, verifier_version,
                                  profile, verdict, as_expected, rules, document)
