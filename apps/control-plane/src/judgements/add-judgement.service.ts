@@ -12,9 +12,9 @@ import { JudgementsReader } from './judgements.reader.js';
 
 interface JudgedJob {
   project_id: string;
-  scenario_hash: string;
   owner: string;
   run_id: string;
+  scenario_hash: string;
   scenario_name: string;
   /** Of a bigint. */
   seed: string;
