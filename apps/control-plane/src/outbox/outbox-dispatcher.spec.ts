@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Background } from '../background/background.js';
 import { Placement } from '../placement/placement.js';
 import { Doorbell } from '../redis/doorbell.js';
+import { JobLifecycle } from '../state/job-lifecycle.js';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 import { createJobs, createWorker, type TestWorker } from '../testing/work.testing.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
@@ -83,12 +85,33 @@ describe('the outbox', () => {
     expect(await rows()).toEqual([]);
   });
 
+  it('rings for what is to be cancelled, and its worker is told it as it asks', async () => {
+    await assign(1);
+    await dispatch();
+    await queue.obliterate({ force: true });
+    const [attemptId] = (await assigned()) as [string];
+    await worker.client.POST('/worker/attempts/{attemptId}/claim', {
+      params: { path: { attemptId } },
+      body: { instance: randomUUID() },
+    });
+    const asks = async () => (await worker.client.GET('/worker/assignments')).data!.attemptIds;
+    expect(await asks()).toEqual([]);
+    const { jobId } = await service.database.prisma.attempt.findFirstOrThrow();
+    await service.database.transaction((sql) =>
+      service.application.get(JobLifecycle).cancel(sql, jobId, 'alice'),
+    );
+    await dispatch();
+    expect(await rung()).toEqual([attemptId]);
+    expect(await asks()).toEqual([attemptId]);
+    expect(await rows()).toEqual([]);
+  });
+
   it('does not ring for what was claimed meanwhile', async () => {
     await assign(1);
     const [attemptId] = await assigned();
     await worker.client.POST('/worker/attempts/{attemptId}/claim', {
       params: { path: { attemptId: attemptId! } },
-      body: { instance: crypto.randomUUID() },
+      body: { instance: randomUUID() },
     });
     await dispatch();
     expect(await rung()).toEqual([]);

@@ -87,8 +87,9 @@ export class OutboxDispatcher {
         WHERE id IN (SELECT id FROM outbox WHERE kind = 'doorbell' AND available_at <= now()
                       ORDER BY available_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
        RETURNING id, payload ->> 'workerId' AS worker_id, payload ->> 'attemptId' AS attempt_id,
-                 EXISTS (SELECT FROM attempts WHERE attempts.id = (payload ->> 'attemptId')::uuid
-                                                AND state = 'assigned') AS due`,
+                 EXISTS (SELECT FROM attempts
+                          WHERE attempts.id = (payload ->> 'attemptId')::uuid
+                            AND (state = 'assigned' OR cancel_asked AND state <> 'ended')) AS due`,
       [batch, firstRestS, longestRestS],
     );
   }

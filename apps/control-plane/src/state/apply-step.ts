@@ -52,6 +52,13 @@ export async function applyStep(
   if (attempt !== null && changes.length > 0) {
     parts.push(`UPDATE attempts SET ${changes.join(', ')} FROM seen WHERE id = ${put(attempt.id)}`);
   }
+  const rings = attempt !== null && step.job === 'cancelling' && seen.state.job !== 'cancelling';
+  if (rings) {
+    // It would learn of it as it renews its lease; that may be long.
+    parts.push(`INSERT INTO outbox (kind, payload)
+      SELECT 'doorbell', jsonb_build_object('workerId', ${put(attempt.workerId)}::text, 'attemptId', ${put(attempt.id)}::text)
+        FROM seen`);
+  }
   const judgementId = details.judgement === undefined ? null : randomUUID();
   if (details.judgement !== undefined && details.outcome !== undefined) {
     parts.push(insertJudgement(seen, details.outcome, details.judgement, judgementId, put));
@@ -69,6 +76,7 @@ export async function applyStep(
   if (step.events.some((event) => wakesPlacement.has(event))) {
     notices.push(`pg_notify('fenceline_placement', '')`);
   }
+  if (rings) notices.push(`pg_notify('fenceline_outbox', '')`);
   const rows = await sql.query(
     `WITH seen AS (${stillAsSeen(seen, put)}),
      ${parts.map((part, index) => `part${index} AS (${part})`).join(', ')}

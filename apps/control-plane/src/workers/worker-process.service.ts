@@ -29,7 +29,9 @@ export class WorkerProcessService {
     return this.terms(workerId, row!.state);
   }
 
-  /** The attempts that wait to be claimed by it, oldest first. To ask shows that the worker is there. */
+  /**
+   * The attempts that want it, oldest first: to be claimed, or to be cancelled. To ask shows that the worker is there.
+   */
   async assignments({
     workerId,
   }: WorkerPrincipal): Promise<{ attemptIds: string[]; terms: WorkerTerms }> {
@@ -38,7 +40,8 @@ export class WorkerProcessService {
          UPDATE workers SET last_seen_at = now()
           WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 second'))
        SELECT state, ARRAY (SELECT id FROM attempts
-                             WHERE worker_id = $1 AND state = 'assigned'
+                             WHERE worker_id = $1
+                               AND (state = 'assigned' OR cancel_asked AND state <> 'ended')
                              ORDER BY fencing_token LIMIT 100) AS ids
          FROM workers WHERE id = $1`,
       [workerId],

@@ -27,7 +27,7 @@ import { DiskLimit } from './disk-limit.js';
 import { planWork } from './plan-work.js';
 
 /** A lab that is told to stop has ended its VMs after this time at the latest: then it is killed. */
-const stopInOrderMs = 4_000;
+const stopInOrderMs = 2_500;
 /**
  * How long after the bound of an attempt what is left to be told may take: a service that stays away for longer hears
  * nothing of it.
@@ -108,6 +108,11 @@ export class AttemptRunner {
     }
     const { result, stop } = this.state;
     this.log.info({ result: result?.kind ?? null, stop }, 'attempt ended');
+  }
+
+  /** Asks the service at once what it wants of the attempt. */
+  look(): void {
+    this.lease.look();
   }
 
   /** Ends it without a word to the service: its lease runs out, and the job is placed anew. */

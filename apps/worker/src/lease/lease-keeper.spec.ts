@@ -78,6 +78,15 @@ describe('a lease', () => {
     await keeper.end();
   });
 
+  it('is renewed at once where there is news', async () => {
+    const { keeper, asked, told } = keep(() => ({ ...fine, cancel: true }));
+    keeper.look();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toEqual(['renew']);
+    expect(told).toEqual(['cancelled']);
+    await keeper.end();
+  });
+
   it('goes on where the service does not take a stage', async () => {
     const { keeper, asked } = keep((request) => {
       if (request === 'uploading') throw new Refused('conflict', 'no');

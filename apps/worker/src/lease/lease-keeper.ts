@@ -43,6 +43,11 @@ export class LeaseKeeper {
     this.rest(0);
   }
 
+  /** Renews at once: there is news for the attempt. */
+  look(): void {
+    this.rest(0);
+  }
+
   /** Asks no more; resolves when what was being asked has its answer. */
   async end(): Promise<void> {
     this.ended = true;

@@ -83,9 +83,11 @@ export class Supervisor {
     for (const runner of this.running.values()) runner.leave();
   }
 
-  /** Somebody says that there is an attempt for this worker. Never rejects. */
+  /** Somebody says that an attempt wants this worker: it is new, or to be cancelled. Never rejects. */
   async offer(attemptId: string): Promise<void> {
-    if (this.draining.signal.aborted || this.running.has(attemptId)) return;
+    const runner = this.running.get(attemptId);
+    runner?.look();
+    if (this.draining.signal.aborted || runner !== undefined) return;
     const known = this.claiming.get(attemptId);
     if (known !== undefined) {
       await known;

@@ -186,7 +186,7 @@ export class FakeControlPlane {
       helloWorker: terms,
       listAssignments: () => ({
         attemptIds: [...this.attempts.values()]
-          .filter(({ state }) => state === 'assigned')
+          .filter(({ state, cancel }) => state === 'assigned' || cancel)
           .map(({ work }) => work.attemptId),
         terms: terms(),
       }),

@@ -917,7 +917,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The attempts that are assigned to this worker and not claimed yet */
+        /** The attempts that want this worker: to be claimed, or to be cancelled */
         get: operations["listAssignments"];
         put?: never;
         post?: never;
@@ -8754,7 +8754,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The attempts that are assigned to this worker and not claimed yet */
+            /** @description The attempts that want this worker: to be claimed, or to be cancelled */
             200: {
                 headers: {
                     [name: string]: unknown;

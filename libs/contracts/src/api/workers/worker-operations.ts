@@ -46,7 +46,7 @@ export const workerOperations = {
     method: 'GET',
     path: '/worker/assignments',
     access: 'worker',
-    summary: 'The attempts that are assigned to this worker and not claimed yet',
+    summary: 'The attempts that want this worker: to be claimed, or to be cancelled',
     answer: z
       .object({ attemptIds: z.array(idSchema), terms: termsSchema })
       .meta({ id: 'Assignments' }),
