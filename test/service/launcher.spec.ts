@@ -122,7 +122,7 @@ describe('the launcher with the real parts', () => {
       const text = await readFile(path.join(data, 'logs', log), 'utf8');
       expect(text, log).not.toContain(token);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('stops what a killed launcher left, and starts with the same rows', async () => {
     const first = run('start');
@@ -143,7 +143,7 @@ describe('the launcher with the real parts', () => {
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);
     expect(await status()).toMatchObject({ running: false, parts: [] });
-  }, 120_000);
+  }, 240_000);
 });
 
 function isThere(pid: number): boolean {

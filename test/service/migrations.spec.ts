@@ -81,7 +81,7 @@ describe('the migrations', () => {
       expect(code, output).toBe(0);
       expect(await rowCounts(url)).toMatchObject(before);
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -51,7 +51,7 @@ describe("the stand-in for Prisma's schema engine", () => {
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'User'`,
     );
     expect(columns.map(({ name }) => name).sort()).toEqual(['id', 'mail', 'name']);
-  }, 60_000);
+  }, 180_000);
 
   it('sees a difference, and none where there is none, in a table with a check', async () => {
     await project.migration('1_users', createUsers + check);
@@ -71,7 +71,7 @@ describe("the stand-in for Prisma's schema engine", () => {
       output: saying('ALTER TABLE "User" ADD COLUMN     "mail" TEXT'),
     });
     expect(await shadows()).toEqual(before);
-  }, 60_000);
+  }, 180_000);
 
   it.each([
     {
@@ -109,7 +109,7 @@ describe("the stand-in for Prisma's schema engine", () => {
       );
       expect(failed).toEqual([{ migration_name: '2_fails' }]);
     },
-    60_000,
+    180_000,
   );
 
   it('refuses a parameter of the URL that it does not know', async () => {
@@ -140,7 +140,7 @@ describe('the stand-in at a server that talks TLS alone', () => {
     project = await openPrismaProject();
     await project.schema(users);
     await project.migration('1_users', createUsers);
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await server.stop();
@@ -172,5 +172,5 @@ describe('the stand-in at a server that talks TLS alone', () => {
     const from = ['migrate', 'diff', '--from-migrations', path.join(project.folder, 'migrations')];
     const diff = await project.run([...from, '--to-config-datasource', '--exit-code'], url);
     expect(diff).toMatchObject({ code: 0, output: saying('No difference') });
-  }, 60_000);
+  }, 180_000);
 });

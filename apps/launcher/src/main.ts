@@ -17,9 +17,9 @@ const usage = `Usage: npm start
 export async function main(argv: string[]): Promise<number> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   try {
-    const { command, json, now } = read(argv);
+    const { command, json, now, readyFile } = read(argv);
     const settings = readSettings(process.env);
-    if (command === 'start') return await start(settings, say);
+    if (command === 'start') return await start(settings, say, readyFile);
     if (command === 'status') return await status(settings, json, say);
     return await stop(settings, now, say);
   } catch (error) {
@@ -34,17 +34,28 @@ function read(argv: string[]): {
   command: 'start' | 'status' | 'stop';
   json: boolean;
   now: boolean;
+  readyFile: string | undefined;
 } {
   const [command, ...rest] = argv;
   if (command !== 'start' && command !== 'status' && command !== 'stop')
     throw new UsageError(usage);
   try {
     const options = {
+      ...(command === 'start' && { 'ready-file': { type: 'string' as const } }),
       ...(command === 'status' && { json: { type: 'boolean' as const } }),
       ...(command === 'stop' && { now: { type: 'boolean' as const } }),
     };
-    const values: { json?: unknown; now?: unknown } = parseArgs({ args: rest, options }).values;
-    return { command, json: values.json === true, now: values.now === true };
+    const values: { json?: unknown; now?: unknown; 'ready-file'?: unknown } = parseArgs({
+      args: rest,
+      options,
+    }).values;
+    const readyFile = values['ready-file'];
+    return {
+      command,
+      json: values.json === true,
+      now: values.now === true,
+      readyFile: typeof readyFile === 'string' ? readyFile : undefined,
+    };
   } catch (cause) {
     throw new UsageError(usage, { cause });
   }

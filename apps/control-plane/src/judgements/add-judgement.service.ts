@@ -14,6 +14,7 @@ interface JudgedJob {
   project_id: string;
   owner: string;
   run_id: string;
+  scenario_hash: string;
   scenario_name: string;
   /** Of a bigint. */
   seed: string;
@@ -43,7 +44,8 @@ export class AddJudgementService {
       const job = await findJob(sql, principal, jobId);
       const version = checkDocument(job, document);
       const attemptId = await findEvidence(sql, jobId, evidenceSha256);
-      const judged = judge(await this.expectations.of(sql, jobId), document);
+      const expecting = await this.expectations.of(sql, job.project_id, job.scenario_hash);
+      const judged = judge(expecting, document);
       const [row] = await sql.query<{ id: string }>(
         `INSERT INTO judgements (project_id, owner, job_id, attempt_id, evidence_sha256, verifier_version,
                                  profile, verdict, as_expected, rules, document)
@@ -80,7 +82,7 @@ export class AddJudgementService {
 
 async function findJob(sql: Sql, { projectId }: Principal, jobId: string): Promise<JudgedJob> {
   const [job] = await sql.query<JudgedJob>(
-    `SELECT project_id, owner, run_id, scenario_name, seed, state
+    `SELECT project_id, owner, run_id, scenario_hash, scenario_name, seed, state
        FROM jobs WHERE project_id = $1 AND id = $2`,
     [projectId, jobId],
   );

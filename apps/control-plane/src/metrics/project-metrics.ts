@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { Database } from '../database/database.js';
-import type { Sql } from '../database/sql.js';
 
 interface Measure {
   name: string;
@@ -9,7 +8,7 @@ interface Measure {
   /** Column that becomes a label, where there is one. */
   label?: 'state' | 'outcome';
   /** Gives `value`, and the label. Its one parameter is the project. */
-  select: string;
+  sql: string;
 }
 
 const measures: readonly Measure[] = [
@@ -17,39 +16,39 @@ const measures: readonly Measure[] = [
     name: 'fenceline_jobs',
     help: 'Jobs that are not finished, by state',
     label: 'state',
-    select: `SELECT state, count(*) AS value FROM jobs
+    sql: `SELECT state, count(*) AS value FROM jobs
            WHERE state <> 'finished' AND project_id = $1 GROUP BY state`,
   },
   {
     name: 'fenceline_attempts',
     help: 'Attempts that have not ended, by state',
     label: 'state',
-    select: `SELECT state, count(*) AS value FROM attempts
+    sql: `SELECT state, count(*) AS value FROM attempts
            WHERE state <> 'ended' AND project_id = $1 GROUP BY state`,
   },
   {
     name: 'fenceline_outcomes',
     help: 'Jobs that were decided, by outcome',
     label: 'outcome',
-    select: `SELECT outcome, count(*) AS value FROM job_outcomes WHERE project_id = $1 GROUP BY outcome`,
+    sql: `SELECT outcome, count(*) AS value FROM job_outcomes WHERE project_id = $1 GROUP BY outcome`,
   },
   {
     name: 'fenceline_workers',
     help: 'Workers, by state',
     label: 'state',
-    select: `SELECT state, count(*) AS value FROM workers
+    sql: `SELECT state, count(*) AS value FROM workers
            WHERE revoked_at IS NULL AND project_id = $1 GROUP BY state`,
   },
   {
     name: 'fenceline_queue_age_seconds',
     help: 'How long the job has waited that waits longest',
-    select: `SELECT coalesce(extract(epoch FROM now() - min(queued_at)), 0)::float8 AS value FROM jobs
+    sql: `SELECT coalesce(extract(epoch FROM now() - min(queued_at)), 0)::float8 AS value FROM jobs
            WHERE state = 'queued' AND project_id = $1`,
   },
   {
     name: 'fenceline_relay_lag_seconds',
     help: 'Age of the oldest event that has no number yet',
-    select: `SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS value FROM events
+    sql: `SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS value FROM events
            WHERE number IS NULL AND project_id = $1`,
   },
 ];
@@ -59,18 +58,14 @@ const measures: readonly Measure[] = [
 export class ProjectMetrics {
   constructor(private readonly database: Database) {}
 
-  /**
-   * In the text format of Prometheus.
-   *
-   * @param sql a transaction, to see what it sees
-   */
-  async textOf(projectId: string, sql: Pick<Sql, 'query'> = this.database): Promise<string> {
+  /** In the text format of Prometheus. */
+  async textOf(projectId: string): Promise<string> {
     // A registry of its own: two projects may ask at the same time.
     const registry = new Registry();
-    for (const { name, help, label, select } of measures) {
+    for (const { name, help, label, sql } of measures) {
       const labelNames = label === undefined ? [] : [label];
       const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
-      const rows = await sql.query<Record<string, string>>(select, [projectId]);
+      const rows = await this.database.query<Record<string, string>>(sql, [projectId]);
       for (const row of rows) {
         gauge.set(label === undefined ? {} : { [label]: row[label]! }, Number(row['value']));
       }

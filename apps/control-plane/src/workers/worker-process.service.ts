@@ -42,6 +42,7 @@ export class WorkerProcessService {
                              ORDER BY fencing_token LIMIT 100) AS ids
          FROM workers WHERE id = $1`,
       [workerId],
+      { prepared: true },
     );
     return { attemptIds: row!.ids, terms: this.terms(workerId, row!.state) };
   }

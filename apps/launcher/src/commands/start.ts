@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { openDataFolder } from '../folder/data-folder.js';
 import { takeLock } from '../folder/folder-lock.js';
 import { readState } from '../folder/state-file.js';
@@ -9,11 +10,13 @@ import type { Settings } from '../settings.js';
 /**
  * Starts the service and stays until it is to end: SIGINT or SIGTERM once for an end in order, twice to hurry.
  *
+ * @param readyFile where the links go as JSON once all is up, for a program that started us; they are printed without it
  * @returns the exit code
  */
 export async function start(
   settings: Settings,
   say: (line: string) => void,
+  readyFile?: string,
   programs: Programs = ownPrograms,
 ): Promise<number> {
   const folder = await openDataFolder(settings.data);
@@ -27,6 +30,7 @@ export async function start(
     return await runService(new Service(settings, folder, programs, say), say, {
       data: folder.root,
       token: folder.adminToken,
+      ready: readyFile,
     });
   } finally {
     unlock();
@@ -43,7 +47,7 @@ function alreadyRuns(stateFile: string, root: string): string {
 async function runService(
   service: Service,
   say: (line: string) => void,
-  files: { data: string; token: string },
+  files: { data: string; token: string; ready: string | undefined },
 ): Promise<number> {
   let asked = 0;
   let ask: () => void = () => undefined;
@@ -64,7 +68,8 @@ async function runService(
   try {
     const { address, signIn } = await service.start();
     say(`Fenceline is up: ${address}`);
-    say(`  sign in:  ${signIn}  (works once, for ten minutes)`);
+    if (files.ready === undefined) say(`  sign in:  ${signIn}  (works once, for ten minutes)`);
+    else writeLinks(files.ready, { address, signIn, tokenFile: files.token });
     say(`  token:    ${files.token}  (for curl and the command line)`);
     say(`  data:     ${files.data}  (logs are in logs/)`);
     say('Ctrl-C here, or npm run stop, stops it.');
@@ -79,4 +84,10 @@ async function runService(
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onSignal);
   say('Stopped.');
   return exitCode;
+}
+
+/** In one step: whoever waits for the file finds all of it. */
+function writeLinks(file: string, links: object): void {
+  writeFileSync(`${file}.new`, JSON.stringify(links), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
