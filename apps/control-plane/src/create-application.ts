@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
@@ -54,6 +55,9 @@ export async function createApplication(
   application.useGlobalFilters(new ProblemFilter());
   application.setGlobalPrefix('api/v1');
   application.enableShutdownHooks();
+  const server: Server = application.getHttpServer();
+  // Longer than clients and proxies keep a connection that they do not use: the one who closes it shall be them.
+  server.keepAliveTimeout = 65_000;
   await application.init();
   checkOperations(application);
   // What is not below the prefix of the API gets to no handler of Nest.

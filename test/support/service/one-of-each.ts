@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from '@fenceline/client';
 import { hashOf, newSecret } from '../../../apps/control-plane/src/access/secrets.js';
 import type { TestService } from '../../../apps/control-plane/src/testing/test-service.testing.js';
+import { verdictOf } from '../../../apps/control-plane/src/testing/work.testing.js';
 
 /** The ids of a project that has one of each thing, by the name that they have in the addresses of the API. */
 export interface OneOfEach {
@@ -57,9 +58,10 @@ export async function oneOfEach(service: TestService): Promise<OneOfEach> {
   const upload = await prisma.upload.create({
     data: { ...owned, kind: 'kernel', name: 'k', size: 1n, sha256, expiresAt: later },
   });
+  const document = JSON.parse(JSON.stringify(verdictOf('pass'))) as object;
   const judgement = await prisma.judgement.create({
     data: {
-      ...{ ...owned, jobId: job!.id, attemptId: attempt.id, evidenceSha256: sha256, document: {} },
+      ...{ ...owned, jobId: job!.id, attemptId: attempt.id, evidenceSha256: sha256, document },
       ...{
         verifierVersion: '1',
         profile: 'cqt-zero-10s',
@@ -75,13 +77,16 @@ export async function oneOfEach(service: TestService): Promise<OneOfEach> {
     },
   });
   const image = await prisma.guestImage.create({ data: { ...owned, name: 'guest', sha256 } });
+  const fetch = await prisma.kernelFetch.create({
+    data: { ...owned, name: 'debian:6.1', state: 'done', endedAt: new Date() },
+  });
   return {
     projectId,
     ids: {
       ...{ tokenId: shown.id, joinTokenId: join.id, workerId: worker.id, hash: job!.scenarioHash },
       ...{ sha256, runId: run!.id, jobId: job!.id, attemptId: attempt.id, uploadId: upload.id },
       ...{ artifactId: artifact.id, judgementId: judgement.id, kernelId: kernel.id },
-      imageId: image.id,
+      ...{ imageId: image.id, fetchId: fetch.id },
     },
     token,
     credential,
