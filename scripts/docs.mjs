@@ -30,7 +30,9 @@ try {
 
 const { scenarioReference } = await contracts('index.js');
 const openapi = openApiOf(await contracts('api/index.js'));
-const types = astToString(await openapiTypescript(openapi, { rootTypes: false }));
+const types = astToString(
+  await openapiTypescript(openapi, { rootTypes: false, defaultNonNullable: false }),
+);
 
 const files = {
   'docs/scenario.md': scenarioReference(),

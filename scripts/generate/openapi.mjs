@@ -49,10 +49,12 @@ function describe(api, operation) {
       ...(operation.params && { path: operation.params }),
       ...(operation.query && { query: operation.query }),
       ...(operation.idempotent && { header: api.idempotencyHeadersSchema }),
+      ...(api.answerKindOf(operation) === 'bytes' && { header: api.rangeHeadersSchema }),
     },
     ...bodyOf(operation),
     responses: {
       [String(api.statusOf(operation))]: answerOf(api, operation),
+      ...partialAnswersOf(api, operation),
       ...problemsOf(api, operation),
     },
   };
@@ -91,6 +93,15 @@ function answerOf(api, operation) {
     case 'text':
       return { description, content: { 'text/plain': { schema: { type: 'string' } } } };
   }
+}
+
+/** What else an operation on bytes answers, as its request's headers ask for it (RFC 9110, 13.1.2 and 14.2). */
+function partialAnswersOf(api, operation) {
+  if (api.answerKindOf(operation) !== 'bytes') return {};
+  return {
+    206: { ...answerOf(api, operation), description: 'The range that was asked for' },
+    304: { description: 'It is what the client has' },
+  };
 }
 
 /** Problems by status: several types may share one. */

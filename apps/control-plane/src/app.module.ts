@@ -1,11 +1,23 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
+import { AttemptsModule } from './attempts/attempts.module.js';
+import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { PlacementModule } from './placement/placement.module.js';
+import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
-import { SettingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
+import { SettingsModule } from './settings/settings.module.js';
+import { StateModule } from './state/state.module.js';
+import { StoreModule } from './store/store.module.js';
+import { UploadsModule } from './uploads/uploads.module.js';
+import { WorkersModule } from './workers/workers.module.js';
 
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
@@ -16,10 +28,22 @@ export class AppModule {
       imports: [
         SettingsModule.with(settings),
         DatabaseModule,
+        BackgroundModule,
         RedisModule,
         AccessModule,
+        ArtifactsModule,
+        AttemptsModule,
         HealthModule,
+        JobsModule,
+        OutboxModule,
+        PlacementModule,
+        ReconcilerModule,
+        RunsModule,
         ScenariosModule,
+        StateModule,
+        StoreModule,
+        UploadsModule,
+        WorkersModule,
       ],
     };
   }

@@ -155,6 +155,7 @@ CREATE TABLE "uploads" (
     "state" "upload_state" NOT NULL DEFAULT 'open',
     "attempt_id" UUID,
     "fencing_token" BIGINT,
+    "surrender" BOOLEAN NOT NULL DEFAULT false,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -293,8 +294,19 @@ CREATE TABLE "job_outcomes" (
 );
 
 -- CreateTable
+CREATE TABLE "job_marks" (
+    "project_id" UUID NOT NULL,
+    "kind" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "job_id" UUID NOT NULL,
+
+    CONSTRAINT "job_marks_pkey" PRIMARY KEY ("project_id","kind","value","created_at","job_id")
+);
+
+-- CreateTable
 CREATE TABLE "events" (
-    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "id" BIGSERIAL NOT NULL,
     "number" BIGINT,
     "project_id" UUID NOT NULL,
     "owner" TEXT NOT NULL,
@@ -421,6 +433,9 @@ CREATE INDEX "guest_images_project_id_name_created_at_idx" ON "guest_images"("pr
 CREATE INDEX "runs_project_id_created_at_id_idx" ON "runs"("project_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "runs_project_id_owner_created_at_id_idx" ON "runs"("project_id", "owner", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
 CREATE INDEX "runs_from_run_id_idx" ON "runs"("from_run_id");
 
 -- CreateIndex
@@ -437,6 +452,9 @@ CREATE INDEX "jobs_project_id_kernel_created_at_id_idx" ON "jobs"("project_id", 
 
 -- CreateIndex
 CREATE INDEX "jobs_project_id_owner_created_at_id_idx" ON "jobs"("project_id", "owner", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "jobs_project_id_state_created_at_id_idx" ON "jobs"("project_id", "state", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "jobs_project_id_scenario_hash_idx" ON "jobs"("project_id", "scenario_hash");
@@ -467,6 +485,9 @@ CREATE INDEX "job_outcomes_attempt_id_idx" ON "job_outcomes"("attempt_id");
 
 -- CreateIndex
 CREATE INDEX "job_outcomes_judgement_id_idx" ON "job_outcomes"("judgement_id");
+
+-- CreateIndex
+CREATE INDEX "job_marks_job_id_idx" ON "job_marks"("job_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "events_number_key" ON "events"("number");
@@ -580,6 +601,12 @@ ALTER TABLE "job_outcomes" ADD CONSTRAINT "job_outcomes_attempt_id_fkey" FOREIGN
 ALTER TABLE "job_outcomes" ADD CONSTRAINT "job_outcomes_judgement_id_fkey" FOREIGN KEY ("judgement_id") REFERENCES "judgements"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "job_marks" ADD CONSTRAINT "job_marks_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "job_marks" ADD CONSTRAINT "job_marks_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "events" ADD CONSTRAINT "events_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -637,14 +664,40 @@ ALTER TABLE "service_clock" ADD CONSTRAINT "service_clock_one_row" CHECK ("id" =
 CREATE INDEX "jobs_waiting" ON "jobs" ("priority" DESC, "queued_at", "id") WHERE "state" = 'queued';
 CREATE INDEX "jobs_unfinished" ON "jobs" ("state", "id") WHERE "state" <> 'finished';
 CREATE INDEX "attempts_live" ON "attempts" ("lease_expires_at") WHERE "state" <> 'ended';
-CREATE INDEX "events_unnumbered" ON "events" ("created_at", "id") WHERE "number" IS NULL;
+CREATE INDEX "events_unnumbered" ON "events" ("id") WHERE "number" IS NULL;
 
--- Words in arrays, and names by a part of them
+-- Names by a part of them
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE INDEX "jobs_labels" ON "jobs" USING gin ("labels");
-CREATE INDEX "job_outcomes_rules" ON "job_outcomes" USING gin ("rules");
-CREATE INDEX "jobs_scenario_name_part" ON "jobs" USING gin ("scenario_name" gin_trgm_ops);
+CREATE INDEX "scenarios_name_part" ON "scenarios" USING gin ("name" gin_trgm_ops);
+
+-- What jobs are found by
+
+CREATE FUNCTION mark_jobs_by_label() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO job_marks (project_id, kind, value, created_at, job_id)
+  SELECT DISTINCT project_id, 'label', label, created_at, id FROM added, unnest(labels) AS label;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER "jobs_mark_by_label" AFTER INSERT ON "jobs"
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_jobs_by_label();
+
+CREATE FUNCTION mark_jobs_by_outcome() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO job_marks (project_id, kind, value, created_at, job_id)
+  SELECT job.project_id, mark.kind, mark.value, job.created_at, job.id
+    FROM added
+    JOIN jobs job ON job.id = added.job_id
+   CROSS JOIN LATERAL (
+           SELECT 'outcome' AS kind, added.outcome::text AS value
+     UNION ALL SELECT 'expected', added.as_expected::text
+     UNION ALL SELECT DISTINCT 'rule', rule FROM unnest(added.rules) AS rule) AS mark;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER "job_outcomes_mark" AFTER INSERT ON "job_outcomes"
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_jobs_by_outcome();
 
 -- First rows
 

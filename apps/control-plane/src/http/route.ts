@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { statusOf, type InputOf, type Operation } from '@fenceline/contracts/api';
 import type { Request } from 'express';
-import type { Principal } from '../access/principal.js';
+import type { Principal, TokenPrincipal, WorkerPrincipal } from '../access/principal.js';
 import { parseInput } from './parse-input.js';
 
 export const OPERATION = 'fenceline:operation';
@@ -48,3 +48,9 @@ export const Input = createParamDecorator((_: unknown, context: ExecutionContext
 
 /** The type of `@Input()` for an operation that needs a token. */
 export type Call<One extends Operation> = InputOf<One> & Authenticated;
+
+/** The same for an operation whose access is `worker`: the guard lets nobody else through. */
+export type WorkerCall<One extends Operation> = InputOf<One> & { principal: WorkerPrincipal };
+
+/** The same for an operation whose access is a scope: a worker has none. */
+export type TokenCall<One extends Operation> = InputOf<One> & { principal: TokenPrincipal };

@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { parseScenario } from '@fenceline/contracts';
-import {
-  scenarioTextLimit,
-  type operations,
-  type InputOf,
-  type StoredScenario,
-} from '@fenceline/contracts/api';
+import type { operations, InputOf, StoredScenario } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Scenario } from '../database/generated/client.js';
 import { cursorOf, pageAfter } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
+import { readScenario } from './read-scenario.js';
 
 /** Scenarios as they were submitted, each stored once under the hash of its text. */
 @Injectable()
@@ -20,26 +14,8 @@ export class ScenariosService {
 
   /** @throws Problem `invalid-scenario` with every mistake and its place */
   check(text: string): { name: string; hash: string } {
-    const bytes = Buffer.from(text);
-    if (bytes.length > scenarioTextLimit) {
-      throw new Problem(
-        'too-large',
-        `The scenario has ${bytes.length} bytes; ${scenarioTextLimit} are the most.`,
-      );
-    }
-    const result = parseScenario(text, 'scenario');
-    if (!result.ok) {
-      throw new Problem('invalid-scenario', result.problems[0]!.message, {
-        mend: result.problems[0]!.mend,
-        errors: result.problems.map((problem) => ({
-          field: problem.path,
-          message: problem.message,
-          line: problem.line,
-          column: problem.column,
-        })),
-      });
-    }
-    return { name: result.scenario.name, hash: createHash('sha256').update(bytes).digest('hex') };
+    const { hash, scenario } = readScenario(text);
+    return { name: scenario.name, hash };
   }
 
   async store(principal: Principal, text: string): Promise<StoredScenario> {

@@ -12,6 +12,12 @@ export const settingsSchema = z.object({
   FENCELINE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** Folder of artifacts. */
   FENCELINE_ARTIFACTS: z.string().min(1),
+  /** MiB that uploads leave free where the artifacts lie. */
+  FENCELINE_ARTIFACTS_RESERVE_MIB: z.coerce.number().int().min(0).default(1024),
+  /** The most MiB of one upload. */
+  FENCELINE_UPLOAD_LIMIT_MIB: z.coerce.number().int().min(1).max(65_536).default(8192),
+  /** Hours after its last part at which an upload that nothing has published is removed. */
+  FENCELINE_UPLOAD_HOURS: z.coerce.number().min(0.01).max(720).default(24),
   /** Seconds for which a lease holds. */
   FENCELINE_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(30),
   FENCELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),

@@ -63,17 +63,6 @@ export const workerAttemptOperations = {
     status: 200,
     problems: ['superseded', 'conflict'],
   }),
-  live: operation({
-    id: 'showLive',
-    tag: 'worker',
-    method: 'POST',
-    path: '/worker/attempts/{attemptId}/live',
-    access: 'worker',
-    summary: 'Console lines, steps and bars for those who watch; may be dropped',
-    params: attemptParams,
-    body: fenced.extend({ parts: z.array(livePartSchema).max(500) }),
-    problems: ['superseded'],
-  }),
   finish: operation({
     id: 'finishAttempt',
     tag: 'worker',
@@ -96,5 +85,20 @@ export const workerAttemptOperations = {
     params: attemptParams,
     body: fenced.extend({ uploadIds: z.array(idSchema).max(50) }),
     problems: ['conflict'],
+  }),
+};
+
+/** What those who watch see meanwhile. */
+export const liveOperations = {
+  live: operation({
+    id: 'showLive',
+    tag: 'worker',
+    method: 'POST',
+    path: '/worker/attempts/{attemptId}/live',
+    access: 'worker',
+    summary: 'Console lines, steps and bars for those who watch; may be dropped',
+    params: attemptParams,
+    body: fenced.extend({ parts: z.array(livePartSchema).max(500) }),
+    problems: ['superseded'],
   }),
 };

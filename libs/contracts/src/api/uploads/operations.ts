@@ -14,6 +14,9 @@ export const artifactKindSchema = z.enum([
 ]);
 export type ArtifactKind = z.infer<typeof artifactKindSchema>;
 
+/** The most uploads of one attempt, and of one owner beside attempts, that are open at the same time. */
+export const openUploadLimit = 100;
+
 /** The most bytes of one part. */
 export const uploadPartLimit = 8 * 1024 * 1024;
 
@@ -102,7 +105,7 @@ function uploadOperations<Create extends z.ZodType>(
       params,
       answer: uploadSchema,
       status: 200,
-      problems: ['conflict', 'gone', 'hash-mismatch', 'superseded'],
+      problems: ['conflict', 'gone', 'hash-mismatch', 'no-space', 'superseded'],
     }),
   };
 }
@@ -113,7 +116,13 @@ export const workerUploadOperations = uploadOperations(
   'AttemptUpload',
   'worker',
   'worker',
-  z.object({ ...fileFields, attemptId: idSchema, fencingToken: bigNumberSchema }),
+  z.object({
+    ...fileFields,
+    attemptId: idSchema,
+    fencingToken: bigNumberSchema,
+    /** It is what a superseded attempt had recorded: it is taken all the same, and only surrendering publishes it. */
+    surrender: z.boolean().default(false),
+  }),
 );
 
 /** Uploads of kernels and images. */

@@ -27,8 +27,8 @@ const termsSchema = z
   .meta({ id: 'WorkerTerms' });
 export type WorkerTerms = z.infer<typeof termsSchema>;
 
-/** The operations that a worker's process calls about itself. */
-export const workerOperations = {
+/** How a worker comes to be. */
+export const enrolmentOperations = {
   enrol: operation({
     id: 'enrolWorker',
     tag: 'worker',
@@ -43,6 +43,10 @@ export const workerOperations = {
     problems: ['unauthenticated', 'conflict'],
     secret: true,
   }),
+};
+
+/** The operations that a worker's process calls about itself. */
+export const workerOperations = {
   hello: operation({
     id: 'helloWorker',
     tag: 'worker',

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { JudgementsModule } from '../judgements/judgements.module.js';
+import { RunsModule } from '../runs/runs.module.js';
+import { AttemptsReader } from './attempts.reader.js';
+import { JobCommandsService } from './job-commands.service.js';
+import { JobsController } from './jobs.controller.js';
+import { JobsService } from './jobs.service.js';
+
+@Module({
+  imports: [JudgementsModule, RunsModule],
+  controllers: [JobsController],
+  providers: [JobsService, JobCommandsService, AttemptsReader],
+})
+export class JobsModule {}

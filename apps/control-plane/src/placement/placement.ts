@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { tryLock } from '../background/advisory-lock.js';
+import { Background } from '../background/background.js';
+import { Database } from '../database/database.js';
+import type { Sql } from '../database/sql.js';
+import { eventRows, insertEvents, type NewEvent } from '../events/append-event.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { attemptLimit, leasesExpire } from '../state/leases.js';
+import { lockJobs, type Locked } from '../state/lock.js';
+import type { Step } from '../state/model.js';
+import { transition } from '../state/transition.js';
+import { absentSeconds } from '../workers/presence.js';
+import { choose, ownerKey } from './choose.js';
+import type { Needs, Waiting } from './model.js';
+import { readCandidates } from './read-candidates.js';
+
+/** Longest rest between two turns, ms: for what nobody notifies, such as a worker that was heard of again. */
+const everyMs = 1000;
+
+interface Placed {
+  attemptId: string;
+  workerId: string;
+  locked: Locked;
+  step: Step;
+}
+
+/** Gives waiting jobs to workers, as one control plane at a time. */
+@Injectable()
+export class Placement {
+  constructor(
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    background: Background,
+  ) {
+    background.add({
+      name: 'placement',
+      everyMs,
+      channel: 'fenceline_placement',
+      turn: async () => {
+        await this.place();
+      },
+    });
+  }
+
+  /** @returns how many attempts were made */
+  async place(): Promise<number> {
+    return this.database.transaction(async (sql) => {
+      if (!(await tryLock(sql, 'placement'))) return 0;
+      const expire = await leasesExpire(sql, this.settings.FENCELINE_LEASE_SECONDS);
+      const workers = await readCandidates(sql, null, absentSeconds(this.settings), expire);
+      const slots = workers
+        .filter(({ state, present, free }) => state === 'enabled' && present && free.slots > 0)
+        .reduce((sum, { free }) => sum + free.slots, 0);
+      if (slots === 0) return 0;
+      const waiting = await readWaiting(sql, slots, expire);
+      if (waiting.length === 0) return 0;
+      const assignments = choose(workers, waiting, await readRunning(sql));
+      const workerOf = new Map(assignments.map(({ jobId, workerId }) => [jobId, workerId]));
+      const placed: Placed[] = [];
+      for (const locked of await lockJobs(sql, [...workerOf.keys()], 'skip')) {
+        // Since it was read, it may have been changed, or its lease renewed.
+        if (locked.state.job === 'active' && !locked.attempt?.leaseOver) continue;
+        const step = transition(locked.state, { kind: 'place' });
+        if (!step.ok) continue;
+        const workerId = workerOf.get(locked.jobId)!;
+        placed.push({ attemptId: randomUUID(), workerId, locked, step });
+      }
+      if (placed.length > 0) await write(sql, placed);
+      return placed.length;
+    });
+  }
+}
+
+/**
+ * The jobs that wait: of each owner, priority and kind of needs no more than there are slots, the oldest ones. With
+ * `expire` also those whose worker let its lease expire.
+ */
+async function readWaiting(sql: Sql, slots: number, expire: boolean): Promise<Waiting[]> {
+  const rows = await sql.query<{
+    id: string;
+    project_id: string;
+    owner: string;
+    priority: number;
+    needs: Needs;
+    waited_ms: number;
+  }>(
+    `SELECT id, project_id, owner, priority, needs,
+            extract(epoch FROM now() - queued_at)::float8 * 1000 AS waited_ms
+       FROM (SELECT *, row_number() OVER (PARTITION BY project_id, owner, priority, needs
+                                          ORDER BY queued_at, id) AS place
+               FROM (SELECT id, project_id, owner, priority, needs, queued_at
+                       FROM jobs WHERE state = 'queued'
+                     UNION ALL
+                     SELECT j.id, j.project_id, j.owner, j.priority, j.needs, j.queued_at
+                       FROM attempts a JOIN jobs j ON j.id = a.job_id
+                      WHERE $2 AND a.state NOT IN ('assigned', 'ended') AND a.lease_expires_at < now()
+                        AND j.state = 'active'
+                        AND (SELECT count(*) FROM attempts o
+                              WHERE o.job_id = j.id AND o.claimed_at IS NOT NULL) < $3) AS waiting
+            ) AS ranked
+      WHERE place <= $1`,
+    [slots, expire, attemptLimit],
+  );
+  return rows.map(({ id, project_id, owner, priority, needs, waited_ms }) => ({
+    jobId: id,
+    projectId: project_id,
+    owner,
+    priority,
+    waitedMs: waited_ms,
+    needs,
+  }));
+}
+
+async function readRunning(sql: Sql): Promise<Map<string, number>> {
+  const rows = await sql.query<{ project_id: string; owner: string; count: number }>(
+    `SELECT project_id, owner, count(*)::int AS count FROM attempts
+      WHERE state <> 'ended' GROUP BY project_id, owner`,
+  );
+  return new Map(
+    rows.map(({ project_id, owner, count }) => [ownerKey({ projectId: project_id, owner }), count]),
+  );
+}
+
+/** New attempts, with the doorbells that tell their workers. */
+async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
+  const replaced = placed.filter(({ step }) => step.replaced !== undefined);
+  if (replaced.length > 0) {
+    // Before the new ones: a job has one live attempt at a time.
+    await sql.query(
+      `UPDATE attempts SET state = 'ended', ended_how = how, ended_at = now()
+         FROM unnest($1::uuid[], $2::attempt_end[]) AS replaced (replaced_id, how)
+        WHERE id = replaced_id`,
+      [replaced.map(({ locked }) => locked.attempt!.id), replaced.map(({ step }) => step.replaced)],
+    );
+  }
+  await sql.query(
+    `WITH placed AS (
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS placed (attempt_id, job_id, worker_id)),
+     activated AS (
+       UPDATE jobs SET state = 'active', attempt_count = attempt_count + 1
+         FROM placed WHERE jobs.id = placed.job_id
+       RETURNING jobs.id, project_id, owner, attempt_count),
+     attempted AS (
+       INSERT INTO attempts (id, project_id, owner, job_id, number, worker_id)
+       SELECT attempt_id, project_id, owner, job_id, attempt_count, worker_id
+         FROM placed JOIN activated ON activated.id = placed.job_id),
+     rung AS (
+       INSERT INTO outbox (kind, payload)
+       SELECT 'doorbell', jsonb_build_object('workerId', worker_id, 'attemptId', attempt_id) FROM placed),
+     told AS (${insertEvents('$4')})
+     SELECT pg_notify('fenceline_events', ''), pg_notify('fenceline_outbox', '')`,
+    [
+      placed.map(({ attemptId }) => attemptId),
+      placed.map(({ locked }) => locked.jobId),
+      placed.map(({ workerId }) => workerId),
+      eventRows(placed.flatMap(eventsOf)),
+    ],
+  );
+}
+
+function eventsOf({ attemptId, workerId, locked, step }: Placed): NewEvent[] {
+  const { projectId, owner, runId, jobId, attempt } = locked;
+  const common = { projectId, owner, runId, jobId };
+  const number = (attempt?.number ?? 0) + 1;
+  return step.events.map((type) => {
+    if (type === 'attempt.ended') {
+      const data = { state: 'ended', number: attempt!.number, how: step.replaced };
+      return { ...common, type, attemptId: attempt!.id, workerId: attempt!.workerId, data };
+    }
+    const data = type === 'job.active' ? { state: step.job } : { state: 'assigned', number };
+    return { ...common, type, attemptId, workerId, data };
+  });
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { Pinned } from '@fenceline/contracts/api';
+import type { Sql } from '../database/sql.js';
+import { Problem } from '../http/problem.js';
+import { KernelResolver } from './kernel-resolver.js';
+
+/** The newest kernel and guest image of each name that are registered and not retired. */
+@Injectable()
+export class RegisteredKernels extends KernelResolver {
+  async resolve(
+    sql: Sql,
+    projectId: string,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Pinned[]>> {
+    const rows = await sql.query<Pinned>(
+      `(SELECT DISTINCT ON (name) 'kernel' AS kind, name, version, capabilities, sha256
+          FROM kernels WHERE project_id = $1 AND name = ANY ($2) AND retired_at IS NULL
+         ORDER BY name, created_at DESC, id DESC)
+       UNION ALL
+       (SELECT DISTINCT ON (name) 'image', name, '', '{}', sha256
+          FROM guest_images WHERE project_id = $1 AND name = ANY ($2) AND retired_at IS NULL
+         ORDER BY name, created_at DESC, id DESC)`,
+      [projectId, names],
+    );
+    const pinned = new Map<string, Pinned[]>();
+    for (const row of rows) pinned.set(row.name, [...(pinned.get(row.name) ?? []), row]);
+    const unknown = names.filter(
+      (name) => !pinned.get(name)?.some(({ kind }) => kind === 'kernel'),
+    );
+    if (unknown.length > 0) {
+      throw new Problem(
+        'unknown-kernel',
+        `${unknown.length === 1 ? 'This kernel is' : 'These kernels are'} not registered: ${unknown.join(', ')}.`,
+        { mend: 'Register it, or take one that is: `fenceline admin kernels` lists them.' },
+      );
+    }
+    return pinned;
+  }
+}

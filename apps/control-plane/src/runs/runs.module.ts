@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { CancellationsService } from './cancellations.service.js';
+import { KernelResolver } from './kernel-resolver.js';
+import { RegisteredKernels } from './registered-kernels.js';
+import { RerunsService } from './reruns.service.js';
+import { RunsController } from './runs.controller.js';
+import { RunsService } from './runs.service.js';
+import { SubmissionsService } from './submissions.service.js';
+
+@Module({
+  controllers: [RunsController],
+  providers: [
+    RunsService,
+    SubmissionsService,
+    RerunsService,
+    CancellationsService,
+    { provide: KernelResolver, useClass: RegisteredKernels },
+  ],
+  exports: [RunsService, RerunsService],
+})
+export class RunsModule {}

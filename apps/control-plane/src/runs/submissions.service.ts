@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { NewRun, RunChanges, RunDetail, RunSpec } from '@fenceline/contracts/api';
+import type { Principal } from '../access/principal.js';
+import { Database } from '../database/database.js';
+import { insertMatrix, insertRun } from './insert-run.js';
+import { KernelResolver } from './kernel-resolver.js';
+import { countJobs, kernelsOf, variantsOf } from './matrix.js';
+import { readRunScenarios } from './read-run-scenarios.js';
+import { RunsService } from './runs.service.js';
+
+/** Takes runs in: all of a run, or nothing, in one transaction. */
+@Injectable()
+export class SubmissionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly kernels: KernelResolver,
+    private readonly runs: RunsService,
+  ) {}
+
+  /** @throws Problem `too-many-jobs`, `invalid-scenario`, `unknown-scenario`, `unknown-kernel` */
+  async submit(
+    principal: Principal,
+    given: NewRun,
+    fromRunId: string | null = null,
+  ): Promise<RunDetail> {
+    const jobCount = countJobs(given);
+    const runId = await this.database.transaction(async (sql) => {
+      const scenarios = await readRunScenarios(sql, principal, given.scenarios);
+      const kernels = given.kernels.length === 0 ? [null] : given.kernels;
+      const names = new Set(
+        kernels.flatMap((kernel) => scenarios.flatMap((one) => kernelsOf(one.scenario, kernel))),
+      );
+      const pins =
+        given.driver === 'simulated'
+          ? new Map<string, never>()
+          : await this.kernels.resolve(sql, principal.projectId, [...names]);
+      const { name = defaultName(scenarios.map(({ scenario }) => scenario.name)), ...matrix } =
+        given;
+      const spec: RunSpec = {
+        ...matrix,
+        scenarios: scenarios.map(({ hash, scenario }) => ({ hash, name: scenario.name })),
+      };
+      const id = await insertRun(sql, principal, { name, spec, jobCount, fromRunId });
+      await insertMatrix(sql, principal, id, variantsOf(scenarios, given, pins), spec);
+      return id;
+    });
+    return this.runs.show(principal, runId);
+  }
+
+  /** Submits what a run was submitted as, with changes. */
+  async clone(principal: Principal, runId: string, changes: RunChanges): Promise<RunDetail> {
+    const { name, spec } = await this.runs.show(principal, runId);
+    const scenarios = spec.scenarios.map(({ hash }) => ({ hash }));
+    return this.submit(principal, { ...spec, name, scenarios, ...changes }, runId);
+  }
+}
+
+function defaultName(names: readonly string[]): string {
+  const [first, ...others] = names;
+  return others.length === 0 ? first! : `${first} and ${others.length} more`;
+}

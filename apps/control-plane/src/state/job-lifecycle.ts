@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { JobState } from '@fenceline/contracts/api';
+import type { Sql } from '../database/sql.js';
+import { Problem } from '../http/problem.js';
+import { applyStep } from './apply-step.js';
+import { lockJobs, type Locked } from './lock.js';
+import type { Refusal, Step } from './model.js';
+import { withoutVerdict } from './outcome-of.js';
+import { transition } from './transition.js';
+
+/** What people do with the states of jobs. */
+@Injectable()
+export class JobLifecycle {
+  /**
+   * Cancels a job, in the transaction of whoever asks. One that no worker has yet is finished at once; the worker of
+   * another learns of it when it renews its lease. To ask again is no error.
+   *
+   * @param actor who asks, for the event and the outcome
+   * @returns the job's state: `finished` or `cancelling`
+   * @throws Problem `conflict` where it has finished, `not-found` where there is no such job
+   */
+  async cancel(sql: Sql, jobId: string, actor: string): Promise<JobState> {
+    const [locked] = await lockJobs(sql, [jobId]);
+    if (locked === undefined) throw new Problem('not-found', `There is no job ${jobId}.`);
+    const step = await this.cancelLocked(sql, locked, actor);
+    if (!step.ok) throw new Problem(step.problem, step.why);
+    return step.job;
+  }
+
+  /** Cancels many jobs, as `cancel` does; those that have finished are left as they are. */
+  async cancelAll(sql: Sql, jobIds: readonly string[], actor: string): Promise<void> {
+    for (const locked of await lockJobs(sql, jobIds)) {
+      await this.cancelLocked(sql, locked, actor);
+    }
+  }
+
+  private async cancelLocked(sql: Sql, locked: Locked, actor: string): Promise<Step | Refusal> {
+    const step = transition(locked.state, { kind: 'cancel' });
+    if (!step.ok) return step;
+    await applyStep(sql, locked, step, {
+      by: actor,
+      ...(step.outcome !== undefined && {
+        outcome: withoutVerdict('cancelled', `Cancelled by ${actor} before a worker had it.`),
+      }),
+    });
+    return step;
+  }
+}

@@ -1,0 +1,124 @@
+import type { AttemptEnd, AttemptState, JobState } from '@fenceline/contracts/api';
+import type { Sql } from '../database/sql.js';
+import type { State } from './model.js';
+
+/** A job and an attempt of it, locked until the end of the transaction. */
+export interface Locked {
+  projectId: string;
+  owner: string;
+  runId: string;
+  jobId: string;
+  /** Null where the job had no attempt yet. */
+  attempt: {
+    id: string;
+    number: number;
+    workerId: string;
+    fencingToken: string;
+    /** Whether it is the newest of its job. */
+    newest: boolean;
+    /** Whether its lease is past its time; it can be renewed all the same. */
+    leaseOver: boolean;
+  } | null;
+  state: State;
+}
+
+interface Row {
+  project_id: string;
+  owner: string;
+  run_id: string;
+  job_id: string;
+  job_state: JobState;
+  attempt_id: string | null;
+  number: number;
+  newest: boolean;
+  lease_over: boolean;
+  worker_id: string;
+  fencing_token: string;
+  attempt_state: AttemptState;
+  ended_how: AttemptEnd | null;
+  instance: string | null;
+}
+
+/** One whose attempt is there. */
+export type LockedAttempt = Locked & { attempt: NonNullable<Locked['attempt']> };
+
+const jobColumns = 'j.project_id, j.owner, j.run_id, j.id AS job_id, j.state AS job_state';
+const attemptColumns = `a.id AS attempt_id, a.number, a.number = j.attempt_count AS newest,
+  a.lease_expires_at < now() IS TRUE AS lease_over, a.worker_id,
+  a.fencing_token, a.state AS attempt_state, a.ended_how, a.instance`;
+
+/**
+ * Locks the attempt of a worker and its job. Everything that changes one of them locks the job first, so that no two
+ * wait for each other.
+ *
+ * @returns null where this worker has no such attempt
+ */
+export async function lockAttempt(
+  sql: Sql,
+  attemptId: string,
+  workerId: string,
+): Promise<LockedAttempt | null> {
+  const [row] = await sql.query<Row>(
+    `SELECT ${jobColumns}, ${attemptColumns}
+       FROM jobs j JOIN attempts a ON a.job_id = j.id
+      WHERE a.id = $1 AND a.worker_id = $2
+        FOR NO KEY UPDATE OF j, a`,
+    [attemptId, workerId],
+  );
+  if (row === undefined) return null;
+  const locked = lockedOf(row);
+  return { ...locked, attempt: locked.attempt! };
+}
+
+/**
+ * Locks jobs, with the newest attempt of each, in the order of their ids. Those that another transaction has locked are
+ * waited for; with `skip` they are left out, as it is at work on them.
+ */
+export async function lockJobs(
+  sql: Sql,
+  jobIds: readonly string[],
+  whenLocked: 'wait' | 'skip' = 'wait',
+): Promise<Locked[]> {
+  const jobs = await sql.query<{ id: string }>(
+    `SELECT id FROM jobs WHERE id = ANY ($1) ORDER BY id
+        FOR NO KEY UPDATE ${whenLocked === 'skip' ? 'SKIP LOCKED' : ''}`,
+    [jobIds],
+  );
+  // Read after the locks were taken: a statement that waited would see an attempt as it was before.
+  const rows = await sql.query<Row>(
+    `SELECT ${jobColumns}, ${attemptColumns}
+       FROM jobs j LEFT JOIN attempts a ON a.job_id = j.id AND a.number = j.attempt_count
+      WHERE j.id = ANY ($1)
+      ORDER BY j.id`,
+    [jobs.map(({ id }) => id)],
+  );
+  return rows.map(lockedOf);
+}
+
+function lockedOf(row: Row): Locked {
+  const { attempt_id: id } = row;
+  return {
+    projectId: row.project_id,
+    owner: row.owner,
+    runId: row.run_id,
+    jobId: row.job_id,
+    attempt:
+      id === null
+        ? null
+        : {
+            id,
+            number: row.number,
+            workerId: row.worker_id,
+            fencingToken: row.fencing_token,
+            newest: row.newest,
+            leaseOver: row.lease_over,
+          },
+    state: {
+      job: row.job_state,
+      attempt:
+        id === null
+          ? null
+          : { state: row.attempt_state, how: row.ended_how, instance: row.instance },
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { Controller, Req } from '@nestjs/common';
+import { operations, type AnswerOf } from '@fenceline/contracts/api';
+import type { Request } from 'express';
+import { byteBody } from '../http/byte-body.js';
+import { Input, Route, type Call } from '../http/route.js';
+import { UploadsService } from './uploads.service.js';
+
+const { create, part, show, complete } = operations.uploads;
+
+/** Uploads of kernels and images. */
+@Controller()
+export class UploadsController {
+  constructor(private readonly uploads: UploadsService) {}
+
+  @Route(create)
+  create(@Input() { principal, body }: Call<typeof create>): Promise<AnswerOf<typeof create>> {
+    return this.uploads.create(principal, body);
+  }
+
+  @Route(part)
+  part(
+    @Input() { principal, params, query }: Call<typeof part>,
+    @Req() request: Request,
+  ): Promise<AnswerOf<typeof part>> {
+    return this.uploads.part(principal, params.uploadId, query, byteBody(request));
+  }
+
+  @Route(show)
+  show(@Input() { principal, params }: Call<typeof show>): Promise<AnswerOf<typeof show>> {
+    return this.uploads.show(principal, params.uploadId);
+  }
+
+  @Route(complete)
+  complete(
+    @Input() { principal, params }: Call<typeof complete>,
+  ): Promise<AnswerOf<typeof complete>> {
+    return this.uploads.complete(principal, params.uploadId);
+  }
+}

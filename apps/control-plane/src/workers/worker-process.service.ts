@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Capacity, WorkerState, WorkerTerms } from '@fenceline/contracts/api';
+import type { WorkerPrincipal } from '../access/principal.js';
+import { Database } from '../database/database.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { pollSeconds } from './presence.js';
+
+/** What a worker's process says and asks about itself. */
+@Injectable()
+export class WorkerProcessService {
+  constructor(
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Takes what the worker offers now; placement looks at it at once. */
+  async hello({ workerId }: WorkerPrincipal, capacity: Capacity): Promise<WorkerTerms> {
+    const { slots, memoryMib, cores, accelerator, labels, version } = capacity;
+    const [row] = await this.database.query<{ state: WorkerState }>(
+      `WITH changed AS (
+         UPDATE workers SET slots = $2, memory_mib = $3, cores = $4, accelerator = $5, labels = $6,
+                            version = $7, last_seen_at = now()
+          WHERE id = $1 RETURNING state)
+       SELECT state, pg_notify('fenceline_placement', '') FROM changed`,
+      [workerId, slots, memoryMib, cores, accelerator, labels, version],
+    );
+    return this.terms(workerId, row!.state);
+  }
+
+  /** The attempts that wait to be claimed by it, oldest first. To ask shows that the worker is there. */
+  async assignments({
+    workerId,
+  }: WorkerPrincipal): Promise<{ attemptIds: string[]; terms: WorkerTerms }> {
+    const [row] = await this.database.query<{ state: WorkerState; ids: string[] }>(
+      `WITH seen AS (
+         UPDATE workers SET last_seen_at = now()
+          WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 second'))
+       SELECT state, ARRAY (SELECT id FROM attempts
+                             WHERE worker_id = $1 AND state = 'assigned'
+                             ORDER BY fencing_token LIMIT 100) AS ids
+         FROM workers WHERE id = $1`,
+      [workerId],
+    );
+    return { attemptIds: row!.ids, terms: this.terms(workerId, row!.state) };
+  }
+
+  private terms(workerId: string, state: WorkerState): WorkerTerms {
+    const url = new URL(this.settings.REDIS_URL);
+    url.username = '';
+    url.password = '';
+    return {
+      state,
+      leaseSeconds: this.settings.FENCELINE_LEASE_SECONDS,
+      pollSeconds: pollSeconds(this.settings),
+      doorbell: {
+        url: url.toString(),
+        prefix: this.settings.FENCELINE_REDIS_PREFIX,
+        queue: workerId,
+      },
+    };
+  }
+}

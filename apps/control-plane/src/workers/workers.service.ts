@@ -1,0 +1,166 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type {
+  AttemptState,
+  Capacity,
+  operations,
+  AnswerOf,
+  InputOf,
+  Worker,
+  WorkerDetail,
+  WorkerState,
+} from '@fenceline/contracts/api';
+import type { TokenPrincipal } from '../access/principal.js';
+import { Database } from '../database/database.js';
+import { appendEvent } from '../events/append-event.js';
+import { cursorOf, readCursor } from '../http/cursor.js';
+import { Problem } from '../http/problem.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { absentSeconds } from './presence.js';
+
+interface Row {
+  project_id: string;
+  owner: string;
+  id: string;
+  name: string;
+  state: WorkerState;
+  slots: number;
+  memory_mib: number;
+  cores: number;
+  accelerator: Capacity['accelerator'];
+  labels: string[];
+  version: string;
+  present: boolean;
+  last_seen_at: Date | null;
+  created_at: Date;
+  busy_slots: number;
+  busy_memory_mib: number;
+  busy_cores: number;
+}
+
+/** Workers as people see and steer them. */
+@Injectable()
+export class WorkersService {
+  constructor(
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  async list(
+    { projectId }: TokenPrincipal,
+    { limit, cursor }: InputOf<typeof operations.workers.list>['query'],
+  ): Promise<AnswerOf<typeof operations.workers.list>> {
+    const after = cursor === undefined ? null : readCursor(cursor);
+    const rows = await this.read(
+      projectId,
+      `AND ($3::timestamptz IS NULL OR (w.created_at, w.id) < ($3, $4::uuid))
+       ORDER BY w.created_at DESC, w.id DESC LIMIT $5`,
+      [after?.createdAt ?? null, after?.key ?? null, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(workerOf),
+      next: rows.length > limit && last ? cursorOf(last.created_at, last.id) : null,
+    };
+  }
+
+  /** @throws Problem `not-found` */
+  async show({ projectId }: TokenPrincipal, workerId: string): Promise<WorkerDetail> {
+    const [row] = await this.read(projectId, 'AND w.id = $3', [workerId]);
+    if (row === undefined) throw unknown(workerId);
+    const attempts = await this.database.query<{
+      id: string;
+      job_id: string;
+      number: number;
+      state: AttemptState;
+      scenario_name: string;
+      assigned_at: Date;
+    }>(
+      `SELECT a.id, a.job_id, a.number, a.state, j.scenario_name, a.assigned_at
+         FROM attempts a JOIN jobs j ON j.id = a.job_id
+        WHERE a.worker_id = $1 AND a.state <> 'ended' ORDER BY a.fencing_token`,
+      [workerId],
+    );
+    return {
+      ...workerOf(row),
+      attempts: attempts.map(({ id, job_id, number, state, scenario_name, assigned_at }) => ({
+        id,
+        jobId: job_id,
+        number,
+        state,
+        scenarioName: scenario_name,
+        assignedAt: assigned_at.toISOString(),
+      })),
+    };
+  }
+
+  /**
+   * Changes what a worker may get, from the next placement on; what it runs is left alone. To ask for the state that it
+   * has is no error.
+   *
+   * @throws Problem `not-found`; `forbidden` where it was disabled and `principal` is no administrator
+   */
+  async setState(
+    principal: TokenPrincipal,
+    workerId: string,
+    state: WorkerState,
+  ): Promise<WorkerDetail> {
+    await this.database.transaction(async (sql) => {
+      const [row] = await sql.query<{ state: WorkerState; owner: string }>(
+        `SELECT state, owner FROM workers WHERE id = $1 AND project_id = $2 FOR NO KEY UPDATE`,
+        [workerId, principal.projectId],
+      );
+      if (row === undefined) throw unknown(workerId);
+      if (row.state === state) return;
+      if (row.state === 'disabled' && !principal.scopes.includes('admin')) {
+        throw new Problem('forbidden', 'An administrator has disabled this worker.', {
+          mend: 'Ask an administrator to enable it.',
+        });
+      }
+      await sql.query('UPDATE workers SET state = $2 WHERE id = $1', [workerId, state]);
+      await appendEvent(sql, {
+        projectId: principal.projectId,
+        owner: row.owner,
+        type: 'worker.state',
+        workerId,
+        data: { state, by: principal.owner },
+      });
+      if (state === 'enabled') await sql.query(`SELECT pg_notify('fenceline_placement', '')`);
+    });
+    return this.show(principal, workerId);
+  }
+
+  private async read(projectId: string, rest: string, values: unknown[]): Promise<Row[]> {
+    return this.database.query<Row>(
+      `SELECT w.*, w.last_seen_at > now() - make_interval(secs => $2) IS TRUE AS present,
+              busy.slots AS busy_slots, busy.memory_mib AS busy_memory_mib, busy.cores AS busy_cores
+         FROM workers w, LATERAL (
+              SELECT count(*)::int AS slots, coalesce(sum(j.memory_mib), 0)::int AS memory_mib,
+                     coalesce(sum(j.cores), 0)::int AS cores
+                FROM attempts a JOIN jobs j ON j.id = a.job_id
+               WHERE a.worker_id = w.id AND a.state <> 'ended') AS busy
+        WHERE w.project_id = $1 AND w.revoked_at IS NULL ${rest}`,
+      [projectId, absentSeconds(this.settings), ...values],
+    );
+  }
+}
+
+function workerOf(row: Row): Worker {
+  const { slots, cores, accelerator, labels, version } = row;
+  return {
+    projectId: row.project_id,
+    owner: row.owner,
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    capacity: { slots, memoryMib: row.memory_mib, cores, accelerator, labels, version },
+    present: row.present,
+    lastSeenAt: row.last_seen_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+    busy: { slots: row.busy_slots, memoryMib: row.busy_memory_mib, cores: row.busy_cores },
+  };
+}
+
+function unknown(workerId: string): Problem {
+  return new Problem('not-found', `There is no worker ${workerId}.`);
+}
