@@ -1,10 +1,12 @@
-// Writes the files that are made from others: docs/scenario.md, the OpenAPI document and the types of its client.
+// Writes the files that are made from others: docs/scenario.md, the settings of the control plane in docs/settings.md,
+// the OpenAPI document and the types of its client.
 // With --check it only says whether they are current.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { openApiOf } from './generate/openapi.mjs';
+import { withSettings } from './generate/settings.mjs';
 
 const root = new URL('../', import.meta.url);
 
@@ -13,11 +15,11 @@ function fail(message, code) {
   process.exit(code);
 }
 
-/** Imports a built part of libs/contracts. */
-function contracts(file) {
-  return import(new URL(`libs/contracts/dist/${file}`, root).href).catch((error) => {
+/** Imports a built file of a project. */
+function built(project, file) {
+  return import(new URL(`${project}/dist/${file}`, root).href).catch((error) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    fail('libs/contracts is not built. Run: npx tsc -b libs/contracts', 1);
+    fail(`${project} is not built. Run: npx tsc -b ${project}`, 1);
   });
 }
 
@@ -28,14 +30,20 @@ try {
   fail(`${error.message}\nUsage: node scripts/docs.mjs [--check]`, 64);
 }
 
-const { scenarioReference } = await contracts('index.js');
-const openapi = openApiOf(await contracts('api/index.js'));
+const { scenarioReference } = await built('libs/contracts', 'index.js');
+const { describeSettings } = await built('apps/control-plane', 'settings/settings.js');
+const settingsPage = new URL('docs/settings.md', root);
+const openapi = openApiOf(await built('libs/contracts', 'api/index.js'));
 const types = astToString(
   await openapiTypescript(openapi, { rootTypes: false, defaultNonNullable: false }),
 );
 
 const files = {
   'docs/scenario.md': scenarioReference(),
+  'docs/settings.md': await prettier.format(
+    withSettings(await readFile(settingsPage, 'utf8'), describeSettings()),
+    { ...(await prettier.resolveConfig(settingsPage)), parser: 'markdown' },
+  ),
   'apps/control-plane/openapi.json': await prettier.format(JSON.stringify(openapi), {
     parser: 'json',
     printWidth: 100,

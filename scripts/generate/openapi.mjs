@@ -1,9 +1,5 @@
 import { createDocument } from 'zod-openapi';
 
-/** What every operation answers with, beside its own problems. */
-const always = ['invalid-request', 'too-many-requests', 'wrong-host', 'internal', 'unavailable'];
-const whenAuthenticated = ['unauthenticated', 'forbidden'];
-
 /**
  * The OpenAPI 3.1 document of the API, from its table of operations.
  *
@@ -106,16 +102,8 @@ function partialAnswersOf(api, operation) {
 
 /** Problems by status: several types may share one. */
 function problemsOf(api, operation) {
-  const types = new Set([
-    ...always,
-    ...(operation.access === 'public' ? [] : whenAuthenticated),
-    ...(operation.params ? ['not-found'] : []),
-    ...(operation.body || operation.bodyIsBytes ? ['too-large', 'wrong-type'] : []),
-    ...(operation.idempotent ? ['request-running', 'key-reused'] : []),
-    ...(operation.problems ?? []),
-  ]);
   const byStatus = {};
-  for (const type of types) {
+  for (const type of api.problemsOf(operation)) {
     const { status, title } = api.problemTypes[type];
     (byStatus[status] ??= []).push(`/problems/${type}: ${title}`);
   }

@@ -44,6 +44,7 @@ export async function withLab(
       time: passingTime(clock, clock.startedAtMs),
       record: (event) => evidence.event(event),
       status: () => undefined,
+      glimpse: () => undefined,
     },
   );
   try {

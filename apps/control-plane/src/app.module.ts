@@ -2,10 +2,13 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
@@ -33,8 +36,11 @@ export class AppModule {
         AccessModule,
         ArtifactsModule,
         AttemptsModule,
+        AuditModule,
         HealthModule,
+        HttpModule,
         JobsModule,
+        MetricsModule,
         OutboxModule,
         PlacementModule,
         ReconcilerModule,

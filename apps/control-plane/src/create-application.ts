@@ -1,34 +1,46 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { AppModule } from './app.module.js';
 import { checkOperations } from './http/check-operations.js';
+import { hostCheck } from './http/host-check.js';
+import { noRoute } from './http/no-route.js';
 import { ProblemFilter } from './http/problem.filter.js';
-import { jsonBodies } from './http/json-bodies.js';
+import { securityHeaders } from './http/security-headers.js';
+import { sendProblem } from './http/send-problem.js';
 import { createLog } from './log/create-log.js';
 import { NestLog } from './log/nest-log.js';
-import type { Settings } from './settings/settings.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
+import { maskSettings, type Settings } from './settings/settings.js';
 
 /**
  * Makes the control plane, ready to listen.
  *
- * @throws Error where a route and an operation differ
+ * @throws Error where a route and an operation differ, or the files of TLS cannot be read
  */
-export async function createApplication(settings: Settings): Promise<NestExpressApplication> {
-  const log = createLog(settings.FENCELINE_LOG_LEVEL);
+export async function createApplication(
+  settings: Settings,
+  log: Logger = createLog(settings.FENCELINE_LOG_LEVEL),
+): Promise<NestExpressApplication> {
+  log.info({ settings: maskSettings(settings) }, 'starting');
   const options: NestApplicationOptions = Object.assign(new NestApplicationContextOptions(), {
-    // Bodies are parsed by `jsonBodies`; uploads are streams.
+    // `ReadInput` reads bodies; uploads are streams.
     bodyParser: false,
     logger: new NestLog(log),
+    ...httpsOf(settings),
   });
   const application = await NestFactory.create<NestExpressApplication>(
     AppModule.with(settings),
     options,
   );
   application.disable('x-powered-by');
+  if (settings.FENCELINE_BEHIND_PROXY) application.set('trust proxy', 1);
   application.use(
     pinoHttp({
       logger: log,
@@ -36,11 +48,23 @@ export async function createApplication(settings: Settings): Promise<NestExpress
       quietReqLogger: true,
     }),
   );
-  application.use(jsonBodies());
+  application.use(application.get(HttpMetrics).measure());
+  application.use(securityHeaders());
+  application.use(hostCheck(settings));
   application.useGlobalFilters(new ProblemFilter());
   application.setGlobalPrefix('api/v1');
   application.enableShutdownHooks();
   await application.init();
   checkOperations(application);
+  // What is not below the prefix of the API gets to no handler of Nest.
+  application.use((request: Request, response: Response) =>
+    sendProblem(noRoute(request), request, response),
+  );
   return application;
+}
+
+function httpsOf(settings: Settings): Pick<NestApplicationOptions, 'httpsOptions'> {
+  const { FENCELINE_TLS_CERT: cert, FENCELINE_TLS_KEY: key } = settings;
+  if (cert === undefined || key === undefined) return {};
+  return { httpsOptions: { cert: readFileSync(cert), key: readFileSync(key) } };
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { createApplication } from './create-application.js';
-import { readSettings } from './settings/settings.js';
+import { readSettings } from './settings/read-settings.js';
 
 try {
   const settings = readSettings(process.env);

@@ -10,6 +10,8 @@ const connectName = fabricsName(FabricsType.connect);
 
 /** What a `WireTap` tells, as it happens. */
 export interface WireTapListener {
+  /** A command of an I/O queue was sent with all its data. */
+  onIoSent?(command: Command, association: Association): void;
   /** A command that changes the medium was sent with all its data; its payloads are known. */
   onCommandSent?(command: Command, association: Association): void;
   /** The same command sends again, on another association, blocks of commands that are not answered. */
@@ -59,6 +61,7 @@ export class WireTap {
     };
     const wireListener: WireListener = {
       onPayloadSent: (command) => {
+        if (command.qid > 0) listener.onIoSent?.(command, associationOf(command.association));
         if (command.ccr !== undefined) listener.onCcrSent?.(associationOf(command.association));
         if (!changesMedium(command)) return;
         listener.onCommandSent?.(command, associationOf(command.association));

@@ -200,6 +200,17 @@ describe('judgeEvidence', () => {
     expect((await (await EvidenceReader.open(dir)).verifySeal()).intact).toBe(true);
   });
 
+  it('says of a recording at which the checker failed only that', async () => {
+    await (await record()).seal();
+    const { verdict, history } = await judgeEvidence(dir, { failure: 'out of memory' });
+    expect(history).toBeNull();
+    expect(verdict).toMatchObject({
+      verdict: 'inconclusive',
+      asExpected: false,
+      inconclusive: [{ reason: 'The checker failed: out of memory' }],
+    });
+  });
+
   it('writes nothing where it is asked only to judge', async () => {
     await (await record()).seal();
     const before = await readdir(dir);

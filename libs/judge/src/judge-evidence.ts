@@ -27,6 +27,11 @@ export interface JudgeOptions {
   durationMs?: Record<string, number>;
   /** What the verdict calls the evidence, where that is not the folder that is read. */
   evidence?: string;
+  /**
+   * Why an earlier try did not come to its end: nothing is decoded this time, and the verdict is inconclusive and says
+   * so. For whoever judges in a process of its own, which may die.
+   */
+  failure?: string;
 }
 
 export interface JudgedRecording {
@@ -95,7 +100,10 @@ export async function judgeOpened(
   );
   const profile = options.profile ?? expectation?.profile ?? defaultProfile;
   const name = options.evidence ?? evidence.dir;
-  const decision = await decide(evidence, name, plan, profile, expectation);
+  const decision =
+    options.failure === undefined
+      ? await decide(evidence, name, plan, profile, expectation)
+      : withoutHistory(undecided(profile, `The checker failed: ${options.failure}`));
   const { history, judgement, expected } = decision;
   const shortfalls = expectation ? meets(expectation, expected).shortfalls : [];
   const verdict: Verdict = {
@@ -161,9 +169,12 @@ async function decide(
     // Where the evidence was unpacked for a moment says nothing to anybody.
     const message = messageOf(error).replaceAll(evidence.dir, name);
     const what = history ? 'The history could not be judged' : 'The recording could not be read';
-    const judgement = undecided(profile, `${what}: ${message}`);
-    return { history, judgement, expected: summary(judgement) };
+    return { ...withoutHistory(undecided(profile, `${what}: ${message}`)), history };
   }
+}
+
+function withoutHistory(judgement: Decision['judgement']): Decision {
+  return { history: null, judgement, expected: summary(judgement) };
 }
 
 function messageOf(error: unknown): string {

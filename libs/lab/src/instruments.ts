@@ -1,7 +1,7 @@
 import type { Backend, Request } from '@fenceline/backend';
 import type { Action, Plan, PlanExport } from '@fenceline/contracts';
 import { exportsOf, NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
-import { topologyOf, type WireTap } from '@fenceline/history';
+import { topologyOf, type Command, type WireTap } from '@fenceline/history';
 import { FaultBoard, type FaultAction } from './fault-board.js';
 import { finalImageOf } from './final-image.js';
 import { forgeReset } from './forge-reset.js';
@@ -54,8 +54,8 @@ export class Instruments {
   }
 
   /** Looks at the links from now on. */
-  watchLinks(): void {
-    this.tap = observeWire(this.links, topologyOf(this.plan), this.observations);
+  watchLinks(onIoSent?: (command: Command, link: string) => void): void {
+    this.tap = observeWire(this.links, topologyOf(this.plan), this.observations, onIoSent);
   }
 
   perform(action: InstrumentAction): void {

@@ -2,6 +2,7 @@ import type { Action, LabEvent, LinkDirection } from '@fenceline/contracts';
 import type { FrameObserver, LinkEnd } from '@fenceline/fabric';
 import type { Evidence } from './evidence.js';
 import type { LabTime } from './lab-time.js';
+import type { Glimpse } from './messages.js';
 import type { Observations } from './timeline/observations.js';
 
 /** What a driver reports to, and by what it is stopped. */
@@ -12,6 +13,7 @@ export interface LabContext<Sink extends Evidence = Evidence> {
   /** The lab cannot go on: an instrument or a host or node was lost. */
   fail(error: Error): void;
   status(text: string): void;
+  glimpse(glimpse: Glimpse): void;
   signal: AbortSignal;
 }
 

@@ -9,6 +9,7 @@ import type { GuestImage, KernelImage } from '@fenceline/vm';
  */
 export type ToLab =
   | { type: 'start'; request: LabRequest }
+  | { type: 'simulate'; request: SimulatedLabRequest }
   /** `graceful`: end the recording and keep it; a second one, or `now`, ends everything at once. */
   | { type: 'stop'; how: 'graceful' | 'now' };
 
@@ -22,6 +23,18 @@ export interface LabRequest {
   evidenceDir: string;
   /** Keep the working folder (sockets, medium) after the end, for a look. */
   keepRunFolder: boolean;
+  /** Show an onlooker a little of what goes on; see `Glimpse`. @defaultValue false */
+  glimpses?: boolean;
+}
+
+export interface SimulatedLabRequest {
+  plan: Plan;
+  /** The scenario's own text, kept in the evidence. */
+  scenarioText: string;
+  /** Version of Fenceline, for the manifest. */
+  fencelineVersion: string;
+  /** Folder of the evidence; it is created, and must not exist or be empty. */
+  evidenceDir: string;
 }
 
 /** What a lab boots, ready on this machine. */
@@ -44,7 +57,29 @@ export type FromLab =
   | { type: 'status'; t: number; text: string }
   /** A line of the timeline as it is recorded. */
   | { type: 'event'; event: LabEvent }
+  /** Where it was asked for, a few times a second. */
+  | { type: 'glimpse'; glimpse: Glimpse }
   | LabEnded;
+
+/** What an onlooker sees of a slice of time: thinned, with gaps, and never a part of the recording. */
+export interface Glimpse {
+  /** The slice, ns of the lab's clock. */
+  from: number;
+  to: number;
+  /** Some of the lines that came. */
+  console: { vm: string; t: number; text: string }[];
+  /** The links with anything to tell. */
+  links: LinkGlimpse[];
+}
+
+export interface LinkGlimpse {
+  link: string;
+  /** Commands that a host sent in the slice. */
+  writes: number;
+  reads: number;
+  /** Writes of the link's node that the backend held at the end of the slice. */
+  held: number;
+}
 
 export interface LabEnded {
   type: 'ended';

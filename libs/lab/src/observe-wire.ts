@@ -6,15 +6,18 @@ import type { Observations } from './timeline/observations.js';
  * Follows the paths among the links of a lab with the decoder that judges the recording later, and tells what it sees to the
  * timeline's observations.
  *
+ * @param onIoSent is told of every command of an I/O queue
  * @returns what knows the payloads, by the numbers that the observations are told, and the connections
  */
 export function observeWire(
   links: ReadonlyMap<string, LabLink>,
   topology: Topology,
   observations: Observations,
+  onIoSent: (command: Command, link: string) => void = () => undefined,
 ): WireTap {
   const linkOf = new Map<Command, string>();
   const tap = new WireTap(topology, {
+    onIoSent: (command, association) => onIoSent(command, association.link),
     onCommandSent: (command, association) => {
       linkOf.set(command, association.link);
       observations.sent(command, association);

@@ -1,5 +1,6 @@
-import type { FromLab, ToLab } from './messages.js';
+import type { FromLab, LabEnded, ToLab } from './messages.js';
 import { runQemuLab } from './qemu/run-qemu-lab.js';
+import { simulateInto } from './simulated/simulate-into.js';
 
 /**
  * Entry of a lab process: takes one request over Node's IPC channel, runs it, reports its end and leaves.
@@ -10,7 +11,10 @@ const stop = new AbortController();
 process.on('message', (message: ToLab) => {
   switch (message.type) {
     case 'start':
-      void start(message);
+      void toTheEnd(runQemuLab(message.request, tell, stop.signal));
+      break;
+    case 'simulate':
+      void toTheEnd(simulateInto(message.request, tell));
       break;
     case 'stop':
       // QEMU dies with this process (parent-death signal).
@@ -24,8 +28,8 @@ process.on('disconnect', () => stop.abort(new Error('the process that started th
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stop.abort(new Error('ended by SIGTERM')));
 
-async function start(message: Extract<ToLab, { type: 'start' }>): Promise<void> {
-  const ended = await runQemuLab(message.request, tell, stop.signal);
+async function toTheEnd(lab: Promise<LabEnded>): Promise<void> {
+  const ended = await lab;
   // Everything is closed; what an aborted step still waits for must not keep the process.
   if (process.connected) process.send?.(ended, () => process.exit());
   else process.exit();

@@ -90,6 +90,7 @@ class LabRun<Sink extends Evidence> {
       record: (event) => this.record(event),
       fail: (error) => void this.fail(error),
       status: (text) => this.tell({ type: 'status', t: this.scheduler.now(), text }),
+      glimpse: (glimpse) => this.tell({ type: 'glimpse', glimpse }),
       signal: this.signal,
     });
     this.driver = driver;

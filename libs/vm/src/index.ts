@@ -22,6 +22,13 @@ export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';
+export {
+  identify,
+  isAlive,
+  ownedName,
+  ownerOfName,
+  type ProcessIdentity,
+} from './process-identity.js';
 export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
 export type { GuestRole, ImageRole } from './roles.js';

@@ -64,7 +64,6 @@ CREATE TABLE "sign_in_codes" (
 -- CreateTable
 CREATE TABLE "sessions" (
     "hash" BYTEA NOT NULL,
-    "header_hash" BYTEA NOT NULL,
     "token_id" UUID NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,

@@ -1,5 +1,5 @@
 import { ExitCode, labDriverSchema, worstExitCode, type LabDriverName } from '@fenceline/contracts';
-import { makePlan } from '@fenceline/lab';
+import { makePlan, withKernel } from '@fenceline/lab';
 import { Command, Option } from 'commander';
 import { createProgress } from '../progress/create-progress.js';
 import { checkKernel } from '../run/check-kernel.js';
@@ -9,7 +9,6 @@ import { runScenario, type RunResult } from '../run/run-scenario.js';
 import { readScenarioFiles } from '../run/scenario-files.js';
 import { formatDeviations, formatJson, formatResult, formatSummary } from '../run/show-result.js';
 import { StopSignals } from '../run/stop-signals.js';
-import { withKernel } from '../run/with-kernel.js';
 import { parseSeed } from './arguments.js';
 
 interface RunOptions {

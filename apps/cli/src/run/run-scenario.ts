@@ -7,16 +7,22 @@ import {
   type Verdict,
 } from '@fenceline/contracts';
 import { judgeEvidence, type JudgedEvidence } from '@fenceline/judge';
-import { cannotSimulate, prepareLab, type LabArtifacts, type LabEnded } from '@fenceline/lab';
+import {
+  cannotSimulate,
+  prepareLab,
+  simulateInto,
+  startLabProcess,
+  type LabArtifacts,
+  type LabEnded,
+  type LabMessage,
+} from '@fenceline/lab';
 import { findLeftovers, removeLeftovers } from '@fenceline/vm';
 import { messageOf } from '../message-of.js';
 import { describeLabEvent } from '../progress/describe-lab-event.js';
 import type { Progress } from '../progress/progress.js';
 import { version } from '../version.js';
 import { createEvidenceFolder, keepIfRecorded } from './evidence-folder.js';
-import { startLabProcess, type LabMessage } from './lab-process.js';
 import type { NoVerdict } from './no-verdict.js';
-import { simulate } from './simulate.js';
 import type { StopSignals } from './stop-signals.js';
 
 /** One scenario with one seed, ready to run. */
@@ -104,7 +110,15 @@ class Attempt {
     const problem = cannotSimulate(plan);
     if (problem !== null) throw new Ended('skipped', `It cannot be simulated: ${problem}.`);
     this.progress.stage('simulate', `${plan.hosts.length + plan.nodes.length} hosts and nodes`);
-    const end = await simulate(this.run, this.folder, (event) => this.showEvent(event));
+    const request = {
+      plan,
+      scenarioText: this.run.text,
+      fencelineVersion: version,
+      evidenceDir: this.folder,
+    };
+    const end = await simulateInto(request, (message) => {
+      if (message.type === 'event') this.showEvent(message.event);
+    });
     if (end.outcome !== 'recorded') throw new Ended(end.outcome, end.message ?? noReason);
   }
 
@@ -136,7 +150,7 @@ class Attempt {
       evidenceDir: this.folder,
       keepRunFolder: this.run.keep,
     };
-    const lab = startLabProcess(request, (message) => this.show(message));
+    const lab = startLabProcess({ type: 'start', request }, (message) => this.show(message));
     this.signals.onStop((how) => {
       this.progress.note(
         how === 'graceful'
@@ -205,6 +219,8 @@ class Attempt {
         return;
       case 'event':
         this.showEvent(message.event);
+        return;
+      case 'glimpse':
     }
   }
 

@@ -1,41 +1,96 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Scope } from '@fenceline/contracts/api';
+import { sessionCookie, sessionHeader, type Scope } from '@fenceline/contracts/api';
 import type { Request } from 'express';
 import { Database } from '../database/database.js';
-import type { Principal } from './principal.js';
-import { hashOf } from './secrets.js';
+import { isOwnOrigin } from '../http/origin.js';
+import { Problem } from '../http/problem.js';
+import { isUnsafe } from '../http/request.js';
+import type { Principal, TokenPrincipal } from './principal.js';
+import { hashOf, headerTokenOf } from './secrets.js';
+
+type Sent = Pick<Request, 'headers' | 'method' | 'protocol' | 'host'>;
+
+interface TokenRow {
+  id: string;
+  project_id: string;
+  owner: string;
+  scopes: Scope[];
+  expires_at: Date | null;
+  /** Its last use is more than a minute old, or was never noted. */
+  stale: boolean;
+}
+
+const tokenColumns = `t.id, t.project_id, t.owner, t.scopes,
+  coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale`;
+const tokenIsValid = `t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`;
 
 /** Finds out who sent a request. */
 @Injectable()
 export class Authentication {
   constructor(private readonly database: Database) {}
 
-  /** Null where nothing valid came with the request. */
-  async of(request: Pick<Request, 'headers'>): Promise<Principal | null> {
-    const secret = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (secret === undefined) return null;
-    return secret.startsWith('flw_') ? this.worker(secret) : this.token(secret);
+  /**
+   * By the `Authorization` header, or else by the session's cookie. Null where nothing valid came with the request.
+   *
+   * @throws Problem `forbidden` where a cookie came with an unsafe request that no page of ours sent
+   */
+  async of(request: Sent): Promise<Principal | null> {
+    const secret = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (secret !== undefined) {
+      return secret.startsWith('flw_') ? this.worker(secret) : this.token(secret);
+    }
+    const cookie = sessionCookieOf(request);
+    if (cookie === undefined) return null;
+    const principal = await this.session(cookie);
+    if (principal !== null && isUnsafe(request)) refuseOtherPages(request, cookie);
+    return principal;
   }
 
-  private async token(secret: string): Promise<Principal | null> {
-    const [row] = await this.database.query<{
-      id: string;
-      project_id: string;
-      owner: string;
-      scopes: Scope[];
-    }>(
-      `SELECT id, project_id, owner, scopes FROM tokens
-        WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
-      [hashOf(secret)],
+  /** The principal of a token, or null where it is not valid. */
+  async token(secret: string): Promise<TokenPrincipal | null> {
+    return this.principalOf(
+      `SELECT ${tokenColumns}, t.expires_at FROM tokens t WHERE t.hash = $1 AND ${tokenIsValid}`,
+      secret,
+      null,
     );
+  }
+
+  private session(cookie: string): Promise<TokenPrincipal | null> {
+    return this.principalOf(
+      `SELECT ${tokenColumns}, s.expires_at FROM sessions s JOIN tokens t ON t.id = s.token_id
+        WHERE s.hash = $1 AND s.expires_at > now() AND ${tokenIsValid}`,
+      cookie,
+      headerTokenOf(cookie),
+    );
+  }
+
+  private async principalOf(
+    statement: string,
+    secret: string,
+    headerToken: string | null,
+  ): Promise<TokenPrincipal | null> {
+    const [row] = await this.database.query<TokenRow>(statement, [hashOf(secret)]);
     if (row === undefined) return null;
+    if (row.stale) await this.noteUse(row.id);
     return {
       kind: 'token',
       tokenId: row.id,
       projectId: row.project_id,
       owner: row.owner,
       scopes: row.scopes,
+      expiresAt: row.expires_at,
+      headerToken,
     };
+  }
+
+  /** The condition once more: of requests at the same time, one writes. */
+  private async noteUse(tokenId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE tokens SET last_used_at = now()
+        WHERE id = $1 AND coalesce(last_used_at < now() - interval '1 minute', true)`,
+      [tokenId],
+    );
   }
 
   private async worker(secret: string): Promise<Principal | null> {
@@ -46,4 +101,23 @@ export class Authentication {
     if (row === undefined) return null;
     return { kind: 'worker', workerId: row.id, projectId: row.project_id, owner: row.owner };
   }
+}
+
+/** The value of the session's cookie. */
+export function sessionCookieOf({ headers }: Pick<Request, 'headers'>): string | undefined {
+  const pair = headers.cookie
+    ?.split(';')
+    .map((one) => one.trim())
+    .find((one) => one.startsWith(`${sessionCookie}=`));
+  return pair?.slice(sessionCookie.length + 1);
+}
+
+function refuseOtherPages(request: Sent, cookie: string): void {
+  const given = request.headers[sessionHeader.toLowerCase()];
+  const wanted = hashOf(headerTokenOf(cookie));
+  const headerIsRight = typeof given === 'string' && timingSafeEqual(hashOf(given), wanted);
+  if (headerIsRight && isOwnOrigin(request) === true) return;
+  throw new Problem('forbidden', 'A cookie alone may not change anything.', {
+    mend: `Send it from a page of this service, with the header ${sessionHeader} as \`headerToken\` of GET /session.`,
+  });
 }

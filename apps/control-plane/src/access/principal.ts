@@ -9,6 +9,10 @@ export interface TokenPrincipal {
   projectId: string;
   owner: string;
   scopes: readonly Scope[];
+  /** Of the token, or of the browser's session where it came by its cookie. */
+  expiresAt: Date | null;
+  /** What the pages of the session send with unsafe requests; null where the token itself came. */
+  headerToken: string | null;
 }
 
 export interface WorkerPrincipal {

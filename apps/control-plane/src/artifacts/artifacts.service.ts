@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Artifact, InputOf, operations } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
-import { cursorOf, readCursor } from '../http/cursor.js';
+import { cursorOf, pageFrom, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import type { HashedBytes } from '../http/send-bytes.js';
 import { ARTIFACT_STORE, type ArtifactStore } from '../store/artifact-store.js';
@@ -56,10 +56,7 @@ export class ArtifactsService {
         ORDER BY a.created_at DESC, a.id DESC LIMIT ${given(limit + 1)}`,
       values,
     );
-    const items = rows.slice(0, limit).map(answerOf);
-    const last = rows[limit - 1];
-    const next = rows.length > limit && last ? cursorOf(last.created_at, last.id) : null;
-    return { items, next };
+    return pageFrom(rows, limit, (row) => cursorOf(row.created_at, row.id), answerOf);
   }
 
   /** @throws Problem `not-found`, for one of another project too */

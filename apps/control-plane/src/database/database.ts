@@ -14,7 +14,7 @@ export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
 
-  constructor(@Inject(SETTINGS) settings: Settings) {
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL'>) {
     this.pool = new pg.Pool({
       connectionString: settings.DATABASE_URL,
       max: 10,

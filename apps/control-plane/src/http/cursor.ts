@@ -1,4 +1,10 @@
+import { z } from 'zod';
+import { idSchema, instantSchema, sha256Schema } from '@fenceline/contracts/api';
 import { Problem } from './problem.js';
+
+/** The column that tells rows of one time apart, and what its values look like. */
+const keySchemas = { id: idSchema, hash: sha256Schema };
+type KeyName = keyof typeof keySchemas;
 
 /** The place after a row in a list that is newest first: its time and its key, opaque to clients. */
 export function cursorOf(createdAt: Date, key: string): string {
@@ -6,26 +12,46 @@ export function cursorOf(createdAt: Date, key: string): string {
 }
 
 /** @throws Problem `invalid-request` where it is not one of ours */
-export function readCursor(cursor: string): { createdAt: Date; key: string } {
-  const [time = '', key = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const createdAt = new Date(time);
-  if (Number.isNaN(createdAt.getTime()) || !/^[0-9a-f-]{1,64}$/.test(key)) {
-    throw new Problem('invalid-request', 'query.cursor: is not a cursor of this list', {
-      mend: 'Take `next` of the page before, as it is.',
-      errors: [{ field: 'query.cursor', message: 'is not a cursor of this list' }],
-    });
-  }
-  return { createdAt, key };
+export function readCursor(
+  cursor: string,
+  keyName: KeyName = 'id',
+): { createdAt: Date; key: string } {
+  const parts = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const parsed = z.tuple([instantSchema, keySchemas[keyName]]).safeParse(parts);
+  if (!parsed.success || parsed.data[0].startsWith('0000')) throw wrongCursor();
+  return { createdAt: new Date(parsed.data[0]), key: parsed.data[1] };
+}
+
+/** What is answered to a cursor that no page of this list gave. */
+export function wrongCursor(): Problem {
+  return new Problem('invalid-request', 'query.cursor: is not a cursor of this list', {
+    mend: 'Take `next` of the page before, as it is.',
+    errors: [{ field: 'query.cursor', message: 'is not a cursor of this list' }],
+  });
 }
 
 /** A Prisma filter for the rows after a cursor, in a list by `createdAt` and a key, both descending. */
-export function pageAfter(cursor: string | undefined, keyName: string): object {
+export function pageAfter(cursor: string | undefined, keyName: KeyName): object {
   if (cursor === undefined) return {};
-  const { createdAt, key } = readCursor(cursor);
+  const { createdAt, key } = readCursor(cursor, keyName);
   return {
     AND: [
       { createdAt: { lte: createdAt } },
       { OR: [{ createdAt: { lt: createdAt } }, { [keyName]: { lt: key } }] },
     ],
+  };
+}
+
+/** Makes a page of `limit` rows out of one row more, which says whether there is a next page. */
+export function pageFrom<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOfRow: (row: Row) => string,
+  itemOf: (row: Row) => Item,
+): { items: Item[]; next: string | null } {
+  const last = rows[limit - 1];
+  return {
+    items: rows.slice(0, limit).map(itemOf),
+    next: rows.length > limit && last !== undefined ? cursorOfRow(last) : null,
   };
 }

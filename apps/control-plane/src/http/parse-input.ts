@@ -1,6 +1,7 @@
 import type { InputOf, Operation } from '@fenceline/contracts/api';
 import type { Request } from 'express';
 import type { z } from 'zod';
+import { findUnkeepable } from './find-unkeepable.js';
 import { Problem } from './problem.js';
 
 type Errors = NonNullable<Problem['details']['errors']>;
@@ -18,6 +19,11 @@ export function parseInput(
   const parse = (part: 'params' | 'query' | 'body'): unknown => {
     const schema: z.ZodType | undefined = operation[part];
     if (schema === undefined) return undefined;
+    const unkeepable = [...findUnkeepable(request[part])];
+    for (const { path, message } of unkeepable) {
+      errors.push({ field: fieldOf(part, path), message });
+    }
+    if (unkeepable.length > 0) return undefined;
     const parsed = schema.safeParse(request[part]);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {

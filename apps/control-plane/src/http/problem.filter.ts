@@ -2,12 +2,15 @@ import {
   Catch,
   HttpException,
   Logger,
+  NotFoundException,
   type ArgumentsHost,
   type ExceptionFilter,
 } from '@nestjs/common';
 import { problemTypes, type ProblemType } from '@fenceline/contracts/api';
 import type { Request, Response } from 'express';
+import { noRoute } from './no-route.js';
 import { Problem } from './problem.js';
+import { sendProblem } from './send-problem.js';
 
 /** Turns whatever is thrown into `application/problem+json`; what is not a `Problem` is told in the log alone. */
 @Catch()
@@ -18,21 +21,18 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const problem = this.problemOf(error);
+    const problem = this.problemOf(error, request);
     if (response.headersSent) {
       // A stream broke in the middle: the client must see that it is not whole.
       response.destroy();
       return;
     }
-    const { id } = request as { id?: unknown };
-    response
-      .status(problem.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(problem.toDocument(typeof id === 'string' ? id : undefined)));
+    sendProblem(problem, request, response);
   }
 
-  private problemOf(error: unknown): Problem {
+  private problemOf(error: unknown, request: Request): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof NotFoundException) return noRoute(request);
     const status = statusOf(error);
     const type = typeOf(status);
     if (type !== undefined && status < 500) {

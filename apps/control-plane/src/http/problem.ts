@@ -4,6 +4,8 @@ export interface ProblemDetails {
   /** What mends it. */
   mend?: string;
   errors?: ProblemDocument['errors'];
+  /** Headers of the answer that say more, as `Retry-After`. */
+  headers?: Readonly<Record<string, string>>;
   cause?: unknown;
 }
 

@@ -11,9 +11,8 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { statusOf, type InputOf, type Operation } from '@fenceline/contracts/api';
-import type { Request } from 'express';
 import type { Principal, TokenPrincipal, WorkerPrincipal } from '../access/principal.js';
-import { parseInput } from './parse-input.js';
+import type { ServiceRequest } from './request.js';
 
 export const OPERATION = 'fenceline:operation';
 
@@ -40,10 +39,9 @@ export interface Authenticated {
 
 /** The checked parts of the request, with who sent it. */
 export const Input = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  const operation = operationOf(context.getHandler());
-  if (operation === undefined) throw new Error('@Input() stands in a handler without @Route()');
-  const request = context.switchToHttp().getRequest<Request & { principal?: Principal }>();
-  return { ...parseInput(operation, request), principal: request.principal };
+  const { input, principal } = context.switchToHttp().getRequest<ServiceRequest>();
+  if (input === undefined) throw new Error('@Input() stands in a handler without @Route()');
+  return { ...input, principal };
 });
 
 /** The type of `@Input()` for an operation that needs a token. */

@@ -16,7 +16,7 @@ export interface HashedBytes {
  * Answers with bytes: all, one range, or none where the client has them (`If-None-Match`) or asks by HEAD. The other headers
  * are set already.
  *
- * @throws Problem `range-not-satisfiable`, with `Content-Range` set
+ * @throws Problem `range-not-satisfiable`
  */
 export async function sendBytes(
   request: Pick<Request, 'method' | 'headers'>,
@@ -32,8 +32,9 @@ export async function sendBytes(
   }
   const range = mayBePart(request, tag) ? byteRangeOf(request.headers.range, size) : undefined;
   if (range === null) {
-    response.set('Content-Range', `bytes */${size}`);
-    throw new Problem('range-not-satisfiable', `The file has ${size} bytes.`);
+    throw new Problem('range-not-satisfiable', `The file has ${size} bytes.`, {
+      headers: { 'Content-Range': `bytes */${size}` },
+    });
   }
   if (range !== undefined) {
     response.status(206).set('Content-Range', `bytes ${range.first}-${range.last}/${size}`);

@@ -3,7 +3,7 @@ import type { operations, InputOf, StoredScenario } from '@fenceline/contracts/a
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Scenario } from '../database/generated/client.js';
-import { cursorOf, pageAfter } from '../http/cursor.js';
+import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { readScenario } from './read-scenario.js';
 
@@ -43,12 +43,7 @@ export class ScenariosService {
       orderBy: [{ createdAt: 'desc' }, { hash: 'desc' }],
       take: query.limit + 1,
     });
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    return {
-      items: items.map(answerOf),
-      next: rows.length > query.limit && last ? cursorOf(last.createdAt, last.hash) : null,
-    };
+    return pageFrom(rows, query.limit, (row) => cursorOf(row.createdAt, row.hash), answerOf);
   }
 
   async show({ projectId }: Principal, hash: string): Promise<StoredScenario> {

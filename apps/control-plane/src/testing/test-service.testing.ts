@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { scopeSchema, type Scope } from '@fenceline/contracts/api';
 import { connect, type Client } from '@fenceline/client';
 import pg from 'pg';
+import type { Logger } from 'pino';
 import { inject } from 'vitest';
 import { hashOf, newSecret } from '../access/secrets.js';
 import { createApplication } from '../create-application.js';
@@ -26,7 +27,10 @@ export interface TestService {
 }
 
 /** Starts a control plane on a free port. */
-export async function openTestService(overrides: Partial<Settings> = {}): Promise<TestService> {
+export async function openTestService(
+  overrides: Partial<Settings> = {},
+  log?: Logger,
+): Promise<TestService> {
   const artifacts = await mkdtemp(path.join(tmpdir(), 'fenceline-artifacts-'));
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
   const port = inject('postgresPort');
@@ -39,7 +43,7 @@ export async function openTestService(overrides: Partial<Settings> = {}): Promis
     FENCELINE_LOG_LEVEL: 'fatal',
     ...overrides,
   });
-  const application = await createApplication(settings);
+  const application = await createApplication(settings, log);
   await application.listen(0, '127.0.0.1');
   const url = (await application.getUrl()).replace('[::1]', '127.0.0.1');
   const database = application.get(Database);

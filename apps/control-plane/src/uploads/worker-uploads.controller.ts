@@ -1,7 +1,6 @@
 import { Controller, Req } from '@nestjs/common';
 import { operations, type AnswerOf } from '@fenceline/contracts/api';
 import type { Request } from 'express';
-import { byteBody } from '../http/byte-body.js';
 import { Input, Route, type WorkerCall } from '../http/route.js';
 import { UploadsService } from './uploads.service.js';
 
@@ -24,7 +23,7 @@ export class WorkerUploadsController {
     @Input() { principal, params, query }: WorkerCall<typeof part>,
     @Req() request: Request,
   ): Promise<AnswerOf<typeof part>> {
-    return this.uploads.part(principal, params.uploadId, query, byteBody(request));
+    return this.uploads.part(principal, params.uploadId, query, request);
   }
 
   @Route(show)

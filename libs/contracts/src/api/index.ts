@@ -1,4 +1,9 @@
+export * from './access/audit-operations.js';
+export * from './access/join-token-operations.js';
+export * from './access/session-operations.js';
+export * from './access/token-operations.js';
 export * from './artifacts/operations.js';
+export * from './attempts/live.js';
 export * from './attempts/result.js';
 export * from './attempts/work.js';
 export * from './attempts/worker-operations.js';
@@ -11,6 +16,7 @@ export * from './operation.js';
 export * from './operations.js';
 export * from './page.js';
 export * from './problem.js';
+export * from './problems-of.js';
 export * from './ranges.js';
 export * from './runs/matrix.js';
 export * from './runs/operations.js';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ProblemType } from './problem.js';
 import type { Scope } from './scope.js';
 
 /** Who may call an operation: a token with a scope, a worker by its own credential, or everybody. */
@@ -40,11 +41,15 @@ export interface Operation<
   /** @defaultValue 200, or 201 of a POST with an answer, or 204 without one */
   status?: number;
   /** Problem types that it answers with, beside those that every operation has. */
-  problems?: readonly string[];
+  problems?: readonly ProblemType[];
   /** A repeated request with the same Idempotency-Key gives the first answer again. */
   idempotent?: boolean;
   /** The answer holds a secret: it is not kept for a repeated request. */
   secret?: boolean;
+  /** Changes nothing, whatever its method says: it is not in the audit log. */
+  changesNothing?: boolean;
+  /** Never refused for coming too often. */
+  unlimited?: boolean;
 }
 
 /** Declares an operation, with the types of its parts. */

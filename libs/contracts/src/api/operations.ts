@@ -1,21 +1,33 @@
+import { auditOperations } from './access/audit-operations.js';
+import { joinTokenOperations } from './access/join-token-operations.js';
+import { sessionOperations } from './access/session-operations.js';
+import { tokenOperations } from './access/token-operations.js';
 import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
 import { workerAttemptOperations } from './attempts/worker-operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
+import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { runOperations } from './runs/operations.js';
 import { scenarioOperations } from './scenarios/operations.js';
 import { kernelUploadOperations, workerUploadOperations } from './uploads/operations.js';
+import { enrolOperations } from './workers/enrol-operation.js';
 import { workersOperations } from './workers/operations.js';
 import { workerOperations } from './workers/worker-operations.js';
 
 /** Every operation of the API, by feature. */
 export const operations = {
   artifacts: artifactOperations,
+  audit: auditOperations,
+  enrolment: enrolOperations,
   health: healthOperations,
   jobs: jobOperations,
+  joinTokens: joinTokenOperations,
+  metrics: metricsOperations,
   runs: runOperations,
   scenarios: scenarioOperations,
+  sessions: sessionOperations,
+  tokens: tokenOperations,
   uploads: kernelUploadOperations,
   workerAttempts: workerAttemptOperations,
   workerBlobs: workerBlobOperations,

@@ -13,6 +13,7 @@ export const problemTypes = {
   conflict: { status: 409, title: 'The state of the thing does not allow this' },
   superseded: { status: 409, title: 'A newer attempt has taken the place of this one' },
   'request-running': { status: 409, title: 'The first request with this key is still running' },
+  'shown-once': { status: 409, title: 'The answer held a secret, which is shown once' },
   gone: { status: 410, title: 'It was there and is not any more' },
   'too-large': { status: 413, title: 'It is too large' },
   'wrong-type': { status: 415, title: 'The content type is not one that is taken here' },

@@ -9,6 +9,7 @@ import {
 } from '@fenceline/contracts';
 import { layout, type EvidenceWriter } from '@fenceline/evidence';
 import { Link, Pacer } from '@fenceline/fabric';
+import { changesMedium } from '@fenceline/history';
 import {
   createRunFolder,
   launchVm,
@@ -23,6 +24,7 @@ import type { LabClock } from '../lab-clock.js';
 import { GuestPanicked, LabError } from '../lab-error.js';
 import type { LabRequest } from '../messages.js';
 import { openBackend } from '../open-backend.js';
+import { Glimpses } from '../glimpses.js';
 import { Instruments } from '../instruments.js';
 import type { LabContext, LabDriver } from '../lab-driver.js';
 import { readBackBytes } from '../read-back-bytes.js';
@@ -64,6 +66,7 @@ export class QemuLab implements LabDriver {
   private readonly instruments: Instruments;
   private readonly schedule: ScheduleRecorder;
   private readonly stalls: StallRecorder;
+  private glimpses: Glimpses | null = null;
   private booted = false;
   private closing = false;
   private imageRecorded = false;
@@ -202,6 +205,7 @@ export class QemuLab implements LabDriver {
   async close(): Promise<void> {
     this.closing = true;
     this.schedule.stop();
+    this.glimpses?.stop();
     const ends: (() => Promise<unknown>)[] = [
       () => Promise.all([...this.vms.values()].map((vm) => vm.shutdown())),
       () => Promise.all([...this.links.values()].map((link) => link.close())),
@@ -234,7 +238,26 @@ export class QemuLab implements LabDriver {
       await backend.addExport({ name, node: name, socket, owner: qemuUser() });
     }
     for (const { name } of [...plan.links, ...plan.interNodeLinks]) await this.openLink(name);
-    this.instruments.watchLinks();
+    this.glimpses = this.request.glimpses === true ? this.showGlimpses() : null;
+    this.instruments.watchLinks(
+      this.glimpses === null
+        ? undefined
+        : (command, link) => {
+            if (changesMedium(command)) this.glimpses?.command(link, 'write');
+            else if (command.op === 'read') this.glimpses?.command(link, 'read');
+          },
+    );
+  }
+
+  private showGlimpses(): Glimpses {
+    const { context, plan } = this;
+    const nodeOf = new Map(plan.links.map(({ name, node }) => [name, node]));
+    return new Glimpses(
+      context.clock,
+      (link) => this.observations.heldCount([nodeOf.get(link)!]),
+      plan.links.map(({ name }) => name),
+      (glimpse) => context.glimpse(glimpse),
+    );
   }
 
   private async configureNode(node: PlanNode): Promise<void> {
@@ -324,6 +347,7 @@ export class QemuLab implements LabDriver {
       runDir: runFolder.path,
     });
     this.vms.set(name, vm);
+    vm.onConsole(({ t, text }) => this.glimpses?.line(name, t, text));
     // The lab was ended while this QEMU came up: nobody else will end it.
     if (this.closing) vm.kill();
     await context.evidence.write(layout.qemu(name), `${JSON.stringify(vm.commandLine, null, 2)}\n`);

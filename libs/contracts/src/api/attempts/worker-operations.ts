@@ -48,6 +48,7 @@ export const workerAttemptOperations = {
     answer: leaseSchema,
     status: 200,
     problems: ['superseded'],
+    unlimited: true,
   }),
   advance: operation({
     id: 'advanceAttempt',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, nameSchema } from '../fields.js';
+import { idSchema } from '../fields.js';
 import { operation } from '../operation.js';
 import { workerStateSchema } from '../states.js';
 import { capacitySchema } from './capacity.js';
@@ -26,24 +26,6 @@ const termsSchema = z
   })
   .meta({ id: 'WorkerTerms' });
 export type WorkerTerms = z.infer<typeof termsSchema>;
-
-/** How a worker comes to be. */
-export const enrolmentOperations = {
-  enrol: operation({
-    id: 'enrolWorker',
-    tag: 'worker',
-    method: 'POST',
-    path: '/worker/enrol',
-    access: 'public',
-    summary: 'Takes a join token, once, and gives a credential that is bound to the new worker',
-    body: z.object({ joinToken: z.string().max(200), name: nameSchema, capacity: capacitySchema }),
-    answer: z
-      .object({ workerId: idSchema, credential: z.string() })
-      .meta({ id: 'WorkerCredential' }),
-    problems: ['unauthenticated', 'conflict'],
-    secret: true,
-  }),
-};
 
 /** The operations that a worker's process calls about itself. */
 export const workerOperations = {

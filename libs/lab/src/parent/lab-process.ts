@@ -1,17 +1,22 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FromLab, LabEnded, LabRequest, ToLab } from '@fenceline/lab';
+import type { FromLab, LabEnded, ToLab } from '../messages.js';
 import { LastLines } from './last-lines.js';
 
 /** How long a lab that has reported its end may take to leave. */
 const leaveWithinMs = 10_000;
 /** How long a lab that was told to end at once may take, before it is killed. */
-const endAtOnceWithinMs = 3_000;
+const endAtOnceWithinMs = 800;
 
 /** What is told of a lab on its way; its end is `LabProcess.ended`. */
 export type LabMessage = Exclude<FromLab, LabEnded>;
 
+/** What begins a lab: of virtual machines, or simulated. */
+export type LabStart = Exclude<ToLab, { type: 'stop' }>;
+
 export interface LabProcess {
+  /** Undefined where it could not be started. */
+  pid: number | undefined;
   /** Settles, and never rejects, when the process is gone. */
   ended: Promise<LabEnded>;
   /**
@@ -30,7 +35,7 @@ export interface LabProcess {
  * @param entry module that speaks the protocol of `@fenceline/lab`'s messages; the real lab by default.
  */
 export function startLabProcess(
-  request: LabRequest,
+  start: LabStart,
   listen: (message: LabMessage) => void,
   entry: string = fileURLToPath(import.meta.resolve('@fenceline/lab/process')),
 ): LabProcess {
@@ -66,9 +71,10 @@ export function startLabProcess(
     });
   });
 
-  send(child, { type: 'start', request });
+  send(child, start);
 
   return {
+    pid: child.pid,
     ended,
     stop: (how) => {
       send(child, { type: 'stop', how });

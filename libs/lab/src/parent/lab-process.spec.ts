@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LabRequest } from '@fenceline/lab';
+import type { LabRequest } from '../messages.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLabProcess, type LabMessage } from './lab-process.js';
 
@@ -25,7 +25,7 @@ async function start(code: string) {
   const messages: LabMessage[] = [];
   let wake = (): void => undefined;
   const lab = startLabProcess(
-    request,
+    { type: 'start', request },
     (message) => {
       messages.push(message);
       wake();
@@ -83,7 +83,11 @@ describe('a lab process', () => {
   });
 
   it('that does not exist is an error', async () => {
-    const lab = startLabProcess(request, () => undefined, path.join(folder, 'absent.mjs'));
+    const lab = startLabProcess(
+      { type: 'start', request },
+      () => undefined,
+      path.join(folder, 'absent.mjs'),
+    );
     await expect(lab.ended).resolves.toMatchObject({ outcome: 'error' });
   });
 

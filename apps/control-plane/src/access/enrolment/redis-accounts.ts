@@ -1,0 +1,88 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+import { Doorbell } from '../../redis/doorbell.js';
+import { SETTINGS, type Settings } from '../../settings/settings.js';
+
+/**
+ * What an account may do: run BullMQ's scripts and wait on its queue; not list keys, listen to channels, change the
+ * server, or keep scripts of its own from others. `INFO` is asked for by BullMQ when it starts.
+ */
+const rights = [
+  ...['+@all', '-@dangerous', '-@admin', '-@pubsub', '-@scripting'],
+  ...['+eval', '+evalsha', '+script|load', '+info'],
+  ...['-keys', '-scan', '-randomkey', '-dbsize'],
+];
+
+/**
+ * Accounts of workers in Redis: `worker-ID` signs in with the worker's credential, and reaches the keys of its own
+ * queue alone. Redis keeps the hash that Postgres has too. It may lose them at any time: they are set again whenever
+ * the connection comes up.
+ */
+@Injectable()
+export class RedisAccounts implements OnModuleInit {
+  private readonly log = new Logger('redis');
+  private refused = false;
+
+  constructor(
+    private readonly doorbell: Doorbell,
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Whether workers can sign in at Redis; where not they ask for their assignments alone. */
+  get available(): boolean {
+    return !this.refused;
+  }
+
+  onModuleInit(): void {
+    this.doorbell.redis.on('ready', () => void this.setAll());
+    if (this.doorbell.up) void this.setAll();
+  }
+
+  /** Sets one account. Where Redis is away it is set once it is back. */
+  async set(workerId: string, credentialHash: Buffer): Promise<void> {
+    if (!this.doorbell.up) return;
+    try {
+      await this.doorbell.redis.acl('SETUSER', ...this.ruleOf(workerId, credentialHash));
+      this.refused = false;
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  private async setAll(): Promise<void> {
+    try {
+      const rows = await this.database.query<{ id: string; credential_hash: Buffer }>(
+        `SELECT id, credential_hash FROM workers WHERE revoked_at IS NULL`,
+      );
+      for (const row of rows) {
+        if (this.refused) break;
+        await this.set(row.id, row.credential_hash);
+      }
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  private ruleOf(workerId: string, credentialHash: Buffer): [string, ...string[]] {
+    const { FENCELINE_REDIS_PREFIX: prefix } = this.settings;
+    return [
+      `worker-${workerId}`,
+      ...['reset', 'on', `#${credentialHash.toString('hex')}`, `~${prefix}:${workerId}:*`],
+      ...rights,
+    ];
+  }
+
+  private tell(error: unknown): void {
+    if (!(error instanceof Error) || error.name !== 'ReplyError') {
+      this.log.warn(error);
+      return;
+    }
+    if (!this.refused) {
+      this.log.warn(
+        `Redis does not let us make accounts for workers (${error.message}): they ask for their assignments alone.`,
+      );
+    }
+    this.refused = true;
+  }
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { InputOf, JoinTokenDocument, operations } from '@fenceline/contracts/api';
+import { Database } from '../../database/database.js';
+import type { JoinToken } from '../../database/generated/client.js';
+import { cursorOf, pageAfter, pageFrom } from '../../http/cursor.js';
+import { Problem } from '../../http/problem.js';
+import type { Principal } from '../principal.js';
+import { hashOf, newSecret } from '../secrets.js';
+
+/** Tokens with which one worker may enrol, once. */
+@Injectable()
+export class JoinTokensService {
+  constructor(private readonly database: Database) {}
+
+  async create(
+    { projectId, owner }: Principal,
+    expiresInHours: number,
+  ): Promise<JoinTokenDocument & { secret: string }> {
+    const secret = newSecret('flj');
+    const expiresAt = new Date(Date.now() + expiresInHours * 3_600_000);
+    const row = await this.database.prisma.joinToken.create({
+      data: { projectId, owner, hash: hashOf(secret), expiresAt },
+    });
+    return { ...documentOf(row), secret };
+  }
+
+  async list(
+    projectId: string,
+    query: InputOf<typeof operations.joinTokens.list>['query'],
+  ): Promise<{ items: JoinTokenDocument[]; next: string | null }> {
+    const rows = await this.database.prisma.joinToken.findMany({
+      where: { projectId, ...pageAfter(query.cursor, 'id') },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: query.limit + 1,
+    });
+    return pageFrom(rows, query.limit, (row) => cursorOf(row.createdAt, row.id), documentOf);
+  }
+
+  /** @throws Problem `conflict` where a worker has enrolled with it */
+  async revoke(projectId: string, id: string): Promise<void> {
+    const where = { id, projectId };
+    const { count } = await this.database.prisma.joinToken.deleteMany({
+      where: { ...where, usedAt: null },
+    });
+    if (count === 1) return;
+    if ((await this.database.prisma.joinToken.findUnique({ where })) === null) {
+      throw new Problem('not-found', `There is no join token ${id}.`);
+    }
+    throw new Problem('conflict', 'A worker has enrolled with this join token.', {
+      mend: 'It cannot be used again. Disable the worker where it shall get no work.',
+    });
+  }
+}
+
+function documentOf(row: JoinToken): JoinTokenDocument {
+  const { id, projectId, owner, workerId } = row;
+  return {
+    id,
+    projectId,
+    owner,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    usedAt: row.usedAt?.toISOString() ?? null,
+    workerId,
+  };
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import type { InputOf, operations, Who } from '@fenceline/contracts/api';
+import { Audit } from '../../audit/audit.js';
+import { Database } from '../../database/database.js';
+import { Problem } from '../../http/problem.js';
+import { Authentication } from '../authentication.js';
+import type { Principal } from '../principal.js';
+import { hashOf, headerTokenOf, newSecret } from '../secrets.js';
+import { SignInCodesService } from './sign-in-codes.service.js';
+
+const validHours = 24;
+
+/** A new session: what the page is told, and what goes into the cookie alone. */
+export interface NewSession {
+  who: Who;
+  cookie: string;
+  expiresAt: Date;
+}
+
+/** Sessions of browsers. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly authentication: Authentication,
+    private readonly codes: SignInCodesService,
+    private readonly audit: Audit,
+  ) {}
+
+  /** @throws Problem `unauthenticated` where token or code is not valid (any more) */
+  async signIn(given: InputOf<typeof operations.sessions.signIn>['body']): Promise<NewSession> {
+    const tokenId =
+      'token' in given
+        ? (await this.authentication.token(given.token))?.tokenId
+        : await this.codes.use(given.code);
+    const session = tokenId == null ? null : await this.open(tokenId);
+    if (session === null) {
+      throw new Problem('unauthenticated', 'This is not valid, or not any more.', {
+        mend: 'A code works once, for ten minutes: ask for another one, or give a token.',
+      });
+    }
+    return session;
+  }
+
+  private async open(tokenId: string): Promise<NewSession | null> {
+    const cookie = newSecret('fls');
+    const [row] = await this.database.query<{
+      project_id: string;
+      owner: string;
+      scopes: Who['scopes'];
+      expires_at: Date;
+    }>(
+      `WITH over AS (DELETE FROM sessions WHERE expires_at < now()),
+            token AS (SELECT * FROM tokens WHERE id = $2 AND revoked_at IS NULL
+                         AND (expires_at IS NULL OR expires_at > now())),
+            opened AS (INSERT INTO sessions (hash, token_id, expires_at)
+                       SELECT $1, id, least(now() + make_interval(hours => $3), expires_at)
+                         FROM token RETURNING expires_at)
+       SELECT token.project_id, token.owner, token.scopes, opened.expires_at FROM token, opened`,
+      [hashOf(cookie), tokenId, validHours],
+    );
+    if (row === undefined) return null;
+    const { project_id: projectId, owner, scopes, expires_at: expiresAt } = row;
+    await this.audit.record({ projectId, actor: owner, tokenId, action: 'signIn', subject: null });
+    const who = { projectId, owner, scopes, headerToken: headerTokenOf(cookie) };
+    return { who: { ...who, expiresAt: expiresAt.toISOString() }, cookie, expiresAt };
+  }
+
+  /** @throws Problem `unauthenticated` where it is nobody */
+  who(principal: Principal | null): Who {
+    if (principal === null) {
+      throw new Problem('unauthenticated', 'Nothing valid came with the request.');
+    }
+    const { projectId, owner } = principal;
+    if (principal.kind === 'worker') {
+      return { projectId, owner, scopes: [], headerToken: null, expiresAt: null };
+    }
+    const { scopes, headerToken, expiresAt } = principal;
+    return {
+      projectId,
+      owner,
+      scopes: [...scopes],
+      headerToken,
+      expiresAt: expiresAt?.toISOString() ?? null,
+    };
+  }
+
+  async close(cookie: string): Promise<void> {
+    await this.database.query(`DELETE FROM sessions WHERE hash = $1`, [hashOf(cookie)]);
+  }
+}

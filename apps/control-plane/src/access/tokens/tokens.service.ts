@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { InputOf, NewToken, operations, TokenDocument } from '@fenceline/contracts/api';
+import { Database } from '../../database/database.js';
+import type { Token } from '../../database/generated/client.js';
+import { cursorOf, pageAfter, pageFrom } from '../../http/cursor.js';
+import { Problem } from '../../http/problem.js';
+import { hashOf, newSecret } from '../secrets.js';
+
+/** Tokens of people and pipelines. */
+@Injectable()
+export class TokensService {
+  constructor(private readonly database: Database) {}
+
+  /** @throws Problem `invalid-request` where it would have ended already */
+  async create(
+    projectId: string,
+    { expiresAt, ...token }: NewToken,
+  ): Promise<TokenDocument & { secret: string }> {
+    if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) {
+      const message = 'is in the past';
+      throw new Problem('invalid-request', `body.expiresAt: ${message}`, {
+        mend: 'Give a time that is to come, or null for none.',
+        errors: [{ field: 'body.expiresAt', message }],
+      });
+    }
+    const secret = newSecret('flt');
+    const row = await this.database.prisma.token.create({
+      data: { ...token, projectId, hash: hashOf(secret), expiresAt },
+    });
+    return { ...documentOf(row), secret };
+  }
+
+  async list(
+    projectId: string,
+    query: InputOf<typeof operations.tokens.list>['query'],
+  ): Promise<{ items: TokenDocument[]; next: string | null }> {
+    const rows = await this.database.prisma.token.findMany({
+      where: {
+        projectId,
+        ...(query.owner !== undefined && { owner: query.owner }),
+        ...pageAfter(query.cursor, 'id'),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: query.limit + 1,
+    });
+    return pageFrom(rows, query.limit, (row) => cursorOf(row.createdAt, row.id), documentOf);
+  }
+
+  async show(projectId: string, id: string): Promise<TokenDocument> {
+    const row = await this.database.prisma.token.findUnique({ where: { id, projectId } });
+    if (row === null) throw noToken(id);
+    return documentOf(row);
+  }
+
+  async revoke(projectId: string, id: string): Promise<void> {
+    const rows = await this.database.query(
+      `UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
+        WHERE id = $1 AND project_id = $2 RETURNING id`,
+      [id, projectId],
+    );
+    if (rows.length === 0) throw noToken(id);
+  }
+}
+
+function noToken(id: string): Problem {
+  return new Problem('not-found', `There is no token ${id}.`);
+}
+
+function documentOf(row: Token): TokenDocument {
+  const { id, projectId, owner, name } = row;
+  return {
+    id,
+    projectId,
+    owner,
+    name,
+    // A check of the table holds them to the scopes that there are.
+    scopes: row.scopes as TokenDocument['scopes'],
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,39 @@
+import type { Plan, Verdict } from '@fenceline/contracts';
+import type { LabArtifacts } from '@fenceline/lab';
+import type { Accelerator } from '@fenceline/vm';
+import type { LocalFile } from '../upload/local-file.js';
+
+/** Work that would keep the supervisor from its leases: each runs in a process of its own, over Node's IPC channel. */
+export type StepRequest =
+  /** Kernels, guest images and accelerator of a plan. */
+  | { step: 'prepare'; plan: Plan; fencelineVersion: string }
+  /** What guests can run on here. */
+  | { step: 'probe' }
+  /** Judges a recording, and writes the judgement's documents. */
+  | {
+      step: 'judge';
+      /** Folder of the recording. */
+      evidence: string;
+      /** What the verdict calls it. */
+      name: string;
+      /** Folder for the timeline. */
+      out: string;
+      durationMs: Record<string, number>;
+      failure: string | null;
+    };
+
+export interface StepAnswers {
+  prepare: LabArtifacts;
+  probe: { accelerator: Accelerator; reason: string };
+  judge: {
+    verdict: Verdict;
+    /** Whether the scenario expects something of these kernels. */
+    expected: boolean;
+    files: LocalFile[];
+  };
+}
+
+export type FromStep =
+  | { type: 'status'; text: string }
+  | { type: 'done'; answer: StepAnswers[StepRequest['step']] }
+  | { type: 'failed'; message: string };

@@ -1,0 +1,70 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Capacity } from '@fenceline/contracts/api';
+import type { Logger } from 'pino';
+import { HttpWorkerApi } from './api/http-worker-api.js';
+import { WORKER_API, type WorkerApi } from './api/worker-api.js';
+import type { AttemptServices } from './attempt/attempt-runner.js';
+import type { Credential } from './credential/credential.js';
+import { Doorbell } from './doorbell/doorbell.js';
+import { LabFolders } from './labs/lab-folders.js';
+import type { Settings } from './settings/settings.js';
+import { runStep } from './steps/run-step.js';
+import { newInstance, Supervisor } from './supervisor/supervisor.js';
+import { version } from './version.js';
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  settings: Settings;
+  credential: Credential;
+  capacity: Capacity;
+  log: Logger;
+}
+
+/** The whole worker. */
+@Module({})
+export class WorkerModule {
+  static with({ settings, credential, capacity, log }: WorkerParts): DynamicModule {
+    const instance = newInstance();
+    return {
+      module: WorkerModule,
+      providers: [
+        {
+          provide: WORKER_API,
+          useFactory: () => new HttpWorkerApi(settings.FENCELINE_SERVICE, credential.credential),
+        },
+        {
+          provide: LabFolders,
+          useFactory: () =>
+            new LabFolders(settings.FENCELINE_WORKER_FOLDER, {
+              workerId: credential.workerId,
+              instance,
+            }),
+        },
+        {
+          provide: Supervisor,
+          inject: [WORKER_API, LabFolders],
+          useFactory: (api: WorkerApi, folders: LabFolders) => {
+            const attempts: AttemptServices = {
+              api,
+              folders,
+              prepare: (plan, _work, status) => ({
+                ...runStep({ step: 'prepare', plan, fencelineVersion: version }, status),
+                release: () => undefined,
+              }),
+              labDiskBytes: settings.FENCELINE_LAB_DISK_MIB * 2 ** 20,
+              log,
+            };
+            return new Supervisor({
+              api,
+              attempts,
+              capacity,
+              instance,
+              openBell: (terms, rung) => Doorbell.open(terms, credential, rung),
+              log,
+            });
+          },
+        },
+      ],
+    };
+  }
+}
