@@ -3,7 +3,7 @@ import type { Capacity } from '@fenceline/contracts/api';
 import type { Logger } from 'pino';
 import { HttpWorkerApi } from './api/http-worker-api.js';
 import { WORKER_API, type WorkerApi } from './api/worker-api.js';
-import type { AttemptServices } from './attempt/attempt-runner.js';
+import type { AttemptPrograms, AttemptServices } from './attempt/attempt-runner.js';
 import type { Credential } from './credential/credential.js';
 import { Doorbell } from './doorbell/doorbell.js';
 import { LabFolders } from './labs/lab-folders.js';
@@ -18,12 +18,13 @@ export interface WorkerParts {
   credential: Credential;
   capacity: Capacity;
   log: Logger;
+  programs?: AttemptPrograms | undefined;
 }
 
 /** The whole worker. */
 @Module({})
 export class WorkerModule {
-  static with({ settings, credential, capacity, log }: WorkerParts): DynamicModule {
+  static with({ settings, credential, capacity, log, programs }: WorkerParts): DynamicModule {
     const instance = newInstance();
     return {
       module: WorkerModule,
@@ -53,6 +54,7 @@ export class WorkerModule {
               }),
               labDiskBytes: settings.FENCELINE_LAB_DISK_MIB * 2 ** 20,
               log,
+              programs,
             };
             return new Supervisor({
               api,
