@@ -36,6 +36,7 @@ interface ControlPlane {
 export class Service {
   readonly artifacts: string;
   private readonly controlPlanes: ControlPlane[] = [];
+  private ending: Promise<void> | null = null;
 
   private constructor(
     private readonly options: ServiceOptions,
@@ -128,7 +129,13 @@ export class Service {
     await Promise.all(this.controlPlanes.map(({ program }) => program.end('SIGTERM')));
   }
 
-  async end(): Promise<void> {
+  /** Ends all of it; once is enough. */
+  end(): Promise<void> {
+    this.ending ??= this.endAll();
+    return this.ending;
+  }
+
+  private async endAll(): Promise<void> {
     for (const { program } of this.controlPlanes) if (program.alive) await program.end('SIGKILL');
     await this.rows.close();
     await this.redis.stop();
