@@ -5,13 +5,15 @@ import { AttemptsModule } from './attempts/attempts.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
-import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
-import { MetricsModule } from './metrics/metrics.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
+import { HttpModule } from './http/http.module.js';
+import { LiveModule } from './live/live.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
@@ -37,9 +39,11 @@ export class AppModule {
         ArtifactsModule,
         AttemptsModule,
         AuditModule,
+        EventsModule,
         HealthModule,
         HttpModule,
         JobsModule,
+        LiveModule,
         MetricsModule,
         OutboxModule,
         PlacementModule,

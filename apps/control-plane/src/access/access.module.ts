@@ -27,6 +27,6 @@ import { TokensService } from './tokens/tokens.service.js';
     TokensService,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [RedisAccounts],
+  exports: [Authentication, RedisAccounts],
 })
 export class AccessModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JudgementsModule } from '../judgements/judgements.module.js';
+import { PlacementModule } from '../placement/placement.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { AttemptsReader } from './attempts.reader.js';
 import { JobCommandsService } from './job-commands.service.js';
@@ -7,7 +8,7 @@ import { JobsController } from './jobs.controller.js';
 import { JobsService } from './jobs.service.js';
 
 @Module({
-  imports: [JudgementsModule, RunsModule],
+  imports: [JudgementsModule, PlacementModule, RunsModule],
   controllers: [JobsController],
   providers: [JobsService, JobCommandsService, AttemptsReader],
 })

@@ -5,6 +5,7 @@ import { Database } from '../database/database.js';
 import { cursorOf, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { JudgementsReader } from '../judgements/judgements.reader.js';
+import { WaitingReason } from '../placement/waiting-reason.js';
 import { AttemptsReader } from './attempts.reader.js';
 import { jobOf, type JobRow } from './job-row.js';
 import { jobColumns, jobListQuery } from './list-query.js';
@@ -16,6 +17,7 @@ export class JobsService {
     private readonly database: Database,
     private readonly attempts: AttemptsReader,
     private readonly judgements: JudgementsReader,
+    private readonly waiting: WaitingReason,
   ) {}
 
   async list(
@@ -36,7 +38,8 @@ export class JobsService {
   /** @throws Problem `not-found` */
   async show(principal: Principal, jobId: string): Promise<JobDetail> {
     const row = await this.find(principal, jobId);
-    const [attempts, judgements, artifacts] = await Promise.all([
+    const [whyWaiting, attempts, judgements, artifacts] = await Promise.all([
+      row.state === 'queued' ? this.waiting.of(principal.projectId, row.needs) : null,
       this.attempts.ofJob(principal, jobId),
       this.judgements.ofJob(principal, jobId),
       this.attempts.artifacts(principal, jobId),
@@ -45,7 +48,7 @@ export class JobsService {
       ...jobOf(row),
       pinned: row.pinned,
       needs: row.needs,
-      whyWaiting: null,
+      whyWaiting,
       attempts,
       judgements,
       artifacts,

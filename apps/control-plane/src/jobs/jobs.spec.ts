@@ -102,7 +102,7 @@ describe('jobs', () => {
       ...job,
       pinned: [],
       needs: { memoryMib: 256, cores: 1, accelerator: 'none', labels: [] },
-      whyWaiting: shown.data!.whyWaiting,
+      whyWaiting: 'No worker is enrolled.',
       attempts: [],
       judgements: [],
       artifacts: [],

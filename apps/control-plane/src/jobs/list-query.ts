@@ -80,12 +80,17 @@ ${tail('job.created_at', 'job.id')}`;
   const names = `SELECT DISTINCT name FROM scenarios
  WHERE project_id = ${project} AND ${textCondition('name', filter, put)}`;
   conditions.push('job.scenario_name = names.name');
-  const text = `WITH names AS (${names})
-SELECT found.* FROM names CROSS JOIN LATERAL (
+  // The first of each name are merged; whole rows are read of those that are left alone.
+  const text = `WITH names AS (${names}),
+found AS (
+SELECT job.id, job.created_at FROM names CROSS JOIN LATERAL (
+SELECT job.id, job.created_at
+  FROM jobs job
+${tail('job.created_at', 'job.id')}) AS job
+ORDER BY job.created_at DESC, job.id DESC LIMIT ${put(limit)})
 SELECT ${jobColumns}
-  FROM jobs job ${outcome}
-${tail('job.created_at', 'job.id')}) AS found
-ORDER BY found.created_at DESC, found.id DESC LIMIT ${put(limit)}`;
+  FROM found JOIN jobs job ON job.id = found.id ${outcome}
+ORDER BY found.created_at DESC, found.id DESC`;
   return { text, values };
 }
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LabNeeds } from '../runs/lab-needs.js';
 import { choose, ownerKey, patienceMs } from './choose.js';
 import { couldRun, fitsInto } from './fits.js';
-import type { Assignment, Candidate, Needs, Room, Waiting } from './model.js';
+import type { Assignment, Candidate, Room, Waiting } from './model.js';
 
 function worker(id: string, fields: Partial<Candidate> = {}): Candidate {
   const room = { slots: 2, memoryMib: 4096, cores: 4 };
@@ -29,7 +30,7 @@ function pick({ slots, memoryMib, cores }: Partial<Room>): Partial<Room> {
 
 function job(
   jobId: string,
-  { needs, ...fields }: Partial<Omit<Waiting, 'needs'>> & { needs?: Partial<Needs> } = {},
+  { needs, ...fields }: Partial<Omit<Waiting, 'needs'>> & { needs?: Partial<LabNeeds> } = {},
 ): Waiting {
   return {
     jobId,
@@ -76,7 +77,7 @@ describe('choose', () => {
       worker('rack', { labels: ['rack-1', 'fast'] }),
       worker('theirs', { projectId: 'q' }),
     ];
-    const of = (needs: Partial<Needs>, fields: Partial<Waiting> = {}) =>
+    const of = (needs: Partial<LabNeeds>, fields: Partial<Waiting> = {}) =>
       choose(workers, [job('j', { ...fields, needs })], none)[0]?.workerId;
     expect(of({ accelerator: 'none' })).toBe('plain');
     expect(of({ accelerator: 'any' })).toBe('kvm');
@@ -103,7 +104,7 @@ describe('choose', () => {
   });
 });
 
-const anyNeeds: fc.Arbitrary<Needs> = fc.record({
+const anyNeeds: fc.Arbitrary<LabNeeds> = fc.record({
   memoryMib: fc.constantFrom(256, 1024, 3000),
   cores: fc.integer({ min: 1, max: 4 }),
   accelerator: fc.constantFrom('none', 'any', 'kvm', 'tcg'),

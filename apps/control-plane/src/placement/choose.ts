@@ -1,5 +1,6 @@
+import type { LabNeeds } from '../runs/lab-needs.js';
 import { couldRun, fitsInto } from './fits.js';
-import type { Assignment, Candidate, Needs, Waiting } from './model.js';
+import type { Assignment, Candidate, Waiting } from './model.js';
 
 /**
  * A job that has waited so long and fits nowhere now, though some worker could run it, keeps that worker from taking
@@ -42,7 +43,7 @@ export function ownerKey({ projectId, owner }: Pick<Waiting, 'projectId' | 'owne
 class FreeRoom {
   private readonly workers: Candidate[];
   private readonly kept = new Set<string>();
-  /** Needs that found no room: there is less with each job that is placed. */
+  /** LabNeeds that found no room: there is less with each job that is placed. */
   private readonly unmet = new Set<string>();
 
   constructor(workers: readonly Candidate[]) {
@@ -75,7 +76,7 @@ class FreeRoom {
 }
 
 /** A simulated lab leaves accelerators to those that need one, guests go where they run fastest; then the emptier one. */
-function bySuitability({ accelerator }: Needs): (a: Candidate, b: Candidate) => number {
+function bySuitability({ accelerator }: LabNeeds): (a: Candidate, b: Candidate) => number {
   const order = accelerator === 'none' ? [null, 'tcg', 'kvm'] : ['kvm', 'tcg', null];
   const rank = (worker: Candidate): number => order.indexOf(worker.accelerator);
   return (a, b) =>

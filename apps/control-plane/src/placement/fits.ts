@@ -1,19 +1,20 @@
-import type { Candidate, Needs, Room } from './model.js';
+import type { LabNeeds } from '../runs/lab-needs.js';
+import type { Candidate, Room } from './model.js';
 
-export function fitsInto({ memoryMib, cores }: Needs, room: Room): boolean {
+export function fitsInto({ memoryMib, cores }: LabNeeds, room: Room): boolean {
   return room.slots >= 1 && room.memoryMib >= memoryMib && room.cores >= cores;
 }
 
-export function hasLabels({ labels }: Needs, worker: Candidate): boolean {
+export function hasLabels({ labels }: LabNeeds, worker: Candidate): boolean {
   return labels.every((label) => worker.labels.includes(label));
 }
 
-export function hasAccelerator({ accelerator }: Needs, worker: Candidate): boolean {
+export function hasAccelerator({ accelerator }: LabNeeds, worker: Candidate): boolean {
   if (accelerator === 'none') return true;
   return accelerator === 'any' ? worker.accelerator !== null : worker.accelerator === accelerator;
 }
 
 /** Whether the worker could run it if it ran nothing else. */
-export function couldRun(needs: Needs, worker: Candidate): boolean {
+export function couldRun(needs: LabNeeds, worker: Candidate): boolean {
   return hasLabels(needs, worker) && hasAccelerator(needs, worker) && fitsInto(needs, worker);
 }

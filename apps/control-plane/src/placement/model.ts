@@ -1,15 +1,7 @@
 import type { Capacity, WorkerState } from '@fenceline/contracts/api';
+import type { LabNeeds } from '../runs/lab-needs.js';
 
-/** What a worker must offer to take a job: `jobs.needs`. Each job takes one slot. */
-export interface Needs {
-  memoryMib: number;
-  cores: number;
-  /** `any`: one that boots guests; `none`: the lab is simulated. */
-  accelerator: 'none' | 'any' | 'kvm' | 'tcg';
-  /** The worker has all of them. */
-  labels: readonly string[];
-}
-
+/** Each job takes one slot. */
 export interface Room {
   slots: number;
   memoryMib: number;
@@ -38,7 +30,7 @@ export interface Waiting {
   priority: number;
   /** ms. */
   waitedMs: number;
-  needs: Needs;
+  needs: LabNeeds;
 }
 
 export interface Assignment {

@@ -11,8 +11,9 @@ import { lockJobs, type Locked } from '../state/lock.js';
 import type { Step } from '../state/model.js';
 import { transition } from '../state/transition.js';
 import { absentSeconds } from '../workers/presence.js';
+import type { LabNeeds } from '../runs/lab-needs.js';
 import { choose, ownerKey } from './choose.js';
-import type { Needs, Waiting } from './model.js';
+import type { Waiting } from './model.js';
 import { readCandidates } from './read-candidates.js';
 
 /** Longest rest between two turns, ms: for what nobody notifies, such as a worker that was heard of again. */
@@ -82,7 +83,7 @@ async function readWaiting(sql: Sql, slots: number, expire: boolean): Promise<Wa
     project_id: string;
     owner: string;
     priority: number;
-    needs: Needs;
+    needs: LabNeeds;
     waited_ms: number;
   }>(
     `SELECT id, project_id, owner, priority, needs,

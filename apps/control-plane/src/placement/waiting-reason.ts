@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import type { LabNeeds } from '../runs/lab-needs.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { leasesExpire } from '../state/leases.js';
 import { absentSeconds } from '../workers/presence.js';
-import type { Needs } from './model.js';
 import { readCandidates } from './read-candidates.js';
 import { whyWaiting } from './why-waiting.js';
 
@@ -16,7 +16,7 @@ export class WaitingReason {
   ) {}
 
   /** @returns one sentence */
-  async of({ projectId, needs }: { projectId: string; needs: Needs }): Promise<string> {
+  async of(projectId: string, needs: LabNeeds): Promise<string> {
     const expire = await leasesExpire(this.database, this.settings.FENCELINE_LEASE_SECONDS);
     const absent = absentSeconds(this.settings);
     return whyWaiting(needs, await readCandidates(this.database, projectId, absent, expire));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Needs } from './model.js';
+import type { LabNeeds } from '../runs/lab-needs.js';
+import type { Candidate } from './model.js';
 import { whyWaiting } from './why-waiting.js';
 
 const room = { slots: 2, memoryMib: 4096, cores: 4 };
@@ -14,7 +15,7 @@ const worker = (fields: Partial<Candidate> = {}): Candidate => ({
   free: room,
   ...fields,
 });
-const needs = (fields: Partial<Needs> = {}): Needs => ({
+const needs = (fields: Partial<LabNeeds> = {}): LabNeeds => ({
   memoryMib: 1024,
   cores: 1,
   accelerator: 'any',
@@ -24,7 +25,7 @@ const needs = (fields: Partial<Needs> = {}): Needs => ({
 const full = { ...room, slots: 0 };
 
 describe('whyWaiting', () => {
-  it.each<[string, Needs, Candidate[]]>([
+  it.each<[string, LabNeeds, Candidate[]]>([
     ['No worker is enrolled.', needs(), []],
     ['No worker has the label fast.', needs({ labels: ['fast'] }), [worker()]],
     ['No worker can boot VMs.', needs(), [worker({ accelerator: null })]],

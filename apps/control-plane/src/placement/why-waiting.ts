@@ -1,12 +1,13 @@
+import type { LabNeeds } from '../runs/lab-needs.js';
 import { couldRun, fitsInto, hasAccelerator, hasLabels } from './fits.js';
-import type { Candidate, Needs } from './model.js';
+import type { Candidate } from './model.js';
 
 /**
  * Why a job waits, in one sentence.
  *
  * @param workers those of its project
  */
-export function whyWaiting(needs: Needs, workers: readonly Candidate[]): string {
+export function whyWaiting(needs: LabNeeds, workers: readonly Candidate[]): string {
   if (workers.length === 0) return 'No worker is enrolled.';
   const able = workers.filter((worker) => couldRun(needs, worker));
   if (able.length === 0) return whatLacks(needs, workers);
@@ -27,7 +28,7 @@ function theAble(count: number): string {
     : `Each of ${count} workers that could run it`;
 }
 
-function whatLacks(needs: Needs, workers: readonly Candidate[]): string {
+function whatLacks(needs: LabNeeds, workers: readonly Candidate[]): string {
   const labelled = workers.filter((worker) => hasLabels(needs, worker));
   if (labelled.length === 0) {
     return `No worker has ${needs.labels.length === 1 ? 'the label' : 'all of the labels'} ${needs.labels.join(', ')}.`;

@@ -50,7 +50,7 @@ export async function findOverdue(sql: Sql, bounds: Bounds): Promise<Overdue[]> 
                 WHEN j.state = 'cancelling' OR NOT EXISTS (
                      SELECT FROM events e
                       WHERE e.job_id = j.id AND e.attempt_id = a.id
-                        AND e.type = 'attempt.lease-expired' AND e.created_at > a.lease_expires_at)
+                        AND e.type = 'attempt.lease-expired' AND e.created_at >= a.lease_expires_at)
                   THEN 'expired'
               END AS why
          FROM (SELECT * FROM jobs WHERE state IN ('active', 'cancelling')) j

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Client } from '@fenceline/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Background } from '../background/background.js';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 
 const text = readFileSync('scenarios/stuck-write.yaml', 'utf8');
@@ -60,6 +61,7 @@ describe('runs', () => {
   });
 
   it('submits 1,000 jobs in a few statements', async () => {
+    await service.application.get(Background).stop();
     const statements = vi.spyOn(pg.Client.prototype, 'query');
     try {
       const { data } = await client.POST('/runs', {

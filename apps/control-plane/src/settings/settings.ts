@@ -99,6 +99,12 @@ const fields = {
     .max(600)
     .default(10)
     .meta({ description: 'How long an assignment may stay unclaimed, seconds.' }),
+  FENCELINE_EVENT_DAYS: z.coerce
+    .number()
+    .min(0.001)
+    .max(3650)
+    .default(30)
+    .meta({ description: 'How long events are kept, days.' }),
   FENCELINE_TOKEN_RATE: ratePerSecond.default(200).meta({
     description:
       'Requests a second of one token or worker, five seconds of which may come at once; 0: no limit.',

@@ -7,6 +7,7 @@ export * from './attempts/live.js';
 export * from './attempts/result.js';
 export * from './attempts/work.js';
 export * from './attempts/worker-operations.js';
+export * from './events/operations.js';
 export * from './fields.js';
 export * from './idempotency.js';
 export * from './jobs/job.js';

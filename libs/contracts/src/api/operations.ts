@@ -3,7 +3,8 @@ import { joinTokenOperations } from './access/join-token-operations.js';
 import { sessionOperations } from './access/session-operations.js';
 import { tokenOperations } from './access/token-operations.js';
 import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
-import { workerAttemptOperations } from './attempts/worker-operations.js';
+import { liveOperations, workerAttemptOperations } from './attempts/worker-operations.js';
+import { eventOperations } from './events/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
 import { metricsOperations } from './metrics/operations.js';
@@ -20,9 +21,11 @@ export const operations = {
   artifacts: artifactOperations,
   audit: auditOperations,
   enrolment: enrolOperations,
+  events: eventOperations,
   health: healthOperations,
   jobs: jobOperations,
   joinTokens: joinTokenOperations,
+  live: liveOperations,
   metrics: metricsOperations,
   runs: runOperations,
   scenarios: scenarioOperations,
