@@ -1,13 +1,21 @@
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { layout } from '@fenceline/evidence';
 import { judgeEvidence } from '@fenceline/judge';
+import { timelineTiles } from '@fenceline/report';
 import { localFile, type LocalFile } from '../upload/local-file.js';
 import type { StepAnswers, StepRequest } from './messages.js';
+
+/** docs/timeline.md */
+const timelineName = 'timeline.fltl';
 
 /** Judges a recording and measures the documents for their upload. */
 export async function judgeStep({
   evidence,
   name,
+  out,
   durationMs,
   failure,
 }: Extract<StepRequest, { step: 'judge' }>): Promise<StepAnswers['judge']> {
@@ -20,5 +28,12 @@ export async function judgeStep({
     await localFile(join(evidence, layout.verdict), 'verdict', layout.verdict),
     await localFile(join(evidence, layout.report), 'report', layout.report),
   ];
-  return { verdict: judged.verdict, expected: judged.expectation !== undefined, files };
+  const { history, verdict } = judged;
+  if (history !== null) {
+    const path = join(out, timelineName);
+    const tiles = timelineTiles({ ...judged.input, history });
+    await pipeline(Readable.from(tiles), createWriteStream(path));
+    files.push(await localFile(path, 'timeline', timelineName));
+  }
+  return { verdict, expected: judged.expectation !== undefined, files };
 }

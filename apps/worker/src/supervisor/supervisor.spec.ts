@@ -82,6 +82,7 @@ describe('a worker', () => {
       'stuck-write-seed1.tar.zst',
       'verdict.json',
       'report.html',
+      'timeline.fltl',
     ]);
     const verdict = verdictSchema.parse(
       JSON.parse(attempt.published.get('verdict.json')!.toString()),

@@ -1,0 +1,119 @@
+import type { Fence, Lane, Picture, Signal, Span } from '../picture/picture.js';
+
+/**
+ * The timeline of a recording as one file that a browser reads by byte range: docs/timeline.md. Little-endian; times are
+ * microseconds since the lab started.
+ */
+export const timelineMagic = 'FLTIMEL1';
+
+/** Magic, bytes of the header's JSON, and zeros: the header begins behind it. */
+export const preambleBytes = 16;
+
+/** The first tile begins, and each tile ends, at a multiple of this. */
+export const alignment = 8;
+
+/** A bin of each overview level, µs, finest first: fixed, so that a reader knows them beforehand. */
+export const overviewBinsUs: readonly number[] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+
+/** Bins of one overview tile. */
+export const binsPerTile = 1_000;
+
+/** Spans that the tiles of single items may have, µs; the first that needs no more than `mostTiles` is taken. */
+export const itemSpansUs: readonly number[] = [
+  250_000, 1_000_000, 4_000_000, 16_000_000, 64_000_000,
+];
+
+/** The most tiles of one level, so that the header stays small. */
+export const mostTiles = 4_096;
+
+/** What stands for an end that did not come. */
+export const noEnd = 0xffff_ffff;
+/** What stands for an answer that did not come. */
+export const noStatus = 0xffff;
+
+export const itemFlags = { fua: 1, held: 2, failed: 4, open: 8 } as const;
+
+/** Columns of a tile of items, in their order, with the bytes of a value. Wide ones first: each is aligned. */
+export const itemColumns = {
+  /** Since the tile's start; in the tile of long items since the lab's start, modulo 2^32, with `startHigh` above it. */
+  start: 4,
+  startHigh: 4,
+  /** µs, at most 2^32 − 2; `noEnd` where it had none. */
+  duration: 4,
+  lbaLow: 4,
+  lbaHigh: 4,
+  blocks: 4,
+  /** Position in the history: of the command, or of the apply. */
+  id: 4,
+  lane: 2,
+  /** SCT << 8 | SC, or `noStatus`. */
+  status: 2,
+  /** Position in `itemKinds`. */
+  kind: 1,
+  opcode: 1,
+  /** Sum of `itemFlags`. */
+  flags: 1,
+  /** Position in `itemMarks`. */
+  mark: 1,
+} as const;
+
+/** Columns of an overview tile: a row is what began on one lane in one bin. */
+export const binColumns = {
+  count: 4,
+  /** Of those: failed, without an end. */
+  failed: 4,
+  open: 4,
+  /** µs from start to end; `noEnd` where none had an end. */
+  shortest: 4,
+  longest: 4,
+  /** Number of the bin within the tile. */
+  bin: 2,
+  lane: 2,
+  /** The greatest mark among them. */
+  mark: 1,
+  /** All flags that one of them has. */
+  flags: 1,
+} as const;
+
+export type Columns = Readonly<Record<string, 1 | 2 | 4>>;
+
+/** Where a tile is: its number on its level, the bytes of the file, and its rows. */
+export type TileEntry = [tile: number, offset: number, bytes: number, rows: number];
+
+/** The JSON behind the preamble. */
+export interface TimelineHeader {
+  format: 'fenceline.timeline/v1';
+  /** When the recording ended. */
+  end: number;
+  /** What to show first. */
+  focus: Span;
+  lanes: Lane[];
+  /** Single items, in the tile in which they start; longer ones than a tile are in `long` alone. */
+  items: { spanUs: number; tiles: TileEntry[] };
+  long: TileEntry | null;
+  levels: { binUs: number; tiles: TileEntry[] }[];
+  faults: Picture['faults'];
+  fences: Fence[];
+  profiles: string[];
+  moments: Picture['moments'];
+  signals: Signal[];
+  findings: IndexedFinding[];
+  /** Names of commands by `a` (admin) or `i` (I/O) and opcode. */
+  names: Record<string, string>;
+}
+
+/** Where a finding of the verdict, by its position there, is on the timeline. */
+export interface IndexedFinding extends Span {
+  finding: number;
+  rule: string;
+  lba: number | null;
+  /** What its witness names, by kind and `id` of items. */
+  commands: number[];
+  applies: number[];
+}
+
+/** Bytes of a tile with so many rows. */
+export function tileBytes(columns: Columns, rows: number): number {
+  const row = Object.values(columns).reduce<number>((sum, width) => sum + width, 0);
+  return Math.ceil((row * rows) / alignment) * alignment;
+}
