@@ -155,6 +155,7 @@ class ChaosRun {
         );
         return row!.rest;
       });
+      const deaths = [...service.deaths(), ...workers.flatMap(({ worker }) => worker.deaths())];
       await Promise.all(workers.map(({ worker }) => this.drain(worker)));
       await subscriber.end();
       await service.endControlPlanes();
@@ -162,6 +163,7 @@ class ChaosRun {
         ...(await readHistory(service.rows)),
         ...(await watch.read()),
         accepted: submitter.accepted,
+        deaths,
         seen: subscriber.seen,
         replays: completions.replays,
       };

@@ -22,6 +22,7 @@ export type Law =
   | 'states follow each other'
   | 'every doorbell is rung'
   | 'a stale completion is refused'
+  | 'nothing ends by itself'
   | 'nothing is left';
 
 /** Every law that a history breaks; none for a good one. */
@@ -38,6 +39,7 @@ export function checkHistory(history: ServiceHistory): Breach[] {
         law: 'a stale completion is refused',
         what: `that of attempt ${attemptId} was answered ${status} ${problem}`.trim(),
       })),
+    ...history.deaths.map((what): Breach => ({ law: 'nothing ends by itself', what })),
     ...history.leftovers.map((what): Breach => ({ law: 'nothing is left', what })),
   ];
 }

@@ -24,6 +24,8 @@ export interface ServiceHistory {
   unrung: string[];
   /** Completions of attempts that had lost their place, said again, and how each was answered. */
   replays: { attemptId: string; status: number; problem: string }[];
+  /** Processes of the service that ended although nobody had told them to. */
+  deaths: string[];
   /** What was still there when all had ended: processes, sockets, folders. */
   leftovers: string[];
 }

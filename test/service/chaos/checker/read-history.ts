@@ -25,7 +25,7 @@ export async function readHistory(rows: Rows): Promise<StoredHistory> {
   const events = await rows.read<Omit<EventRow, 'number'> & { number: string | null }>(
     `SELECT number::text, type, job_id AS "jobId", attempt_id AS "attemptId",
             data ->> 'how' AS how, data ->> 'outcome' AS outcome
-       FROM events ORDER BY number NULLS LAST, id`,
+       FROM events ORDER BY events.number NULLS LAST, id`,
   );
   const outbox = await rows.read<{ id: string; tries: number }>(
     'SELECT id::text, tries FROM outbox ORDER BY id',

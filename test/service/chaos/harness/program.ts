@@ -13,6 +13,7 @@ export interface ProgramOptions {
 /** A process of the service, and how it is ended in order or at once. */
 export class Program {
   private lines = '';
+  private told = false;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -59,6 +60,11 @@ export class Program {
     return this.lines.trim();
   }
 
+  /** It ended although nobody had told it to. */
+  get endedByItself(): boolean {
+    return !this.alive && !this.told;
+  }
+
   get alive(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -69,6 +75,7 @@ export class Program {
 
   /** Ends it, and waits until it has ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.alive) this.told = true;
     this.signal(signal);
     await this.gone;
   }

@@ -90,13 +90,17 @@ export class Service {
     return this.redis.port;
   }
 
-  /** What the control planes wrote last. */
-  get lastWords(): string {
-    return this.controlPlanes.map(({ program }) => program.lastWords).join('\n');
+  /** Control planes that ended although nobody had told them to, with their last words. */
+  deaths(): string[] {
+    return this.controlPlanes
+      .filter(({ program }) => program.endedByItself)
+      .map(({ port, program }) => `control plane at port ${port}: ${program.lastWords}`);
   }
 
   async killControlPlane(index: number, awayMs: number): Promise<void> {
     const one = this.controlPlanes[index]!;
+    // One that has died by itself is to be found dead.
+    if (!one.program.alive) return;
     await one.program.end('SIGKILL');
     await delay(awayMs);
     one.program = await this.startControlPlane(one.port);

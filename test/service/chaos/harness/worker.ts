@@ -40,8 +40,9 @@ export class ChaosWorker {
     return this.options.line;
   }
 
-  get alive(): boolean {
-    return this.process.alive;
+  /** Its last words where it ended although nobody had told it to. */
+  deaths(): string[] {
+    return this.process.endedByItself ? [`worker ${this.name}: ${this.lastWords}`] : [];
   }
 
   get lastWords(): string {
