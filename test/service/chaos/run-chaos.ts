@@ -25,6 +25,8 @@ export interface ChaosOptions {
   /** Faults that are to happen, each in its state. @defaultValue every required one once */
   cells?: readonly Cell[];
   without?: Defence;
+  /** See `Stage`. @defaultValue false */
+  harsh?: boolean;
   /** Time without an event after which nothing more is expected, s. @defaultValue 30 */
   quietSeconds?: number;
 }
@@ -105,12 +107,12 @@ class ChaosRun {
   private async withService(service: Service, places: readonly Place[]): Promise<ChaosReport> {
     const completions = new Completions(service);
     const submitter = new Submitter(service);
-    const subscriber = new Subscriber(service);
+    const subscriber = new Subscriber(service, new Random('subscriber', this.options.seed));
     const watch = new StoreWatch(path.join(service.artifacts, 'blobs'));
     const workers: { worker: ChaosWorker; place: Place }[] = [];
-    const cells = this.options.cells ?? requiredCells;
+    const { cells = requiredCells, harsh = false } = this.options;
     const director = new Director(
-      { service, workers, leaseSeconds, claimSeconds },
+      { service, workers, leaseSeconds, claimSeconds, harsh },
       this.random,
       this.coverage,
       shuffled(this.random, cells),
@@ -206,7 +208,11 @@ class ChaosRun {
           listener: {
             asked: async (call) => {
               completions.heard(workers[index]?.worker.id ?? null, call);
-              await director.asked(index, call, (uploadId) => attemptOf.get(uploadId) ?? null);
+              return await director.asked(
+                index,
+                call,
+                (uploadId) => attemptOf.get(uploadId) ?? null,
+              );
             },
             answered: async (call, { status, body }) => {
               if (call.name === 'create-upload' && status === 201) {

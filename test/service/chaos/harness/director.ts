@@ -11,6 +11,8 @@ export interface Stage {
   workers: readonly { worker: ChaosWorker; place: Place }[];
   leaseSeconds: number;
   claimSeconds: number;
+  /** Faults last until somebody else must act: a killed worker stays away, a stopped one until it is replaced. */
+  harsh: boolean;
 }
 
 /** What a fault takes for itself as long as it lasts. */
@@ -23,6 +25,8 @@ interface Moment {
   state: AttemptState;
   call: Call;
   phase: 'asked' | 'answered';
+  /** The request went down with who sent it. */
+  lost?: boolean;
 }
 
 /** Workers that may be away at the same time. */
@@ -58,31 +62,40 @@ export class Director {
     return this.wanted.length;
   }
 
-  /** Called before a request goes on to the service. */
-  async asked(worker: number, call: Call, attemptOf: (uploadId: string) => string | null) {
-    if (call.name === 'claim') {
-      this.claims += 1;
-      await this.at({
-        worker,
-        attemptId: call.attemptId!,
-        state: 'assigned',
-        call,
-        phase: 'asked',
-      });
-    }
-    if (call.name === 'advance' && call.to === 'running') {
-      const attemptId = call.attemptId!;
-      await this.at({ worker, attemptId, state: 'preparing', call, phase: 'asked' });
-    }
-    if (call.name === 'part') {
-      const attemptId = attemptOf(call.uploadId!);
-      if (attemptId === null) return;
-      await this.at({ worker, attemptId, state: 'uploading', call, phase: 'asked' });
-      await this.at({ worker, attemptId, state: 'judging', call, phase: 'asked' });
-    }
-    if (call.name === 'finish') {
-      const attemptId = call.attemptId!;
-      await this.at({ worker, attemptId, state: 'judging', call, phase: 'asked' });
+  /** Called before a request goes on to the service. @returns whether it does */
+  async asked(
+    worker: number,
+    call: Call,
+    attemptOf: (uploadId: string) => string | null,
+  ): Promise<boolean> {
+    const moments = this.momentsOf(worker, call, attemptOf);
+    for (const moment of moments) await this.at(moment);
+    return !moments.some(({ lost }) => lost === true);
+  }
+
+  private momentsOf(
+    worker: number,
+    call: Call,
+    attemptOf: (uploadId: string) => string | null,
+  ): Moment[] {
+    const attemptId = call.name === 'part' ? attemptOf(call.uploadId!) : call.attemptId;
+    if (attemptId === null) return [];
+    const moment = (state: AttemptState): Moment => ({
+      ...{ worker, attemptId, state, call },
+      phase: 'asked',
+    });
+    switch (call.name) {
+      case 'claim':
+        this.claims += 1;
+        return [moment('assigned')];
+      case 'advance':
+        return call.to === 'running' ? [moment('preparing')] : [];
+      case 'part':
+        return [moment('uploading'), moment('judging')];
+      case 'finish':
+        return [moment('judging')];
+      default:
+        return [];
     }
   }
 
@@ -170,8 +183,10 @@ export class Director {
     switch (cell.fault) {
       case 'worker killed': {
         const awayMs = within(this.stage.leaseSeconds * 2_000);
+        moment.lost = this.random.oneIn(2) || this.stage.harsh;
         await worker.kill();
         this.repair(cell, moment, async () => {
+          if (this.stage.harsh) return;
           await delay(awayMs);
           await worker.startAgain();
         });
@@ -179,9 +194,10 @@ export class Director {
       }
       case 'worker stopped past its lease': {
         const moreMs = within(1_500);
+        const replaced = !this.random.oneIn(3) || this.stage.harsh;
         worker.stop();
         this.repair(cell, moment, async () => {
-          await this.untilPastLease(moment.attemptId);
+          await this.untilPastLease(moment.attemptId, replaced ? 4 : 0);
           await delay(moreMs);
           worker.goOn();
         });
@@ -238,14 +254,18 @@ export class Director {
     this.repairs.add(repair);
   }
 
-  /** An attempt that nobody has claimed has no lease: there it is the time for the claim that passes. */
-  private async untilPastLease(attemptId: string): Promise<void> {
+  /**
+   * Waits until an attempt has ended, or its lease has been over for so many leases more. One that nobody has claimed has
+   * no lease: there it is the time for the claim that passes.
+   */
+  private async untilPastLease(attemptId: string, leasesMore: number): Promise<void> {
+    const { leaseSeconds, claimSeconds } = this.stage;
     for (;;) {
       const [row] = await this.stage.service.rows.read<{ past: boolean }>(
-        `SELECT state = 'ended' OR coalesce(lease_expires_at < now(),
-                assigned_at < now() - make_interval(secs => $2)) AS past
+        `SELECT state = 'ended' OR coalesce(lease_expires_at < now() - make_interval(secs => $3),
+                assigned_at < now() - make_interval(secs => $2 + $3)) AS past
            FROM attempts WHERE id = $1`,
-        [attemptId, this.stage.claimSeconds],
+        [attemptId, claimSeconds, leasesMore * leaseSeconds],
       );
       if (row?.past !== false) return;
       await delay(50);

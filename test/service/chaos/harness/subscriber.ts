@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from './random.js';
 import type { Service } from './service.js';
 
 /** Reads the events from 0 on, at whatever control plane is there, and goes on after the last one that it saw. */
@@ -9,7 +10,10 @@ export class Subscriber {
   private readonly ended = new AbortController();
   private readonly reading: Promise<void>;
 
-  constructor(private readonly service: Service) {
+  constructor(
+    private readonly service: Service,
+    private readonly random: Random,
+  ) {
     this.reading = this.read();
   }
 
@@ -40,6 +44,8 @@ export class Subscriber {
     });
     this.connections += 1;
     if (!response.ok || response.body === null) return;
+    // It breaks off by itself too, so that it begins anew in many places.
+    const most = this.seen.length + 20 + this.random.below(200);
     let text = '';
     const decoder = new TextDecoder();
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -47,6 +53,7 @@ export class Subscriber {
       const parts = text.split('\n\n');
       text = parts.pop()!;
       for (const part of parts) this.take(part);
+      if (this.seen.length > most) return;
     }
   }
 

@@ -12,7 +12,8 @@ import { callOf, type Call } from './call.js';
 
 /** What a line tells on the way; a call goes on when the promise resolves. */
 export interface LineListener {
-  asked(call: Call): Promise<void>;
+  /** @returns whether it goes on at all */
+  asked(call: Call): Promise<boolean>;
   answered(call: Call, answer: Answer): Promise<void>;
 }
 
@@ -113,7 +114,7 @@ export class WorkerLine {
     try {
       const bytes = await bodyOf(request);
       const call = callOf(request, bytes);
-      await this.options.listener.asked(call);
+      if (!(await this.options.listener.asked(call))) throw new Error('the request is lost');
       const { status, body, type } = await this.ask(call, request);
       await this.options.listener.answered(call, { status, body });
       const told =
