@@ -94,7 +94,13 @@ export class Director {
         return [moment('uploading'), moment('judging')];
       case 'finish':
         return [moment('judging')];
-      default:
+      case 'hello':
+      case 'assignments':
+      case 'renew':
+      case 'surrender':
+      case 'create-upload':
+      case 'complete':
+      case 'other':
         return [];
     }
   }

@@ -30,11 +30,11 @@ export class Program {
    *
    * @throws Error with its last words where it ends before
    */
-  static async start<Ready>({
+  static async start({
     module,
     environment,
     prefix = [],
-  }: ProgramOptions): Promise<{ program: Program; ready: Ready }> {
+  }: ProgramOptions): Promise<{ program: Program; ready: Record<string, string> }> {
     const [command, ...args] = [...prefix, process.execPath, module];
     const child = spawn(command!, args, {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
@@ -44,11 +44,11 @@ export class Program {
     const gone = once(child, 'exit').then(() => undefined);
     const program = new Program(child, gone);
     const line = await Promise.race([
-      once(createInterface(child.stdout), 'line').then(([text]) => text as string),
+      once(createInterface(child.stdout), 'line').then(([text]: string[]) => text),
       gone,
     ]);
     if (line === undefined) throw new Error(`${module} did not start: ${program.lastWords}`);
-    return { program, ready: JSON.parse(line) as Ready };
+    return { program, ready: JSON.parse(line) as Record<string, string> };
   }
 
   get pid(): number {

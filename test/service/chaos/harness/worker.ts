@@ -29,7 +29,7 @@ export class ChaosWorker {
     await mkdir(options.folder, { recursive: true });
     await writeFile(tokenFile(options), options.joinToken, { mode: 0o600 });
     const { program, ready } = await begin(options);
-    return new ChaosWorker(options, program, ready.worker);
+    return new ChaosWorker(options, program, ready['worker']!);
   }
 
   get name(): string {
@@ -89,9 +89,9 @@ export class ChaosWorker {
 
 async function begin(
   options: ChaosWorkerOptions,
-): Promise<{ program: Program; ready: { worker: string } }> {
+): Promise<{ program: Program; ready: Record<string, string> }> {
   const { name, folder, environment, slots, line, prefix } = options;
-  return await Program.start<{ worker: string }>({
+  return await Program.start({
     module: program,
     prefix,
     environment: {

@@ -7,17 +7,18 @@ import { setTimeout as delay } from 'node:timers/promises';
  * In place of a lab: it takes 0.2 to 3 s and leaves a recording of 1 to 5 MB of bytes that no other one has. It speaks
  * the protocol of the lab's process, and ends when its parent is gone.
  */
-const stopped = new AbortController();
+let stop = () => undefined;
+const stopped = new Promise((resolve) => (stop = () => resolve('cancelled')));
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
-  if (message.type === 'stop') stopped.abort();
+  if (message.type === 'stop') stop();
   else void run(message.request);
 });
 
 async function run({ plan, evidenceDir }) {
   const share = createHash('sha256').update(`${plan.seed}`).digest().readUInt32BE() / 2 ** 32;
   const ms = 200 + share * 2800;
-  const outcome = await delay(ms, 'recorded', { signal: stopped.signal }).catch(() => 'cancelled');
+  const outcome = await Promise.race([delay(ms, 'recorded'), stopped]);
   await mkdir(evidenceDir, { recursive: true });
   const bytes = Math.round(2 ** 20 * (1 + share * 4));
   await writeFile(join(evidenceDir, 'recording.bin'), randomBytes(bytes));
