@@ -36,7 +36,7 @@ export class Program {
     prefix = [],
   }: ProgramOptions): Promise<{ program: Program; ready: Record<string, string> }> {
     const [command, ...args] = [...prefix, process.execPath, module];
-    const child = spawn(command!, args, {
+    const child = spawn(command, args, {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
