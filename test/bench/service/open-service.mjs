@@ -87,7 +87,7 @@ async function newSecret(pool) {
 }
 
 async function call(url, method, route, body, secret) {
-  const response = await fetch(url + route, {
+  const response = await globalThis.fetch(url + route, {
     method,
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -101,7 +101,7 @@ async function call(url, method, route, body, secret) {
 function subscribe(url, token, listen) {
   const ended = new globalThis.AbortController();
   const headers = { authorization: `Bearer ${token}` };
-  const opened = fetch(url, { headers, signal: ended.signal });
+  const opened = globalThis.fetch(url, { headers, signal: ended.signal });
   const reading = opened.then(async ({ body }) => {
     let text = '';
     const decoder = new globalThis.TextDecoder();
