@@ -30,6 +30,7 @@ export default defineConfig(({ mode }) => ({
                   'apps/{cli,worker,launcher}/src/**/*.spec.ts',
                   'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
+                  'prisma/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
                 ],
                 maxWorkers: 2,
@@ -41,6 +42,8 @@ export default defineConfig(({ mode }) => ({
                 name: 'service',
                 include: ['apps/control-plane/src/**/*.spec.ts', 'test/service/**/*.spec.ts'],
                 globalSetup: ['test/support/service/setup.ts'],
+                // A database of a spec's own takes seconds where other specs take the processor.
+                hookTimeout: 60_000,
                 maxWorkers: 2,
               },
             },

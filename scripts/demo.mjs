@@ -1,58 +1,131 @@
-import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Api } from './demo/api.mjs';
+import { lookAtMachine } from './demo/machine.mjs';
+import { preflight, tableOf } from './demo/preflight.mjs';
+import { progressLines } from './demo/progress.mjs';
+import { startService } from './demo/service.mjs';
 import { summarise } from './demo/summary.mjs';
 import { build, EXIT_ERROR, root, setUp, SetupStop } from './setup.mjs';
 import { StepError } from './setup/steps.mjs';
 
 const scenario = 'scenarios/stuck-write.yaml';
-const out = path.join('evidence', 'demo');
+const kernel = 'debian:6.1';
+const say = (line) => process.stderr.write(`${line}\n`);
 
-/** Runs the command line on the scenario: its progress goes to the terminal, its JSON comes to us. */
-function runScenario() {
-  return new Promise((resolve, reject) => {
-    const child = spawn('./fenceline', ['run', scenario, '--out', out, '--json'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-    // Ctrl-C reaches the child as well, which then ends its lab: we wait for it.
-    const ignore = () => undefined;
-    const forward = (signal) => child.kill(signal);
-    process.on('SIGINT', ignore).on('SIGTERM', forward);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      process.off('SIGINT', ignore).off('SIGTERM', forward);
-      resolve({ exitCode: code ?? EXIT_ERROR, text });
-    });
+/** Has the control plane register Debian's kernel, unless it has it. */
+async function registerKernel(api) {
+  const { items } = await api.get(`/kernels?name=${encodeURIComponent(kernel)}`);
+  if (items.length > 0) return;
+  say(`… the kernel ${kernel} is fetched from Debian`);
+  let fetching = await api.post('/kernels/debian', { name: kernel });
+  while (fetching.state !== 'done') {
+    if (fetching.state === 'failed') throw new Error(fetching.message);
+    await after(500);
+    fetching = await api.get(`/kernel-fetches/${fetching.id}`);
+  }
+}
+
+/** Submits the scenario and follows its job. @returns {Promise<any>} the finished job */
+async function runJob(api) {
+  const text = readFileSync(path.join(root, scenario), 'utf8');
+  const run = await api.post('/runs', { name: 'demonstration', scenarios: [{ text }] });
+  const { items } = await api.get(`/jobs?runId=${run.id}`);
+  const { id } = items[0];
+  say(`The job: ${api.base}/jobs/${id}`);
+  for await (const message of api.events(id)) {
+    for (const line of progressLines(message)) say(`… ${line}`);
+    if (message.data.type === 'job.finished') break;
+  }
+  return api.get(`/jobs/${id}`);
+}
+
+/** Fetches what the job left. @returns the verdict, and where the report and the evidence are */
+async function fetchFiles(api, job) {
+  const folder = path.join('evidence', 'demo', job.id);
+  mkdirSync(path.join(root, folder), { recursive: true });
+  const fetchOne = async (kind, name) => {
+    const artifact = job.artifacts.find((one) => one.kind === kind);
+    if (artifact === undefined) return null;
+    const file = path.join(folder, name);
+    writeFileSync(path.join(root, file), await api.content(artifact.id));
+    return file;
+  };
+  const verdict = await fetchOne('verdict', 'verdict.json');
+  return {
+    verdict: verdict === null ? null : JSON.parse(readFileSync(path.join(root, verdict), 'utf8')),
+    report: await fetchOne('report', 'report.html'),
+    evidence: await fetchOne('evidence', 'evidence.tar.zst'),
+  };
+}
+
+/** Resolves at Ctrl-C, or when somebody ends us. */
+function whenAsked() {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve).once('SIGHUP', resolve);
   });
 }
 
+async function demonstrate(service) {
+  const api = new Api(service.address, service.token);
+  say(`The service: ${service.signIn}  (signs a browser in, once)`);
+  await registerKernel(api);
+  const job = await runJob(api);
+  const { verdict, ...files } = await fetchFiles(api, job);
+  process.stdout.write(summarise(verdict, job.outcome, files));
+  return job.outcome.exitCode;
+}
+
+function readArguments() {
+  const options = {
+    yes: { type: 'boolean', short: 'y', default: false },
+    keep: { type: 'boolean', default: false },
+  };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    say(
+      `${error.message}\nThe demonstration knows --yes (install without asking) and --keep (leave the service running).`,
+    );
+    return null;
+  }
+}
+
 async function main() {
-  const unknown = process.argv.slice(2).find((argument) => !['--yes', '-y'].includes(argument));
-  if (unknown !== undefined) {
-    process.stderr.write(`Unknown argument ${unknown}: the demonstration knows --yes alone.\n`);
-    return 64;
-  }
-  process.stderr.write(
-    'Fenceline: does a stale write land when a path fails? A demonstration on a real kernel.\n',
-  );
-  await setUp('demo', { yes: process.argv.length > 2 });
+  const given = readArguments();
+  if (given === null) return 64;
+  say('Fenceline: does a stale write land when a path fails? A demonstration on a real kernel.');
+  const { rows, fit } = preflight(await lookAtMachine(root));
+  process.stderr.write(tableOf(rows));
+  if (!fit) return EXIT_ERROR;
+  await setUp('demo', given);
   await build();
-  process.stderr.write(`✓ ready: ./fenceline run ${scenario}\n`);
-  const { exitCode, text } = await runScenario();
-  if (text.trim() !== '') {
-    process.stdout.write(summarise(JSON.parse(text), exitCode));
+  const service = await startService(root, say);
+  const asked = whenAsked();
+  try {
+    const exitCode = await Promise.race([demonstrate(service), asked.then(() => EXIT_ERROR)]);
+    if (given.keep) {
+      say('The service goes on: npm run status, npm run stop.');
+    } else if (process.stdout.isTTY && process.stdin.isTTY) {
+      say('The service goes on until Ctrl-C.');
+      await asked;
+    }
+    return exitCode;
+  } finally {
+    if (!given.keep) service.stop();
   }
-  return exitCode;
 }
 
 try {
-  process.exitCode = await main();
+  // What a stream still waits for keeps nobody.
+  process.exit(await main());
 } catch (error) {
   if (!(error instanceof SetupStop || error instanceof StepError)) {
-    throw error;
+    say(error.stack);
+  } else {
+    say(error.message);
   }
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_ERROR;
+  process.exit(EXIT_ERROR);
 }

@@ -1,16 +1,17 @@
 /**
- * The end of the demonstration in words, from what `fenceline run --json` printed.
+ * The end of the demonstration in words.
  *
- * @param {any} result a verdict, or what is printed in its place when the lab broke
- * @param {number} exitCode
+ * @param {any} result the verdict; null where there is none, because the lab broke
+ * @param {{ exitCode: number, summary: string }} outcome of the job
+ * @param {{ report: string | null, evidence: string | null }} files where they are now
  * @returns {string}
  */
-export function summarise(result, exitCode) {
-  if (result.schema !== 'fenceline.verdict/v1') {
+export function summarise(result, { exitCode, summary }, files) {
+  if (result === null) {
     return [
       '',
-      `No verdict: ${result.message}`,
-      `  recorded so far: ${result.evidence ?? 'nothing'}`,
+      `No verdict: ${summary}`,
+      `  recorded so far: ${files.evidence ?? 'nothing'}`,
       '  ./fenceline doctor checks this machine',
       '',
     ].join('\n');
@@ -24,8 +25,8 @@ export function summarise(result, exitCode) {
     headline(result, stale, exitCode),
     `  kernel:    ${kernels.join(', ')}`,
     ...(stale === undefined ? [] : witnessLines(stale)),
-    `  report:    ${result.evidence}/report.html   (open it in a browser)`,
-    `  evidence:  ${result.evidence}   (captures for Wireshark, journal, consoles, verdict.json)`,
+    `  report:    ${files.report}   (open it in a browser)`,
+    `  evidence:  ${files.evidence}   (./fenceline judge says the same; unpacked: captures for Wireshark, journal, consoles)`,
     '',
     'To try next:',
     '  ./fenceline run scenarios/no-fault.yaml        the same lab without a fault: pass',

@@ -6,7 +6,6 @@ const verdict = {
   schema: 'fenceline.verdict/v1',
   verdict: 'violation',
   kernels: { A: kernel, host1: kernel },
-  evidence: 'evidence/demo/one',
   findings: [
     {
       rule: 'no-stale-overwrite',
@@ -21,9 +20,14 @@ const verdict = {
   ],
 };
 
+const files = {
+  report: 'evidence/demo/one/report.html',
+  evidence: 'evidence/demo/one/evidence.tar.zst',
+};
+
 describe('the end of the demonstration', () => {
   it('names what was proved, the write and where the proof lies', () => {
-    const text = summarise(verdict, 0);
+    const text = summarise(verdict, { exitCode: 0, summary: '' }, files);
     expect(text).toContain('Proved');
     expect(text).toContain('LBA 36, first sent over path A, newer write over path B');
     expect(text).toContain('32829.796 ms  the older write is applied');
@@ -32,18 +36,15 @@ describe('the end of the demonstration', () => {
   });
 
   it('claims nothing when the verdict is not the expected one', () => {
-    const text = summarise({ ...verdict, verdict: 'inconclusive', findings: [] }, 2);
+    const inconclusive = { ...verdict, verdict: 'inconclusive', findings: [] };
+    const text = summarise(inconclusive, { exitCode: 2, summary: '' }, files);
     expect(text).not.toContain('Proved');
     expect(text).toContain('not what the scenario expects');
   });
 
   it('says what stopped it when there is no verdict', () => {
-    const broken = {
-      schema: 'fenceline.no-verdict/v1',
-      message: 'QEMU ended.',
-      evidence: null,
-    };
-    const text = summarise(broken, 3);
+    const nothing = { report: null, evidence: null };
+    const text = summarise(null, { exitCode: 3, summary: 'QEMU ended.' }, nothing);
     expect(text).toContain('QEMU ended.');
     expect(text).toContain('nothing');
     expect(text).toContain('doctor');

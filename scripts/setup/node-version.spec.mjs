@@ -34,7 +34,9 @@ describe('the check of the Node version', () => {
     'fenceline',
     'apps/cli/bin/fenceline.cjs',
     'apps/cli/bin/node-version.cjs',
+    'apps/launcher/bin/launcher.cjs',
     'scripts/demo.cjs',
+    'scripts/start.cjs',
     'scripts/test.cjs',
     'scripts/setup/enter.cjs',
   ])('is reached in syntax of 2009 by %s', (file) => {
@@ -43,15 +45,18 @@ describe('the check of the Node version', () => {
     expect(new Linter().verify(text, [{ languageOptions }])).toEqual([]);
   });
 
-  it.each(['fenceline', 'scripts/demo.cjs', 'scripts/test.cjs'])(
-    'stops %s on an old Node with exit code 3',
-    (file) => {
-      const asOld = `Object.defineProperty(process, 'version', { value: 'v18.20.4' }); require(${JSON.stringify(path.join(root, file))});`;
-      const run = () =>
-        execFileSync(process.execPath, ['-e', asOld], { encoding: 'utf8', stdio: 'pipe' });
-      expect(run).toThrow(
-        expect.objectContaining({ status: 3, stderr: expect.stringContaining('v18.20.4') }),
-      );
-    },
-  );
+  it.each([
+    'fenceline',
+    'apps/launcher/bin/launcher.cjs',
+    'scripts/demo.cjs',
+    'scripts/start.cjs',
+    'scripts/test.cjs',
+  ])('stops %s on an old Node with exit code 3', (file) => {
+    const asOld = `Object.defineProperty(process, 'version', { value: 'v18.20.4' }); require(${JSON.stringify(path.join(root, file))});`;
+    const run = () =>
+      execFileSync(process.execPath, ['-e', asOld], { encoding: 'utf8', stdio: 'pipe' });
+    expect(run).toThrow(
+      expect.objectContaining({ status: 3, stderr: expect.stringContaining('v18.20.4') }),
+    );
+  });
 });

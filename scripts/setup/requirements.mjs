@@ -24,16 +24,18 @@ const toTest = [
   { package: 'gcc-12', command: 'gcc-12', why: 'compiles the nvme modules of kernel/' },
   { package: 'make', command: 'make', why: 'compiles the nvme modules of kernel/' },
   { package: 'patch', command: 'patch', why: 'applies the patches of kernel/' },
+  { package: 'openssl', command: 'openssl', why: 'makes certificates for a database under TLS' },
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
 ];
 
 /** @type {Requirement[]} */
 const toBrowse = [{ package: 'chromium', command: 'chromium', why: 'opens the pages' }];
 
-/** @typedef {'demo' | 'test' | 'test:web'} Purpose */
+/** @typedef {'start' | 'demo' | 'test' | 'test:web'} Purpose */
 
 /** @type {Record<Purpose, Requirement[]>} */
 const requirements = {
+  start: toRun,
   demo: toRun,
   test: [...toRun, ...toTest],
   'test:web': [...toRun, ...toTest, ...toBrowse],

@@ -70,6 +70,8 @@ describe('fenceline', () => {
       '  doctor',
       '  kernels',
       '  schema',
+      '  submit',
+      '  admin',
       'Exit codes:',
     ]) {
       expect(help.stdout).toContain(`\n${command} `);

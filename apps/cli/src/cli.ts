@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { version } from './version.js';
 
 type MakeCommand = (finish: (code: ExitCode) => void) => Command;
+type CommandLoaders = Readonly<Record<string, () => Promise<MakeCommand>>>;
 
 /** The commands. Each is loaded only when it is needed: most need far more code than `decode` does. */
-const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+const localCommandLoaders: CommandLoaders = {
   run: async () => (await import('./commands/run.js')).runCommand,
   judge: async () => (await import('./commands/judge.js')).judgeCommand,
   verify: async () => (await import('./commands/verify.js')).verifyCommand,
@@ -16,6 +17,21 @@ const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   kernels: async () => (await import('./commands/kernels.js')).kernelsCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
+};
+
+/** Those that need a service. */
+const serviceCommandLoaders: CommandLoaders = {
+  login: async () => (await import('./commands/login.js')).loginCommand,
+  logout: async () => (await import('./commands/logout.js')).logoutCommand,
+  submit: async () => (await import('./commands/submit.js')).submitCommand,
+  wait: async () => (await import('./commands/wait.js')).waitCommand,
+  follow: async () => (await import('./commands/follow.js')).followCommand,
+  list: async () => (await import('./commands/list.js')).listCommand,
+  show: async () => (await import('./commands/show.js')).showCommand,
+  cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
+  rerun: async () => (await import('./commands/rerun.js')).rerunCommand,
+  fetch: async () => (await import('./commands/fetch.js')).fetchCommand,
+  admin: async () => (await import('./commands/admin.js')).adminCommand,
 };
 
 /** Runs one command line and returns its exit code; it never ends the process. */
@@ -42,15 +58,32 @@ async function createProgram(
     .description('Proves on real kernels whether a stale write lands when an NVMe/TCP path fails.')
     .version(version, '-V, --version')
     .addHelpText('after', exitCodeHelp);
-  const called = Object.entries(commandLoaders).filter(([name]) => name === args[0]);
-  for (const [, load] of called.length > 0 ? called : Object.entries(commandLoaders)) {
-    const makeCommand = await load();
-    program.addCommand(makeCommand(finish));
-  }
+  await addCommands(program, 'On this machine:', localCommandLoaders, args[0], finish);
+  await addCommands(program, 'With a service:', serviceCommandLoaders, args[0], finish);
   for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError('(--help says what there is)');
   }
   return program;
+}
+
+/** Adds the command that is called; all of them where that is none. */
+async function addCommands(
+  program: Command,
+  group: string,
+  loaders: CommandLoaders,
+  called: string | undefined,
+  finish: (code: ExitCode) => void,
+): Promise<void> {
+  const isCommand =
+    called !== undefined &&
+    [localCommandLoaders, serviceCommandLoaders].some((some) => Object.hasOwn(some, called));
+  const asksVersion = called === '--version' || called === '-V';
+  program.commandsGroup(group);
+  for (const [name, load] of Object.entries(loaders)) {
+    if (isCommand ? name !== called : asksVersion) continue;
+    const makeCommand = await load();
+    program.addCommand(makeCommand(finish));
+  }
 }
 
 /** Settings that `addCommand` does not hand down. */
@@ -60,4 +93,4 @@ function withSubcommands(command: Command): Command[] {
 
 const exitCodeHelp = `
 Exit codes: 0 as expected · 1 violation not expected · 2 inconclusive · 3 error, time-out or cancelled
-            4 an expected violation absent in a control · 64 usage`;
+            4 an expected violation absent in a control · 64 usage · 69 service unreachable`;

@@ -1,7 +1,9 @@
+import { ServiceProblem, ServiceUnreachable } from '@fenceline/client';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { VmError } from '@fenceline/vm';
 import { CommanderError } from 'commander';
 import { MachineError } from './machine-error.js';
+import { explainService } from './service/explain-service.js';
 import { UsageError } from './usage-error.js';
 
 /** What a folder, a program or the system refused: its message says where, and our stack says nothing. */
@@ -18,6 +20,11 @@ export function explain(error: unknown): ExitCode {
   if (error instanceof UsageError) {
     process.stderr.write(`fenceline: ${error.message}\n`);
     return ExitCode.usage;
+  }
+  if (error instanceof ServiceProblem || error instanceof ServiceUnreachable) {
+    const { code, text } = explainService(error);
+    process.stderr.write(`fenceline: ${text}\n`);
+    return code;
   }
   if (error instanceof MachineError || isOfTheMachine(error)) {
     process.stderr.write(`fenceline: ${error.message}\n`);

@@ -7,13 +7,14 @@ import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { KernelsModule } from './kernels/kernels.module.js';
+import { LiveModule } from './live/live.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
-import { HttpModule } from './http/http.module.js';
-import { LiveModule } from './live/live.module.js';
-import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         HealthModule,
         HttpModule,
         JobsModule,
+        KernelsModule,
         LiveModule,
         MetricsModule,
         OutboxModule,

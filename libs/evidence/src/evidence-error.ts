@@ -1,3 +1,5 @@
+import { ArchiveError } from '@fenceline/archive';
+
 /** A folder of evidence that cannot be written or read: the message names the place and what mends it. */
 export class EvidenceError extends Error {
   override readonly name = 'EvidenceError';
@@ -25,6 +27,8 @@ export function errorCode(error: unknown): string | undefined {
 /** A system call's failure as an `EvidenceError`: `could not DOING PATH: reason`. */
 export function evidenceError(doing: string, path: string, cause: unknown): EvidenceError {
   if (cause instanceof EvidenceError) return cause;
+  // It says itself what and where.
+  if (cause instanceof ArchiveError) return new EvidenceError(cause.message, { cause });
   const code = errorCode(cause);
   const reason =
     (code && reasons[code]) ?? (cause instanceof Error ? cause.message : String(cause));

@@ -4,6 +4,5 @@ export { readFinalImage } from './final-image.js';
 export { isManifestIntact, sealManifest } from './manifest-seal.js';
 export { parseDocument } from './parse-document.js';
 export { readTimeline } from './timeline.js';
-export { encodeHeader, encodePaxRecord, paddingOf } from './transport/tar-format.js';
-export { readTar } from './transport/tar-reader.js';
-export { writeTar } from './transport/tar-writer.js';
+export { encodeHeader, encodePaxRecord, paddingOf } from '@fenceline/archive/testing';
+export { readTar, writeTar } from '@fenceline/archive';

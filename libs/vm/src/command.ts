@@ -23,7 +23,9 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   strip: 'binutils',
   lz4: 'lz4',
   bzip2: 'bzip2',
+  prlimit: 'util-linux',
   setpriv: 'util-linux',
+  unshare: 'util-linux',
   'qemu-system-x86_64': 'qemu-system-x86',
 };
 

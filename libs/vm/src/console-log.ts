@@ -13,6 +13,8 @@ export interface ConsoleLine {
 
 /** How many lines are kept for error messages. */
 const KEPT_LINES = 200;
+/** The most bytes of one console: a guest that says more is broken, or means harm. */
+const MAX_BYTES = 64 * 1024 * 1024;
 /** A line longer than this is cut into several. */
 const MAX_LINE = 4096;
 const ESCAPE = '\u001b';
@@ -32,11 +34,14 @@ export class ConsoleLog {
   readonly #decoder = new StringDecoder('utf8');
   readonly #listeners = new Set<(line: ConsoleLine) => void>();
   readonly #last: string[] = [];
+  readonly #tooMuch: () => void;
   #partial = '';
+  #written = 0;
   #failure: Error | undefined;
 
-  private constructor(file: WriteStream, clock: Clock) {
+  private constructor(file: WriteStream, clock: Clock, tooMuch: () => void) {
     this.#clock = clock;
+    this.#tooMuch = tooMuch;
     this.#file = file;
     this.#file.on('error', (error) => {
       this.#failure ??= error;
@@ -46,12 +51,17 @@ export class ConsoleLog {
   /**
    * Begins a console's file, replacing an older one.
    *
+   * @param tooMuch is called once when 64 MiB are reached; nothing is written any more then
    * @throws VmError when it cannot be written
    */
-  static async open(path: string, clock: Clock): Promise<ConsoleLog> {
+  static async open(
+    path: string,
+    clock: Clock,
+    tooMuch: () => void = () => undefined,
+  ): Promise<ConsoleLog> {
     try {
       const file = await open(path, 'w', 0o644);
-      return new ConsoleLog(file.createWriteStream(), clock);
+      return new ConsoleLog(file.createWriteStream(), clock, tooMuch);
     } catch (error) {
       throw new VmError(`The console cannot be written to ${path}: ${messageOf(error)}`, {
         cause: error,
@@ -101,12 +111,19 @@ export class ConsoleLog {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  #write(line: string): void {
+    if (this.#failure !== undefined || this.#written > MAX_BYTES) return;
+    this.#written += line.length;
+    this.#file.write(line);
+    if (this.#written > MAX_BYTES) this.#tooMuch();
+  }
+
   #take(raw: string): void {
     const text = raw.replace(CONTROL, '').trimEnd();
     const line = { t: this.#clock.now(), text };
     this.#last.push(text);
     if (this.#last.length > KEPT_LINES) this.#last.shift();
-    if (this.#failure === undefined) this.#file.write(`${line.t} ${text}\n`);
+    this.#write(`${line.t} ${text}\n`);
     for (const listener of this.#listeners) listener(line);
   }
 }

@@ -49,6 +49,8 @@ interface Waiting {
 /** Bound of one exchange with the agent, which answers at once unless the guest is starved. */
 const ANSWER_MS = 30_000;
 const DEFAULT_EXEC_MS = 30_000;
+/** The most bytes of a file that is read: a guest decides how much it sends. */
+const MAX_FILE = 64 * 1024 * 1024;
 /** File content a message: small beside the agent's own bound, large enough to be quick. */
 const CHUNK = 256 * 1024;
 /** The status of a command has no event: it is asked for again after 5 ms, then ever more seldom. */
@@ -165,11 +167,11 @@ export class GuestAgent {
     });
   }
 
-  /** Reads a whole file. */
+  /** Reads a whole file, of 64 MiB at most. */
   async readFile(path: string): Promise<Buffer> {
     return await this.#withFile(path, 'r', async (handle) => {
       const parts: Buffer[] = [];
-      for (;;) {
+      for (let bytes = 0; bytes <= MAX_FILE; bytes += parts.at(-1)!.length) {
         const answer = await this.execute('guest-file-read', { handle, count: CHUNK });
         if (!isJsonObject(answer) || typeof answer['buf-b64'] !== 'string') {
           throw this.#strange('guest-file-read');
@@ -177,6 +179,7 @@ export class GuestAgent {
         parts.push(Buffer.from(answer['buf-b64'], 'base64'));
         if (answer['eof'] === true) return Buffer.concat(parts);
       }
+      throw new VmError(`${path} in ${this.#name} is larger than ${MAX_FILE} bytes.`);
     });
   }
 

@@ -19,6 +19,7 @@ export {
 export { shippedSeries, shippedSeriesAt, type KernelSeries } from './kernel-series.js';
 export { kernelDetectors } from './kernel-detectors.js';
 export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
+export { packKernel, readPackedKernel, type PackedKernel } from './packed-kernel.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 export { QmpClient, type QmpEvent } from './qmp-client.js';
 export { qemuUser, type QemuUser } from './qemu-user.js';

@@ -21,6 +21,7 @@ import { ModuleFolder } from './kernel-modules.js';
 import type { KernelSeries } from './kernel-series.js';
 import { shippedSeries } from './kernel-series.js';
 import { checkedKernelName, kernelNamePath } from './names.js';
+import { unpackKernelFile } from './packed-kernel.js';
 import type { GuestRole } from './roles.js';
 import { GUEST_ROLES, OPTIONAL_MODULES, REQUIRED_MODULES } from './roles.js';
 import { codeOf, VmError } from './vm-error.js';
@@ -236,6 +237,38 @@ export class KernelRegistry {
           progress,
         ),
     );
+  }
+
+  /**
+   * Registers a kernel that another registry packed, under any name: whoever gives the file says what it is.
+   *
+   * @throws VmError when it is no packed kernel, or holds more than one should
+   */
+  async addPacked(
+    name: string,
+    file: string,
+    progress: Progress = () => undefined,
+  ): Promise<KernelImage> {
+    checkedKernelName(name);
+    await mustBeFile(resolve(file), 'packed kernel');
+    return await withTemporaryFolder(this.#cacheDir, async (temporary) => {
+      progress(`unpacking ${name}`);
+      const folder = join(temporary, 'packed');
+      const { version, capabilities } = await unpackKernelFile(resolve(file), folder);
+      const config = join(folder, 'config');
+      return await this.#store(
+        name,
+        {
+          image: join(folder, 'vmlinuz'),
+          modules: join(folder, 'modules'),
+          config: (await exists(config)) ? config : undefined,
+          version,
+          capabilities,
+        },
+        temporary,
+        progress,
+      );
+    });
   }
 
   /**

@@ -7,14 +7,19 @@ export interface QemuUser {
 }
 
 /**
- * Who QEMU runs as when root started us: numbers that no Debian package or user owns, so that
- * nothing else on the machine can be touched.
+ * First number of the users that QEMU runs as when root started us: beyond those of people, packages, containers and
+ * systemd's own (https://systemd.io/UIDS-GIDS), so that nothing else on the machine can be touched.
  */
-const UNPRIVILEGED: QemuUser = { uid: 64_913, gid: 64_913 };
+const FIRST_UID = 1_900_000_000;
 
-/** The user that QEMU shall run as; undefined when we are not root, so that it runs as we do. */
+/**
+ * The user that QEMU shall run as; undefined when we are not root, so that it runs as we do. A lab is a process, and the
+ * number of the process is that of its user: no two labs at the same time have the same one, and nobody keeps a list.
+ */
 export function qemuUser(): QemuUser | undefined {
-  return process.getuid?.() === 0 ? UNPRIVILEGED : undefined;
+  if (process.getuid?.() !== 0) return undefined;
+  const id = FIRST_UID + process.pid;
+  return { uid: id, gid: id };
 }
 
 /** The group that may use /dev/kvm, where it is a group and not everybody. */

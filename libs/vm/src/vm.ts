@@ -6,13 +6,14 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { howToInstall } from './command.js';
+import { confinement } from './confinement.js';
 import type { ConsoleLine, KernelTrouble } from './console-log.js';
 import { ConsoleLog, kernelTrouble } from './console-log.js';
 import { GuestAgent } from './guest-agent.js';
 import type { KernelImage } from './kernel-registry.js';
 import type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 import { qemuArguments } from './qemu-command.js';
-import { qemuUser, setprivArguments } from './qemu-user.js';
+import { qemuUser } from './qemu-user.js';
 import { QmpClient } from './qmp-client.js';
 import { codeOf, GuestNotReady, messageOf, VmError } from './vm-error.js';
 import { awaitConnection } from './vm-sockets.js';
@@ -119,10 +120,10 @@ export class Vm {
   static async launch(options: VmOptions): Promise<Vm> {
     const { name } = options;
     const user = qemuUser();
+    const confined = await confinement(options.accelerator, options.memoryMb);
     // Checked as a whole before anything is made.
     const command = (kernel: string, initrd: string): string[] => [
-      'setpriv',
-      ...setprivArguments(options.accelerator),
+      ...confined,
       ...BELOW_THE_RECORDER,
       QEMU,
       ...qemuArguments({
@@ -146,8 +147,13 @@ export class Vm {
       const initrd = await openInput(options.initrd, 'guest image');
       cleanUps.push(() => initrd.close());
 
-      const console = await ConsoleLog.open(options.consolePath, options.clock);
-      const process = spawn(started[0]!, started.slice(1), {
+      let process: ChildProcess | undefined;
+      const state: LaunchState = { asked: false, panicLine: undefined, flooded: false, stderr: '' };
+      const console = await ConsoleLog.open(options.consolePath, options.clock, () => {
+        state.flooded = true;
+        process?.kill('SIGKILL');
+      });
+      process = spawn(started[0]!, started.slice(1), {
         // QEMU opens kernel and image through our descriptors, wherever the cache folder lies.
         stdio: ['ignore', 'pipe', 'pipe', kernel.fd, initrd.fd],
         env: { PATH: globalThis.process.env['PATH'], LC_ALL: 'C' },
@@ -155,7 +161,6 @@ export class Vm {
         // A session of its own: Ctrl-C is for us, who end it in order. It still dies with us.
         detached: true,
       });
-      const state: LaunchState = { asked: false, panicLine: undefined, stderr: '' };
       const exited = watch(name, process, console, state);
       const sockets = Promise.all([monitor.connected, agentPort.connected]);
       const first = await Promise.race([sockets, exited, bound(MONITOR_MS)]);
@@ -276,6 +281,8 @@ interface LaunchState {
   /** Whether we ended it. */
   asked: boolean;
   panicLine: string | undefined;
+  /** Whether its console had to be cut. */
+  flooded: boolean;
   stderr: string;
 }
 
@@ -325,7 +332,11 @@ async function watch(
   await console.close().catch((error: unknown) => {
     message += ` Its console could not be written: ${messageOf(error)}.`;
   });
-  const reason = state.asked ? 'asked' : state.panicLine === undefined ? 'died' : 'panic';
+  const reason = state.asked
+    ? 'asked'
+    : state.panicLine === undefined || state.flooded
+      ? 'died'
+      : 'panic';
   return { reason, exitCode, signal, message };
 }
 
@@ -338,9 +349,10 @@ function describeEnd(
 ): string {
   if (failure !== undefined) {
     return codeOf(failure) === 'ENOENT'
-      ? `${name} cannot be started: setpriv is missing. ${howToInstall('setpriv')}`
+      ? `${name} cannot be started: prlimit or setpriv is missing. ${howToInstall('setpriv')}`
       : `${name} cannot be started: ${failure.message}`;
   }
+  if (state.flooded) return `The console of ${name} said more than is kept, and it was ended.`;
   if (state.asked) return `${name} was ended.`;
   if (state.panicLine !== undefined) return `The kernel of ${name} panicked: ${state.panicLine}`;
   const said = state.stderr.trim();

@@ -178,6 +178,21 @@ CREATE TABLE "kernels" (
 );
 
 -- CreateTable
+CREATE TABLE "kernel_fetches" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "project_id" UUID NOT NULL,
+    "owner" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "message" TEXT NOT NULL DEFAULT '',
+    "kernel_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "ended_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "kernel_fetches_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "guest_images" (
     "id" UUID NOT NULL DEFAULT gen_random_uuid(),
     "project_id" UUID NOT NULL,
@@ -378,6 +393,9 @@ CREATE UNIQUE INDEX "tokens_hash_key" ON "tokens"("hash");
 CREATE INDEX "tokens_project_id_created_at_id_idx" ON "tokens"("project_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "sign_in_codes_token_id_idx" ON "sign_in_codes"("token_id");
+
+-- CreateIndex
 CREATE INDEX "sign_in_codes_expires_at_idx" ON "sign_in_codes"("expires_at");
 
 -- CreateIndex
@@ -391,6 +409,9 @@ CREATE UNIQUE INDEX "join_tokens_hash_key" ON "join_tokens"("hash");
 
 -- CreateIndex
 CREATE INDEX "join_tokens_project_id_created_at_id_idx" ON "join_tokens"("project_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "join_tokens_worker_id_idx" ON "join_tokens"("worker_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "workers_credential_hash_key" ON "workers"("credential_hash");
@@ -417,6 +438,9 @@ CREATE INDEX "artifacts_sha256_idx" ON "artifacts"("sha256");
 CREATE INDEX "artifacts_project_id_created_at_id_idx" ON "artifacts"("project_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "uploads_project_id_idx" ON "uploads"("project_id");
+
+-- CreateIndex
 CREATE INDEX "uploads_attempt_id_idx" ON "uploads"("attempt_id");
 
 -- CreateIndex
@@ -424,6 +448,12 @@ CREATE INDEX "uploads_state_expires_at_idx" ON "uploads"("state", "expires_at");
 
 -- CreateIndex
 CREATE INDEX "kernels_project_id_name_created_at_idx" ON "kernels"("project_id", "name", "created_at" DESC);
+
+-- CreateIndex
+CREATE INDEX "kernel_fetches_project_id_created_at_id_idx" ON "kernel_fetches"("project_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "kernel_fetches_kernel_id_idx" ON "kernel_fetches"("kernel_id");
 
 -- CreateIndex
 CREATE INDEX "guest_images_project_id_name_created_at_idx" ON "guest_images"("project_id", "name", "created_at" DESC);
@@ -460,6 +490,9 @@ CREATE INDEX "jobs_project_id_scenario_hash_idx" ON "jobs"("project_id", "scenar
 
 -- CreateIndex
 CREATE UNIQUE INDEX "attempts_fencing_token_key" ON "attempts"("fencing_token");
+
+-- CreateIndex
+CREATE INDEX "attempts_project_id_idx" ON "attempts"("project_id");
 
 -- CreateIndex
 CREATE INDEX "attempts_worker_id_state_idx" ON "attempts"("worker_id", "state");
@@ -550,6 +583,12 @@ ALTER TABLE "uploads" ADD CONSTRAINT "uploads_attempt_id_fkey" FOREIGN KEY ("att
 
 -- AddForeignKey
 ALTER TABLE "kernels" ADD CONSTRAINT "kernels_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "kernel_fetches" ADD CONSTRAINT "kernel_fetches_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "kernel_fetches" ADD CONSTRAINT "kernel_fetches_kernel_id_fkey" FOREIGN KEY ("kernel_id") REFERENCES "kernels"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "guest_images" ADD CONSTRAINT "guest_images_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
@@ -656,10 +695,15 @@ ALTER TABLE "job_outcomes"
 ALTER TABLE "judgements"
   ADD CONSTRAINT "judgements_verdict" CHECK ("verdict" IN ('pass', 'violation', 'inconclusive'));
 
+ALTER TABLE "kernel_fetches"
+  ADD CONSTRAINT "kernel_fetches_state_known" CHECK ("state" IN ('waiting', 'running', 'done', 'failed')),
+  ADD CONSTRAINT "kernel_fetches_end_has_time" CHECK (("state" IN ('done', 'failed')) = ("ended_at" IS NOT NULL));
+
 ALTER TABLE "service_clock" ADD CONSTRAINT "service_clock_one_row" CHECK ("id" = 1);
 
 -- Indexes over the few rows that are live
 
+CREATE INDEX "kernel_fetches_open" ON "kernel_fetches" ("created_at", "id") WHERE "ended_at" IS NULL;
 CREATE INDEX "jobs_waiting" ON "jobs" ("priority" DESC, "queued_at", "id") WHERE "state" = 'queued';
 CREATE INDEX "jobs_unfinished" ON "jobs" ("state", "id") WHERE "state" <> 'finished';
 CREATE INDEX "attempts_live" ON "attempts" ("lease_expires_at") WHERE "state" <> 'ended';

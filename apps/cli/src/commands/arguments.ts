@@ -5,11 +5,21 @@ const largestSeed = 0xffff_ffff;
 
 /** A seed as an option gives it: a whole number of 32 bits. */
 export function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed > largestSeed) {
-    throw new InvalidArgumentError(`a whole number from 0 to ${largestSeed} is needed.`);
+  return parseWhole(text, 0, largestSeed);
+}
+
+/** A whole number as an option gives it. */
+export function parseWhole(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || value < least || value > most) {
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
   }
-  return seed;
+  return value;
+}
+
+/** For options that may be given several times. */
+export function append(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 /** The option that chooses the profile under which stored evidence is judged. */

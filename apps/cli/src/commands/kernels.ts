@@ -12,6 +12,7 @@ import { createProgress } from '../progress/create-progress.js';
 import { untilStopped } from '../run/stop-signals.js';
 import { layOutTable } from '../terminal/table.js';
 import { UsageError } from '../usage-error.js';
+import { append } from './arguments.js';
 
 interface AddOptions {
   image?: string;
@@ -150,8 +151,4 @@ function formatUnbuilt(names: readonly string[]): string {
   return names
     .map((name) => `${name} is built when a run first needs it, or now: fenceline kernels build.\n`)
     .join('');
-}
-
-function append(value: string, previous: string[]): string[] {
-  return [...previous, value];
 }

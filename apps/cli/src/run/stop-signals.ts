@@ -2,14 +2,18 @@ import { ExitCode } from '@fenceline/contracts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Told how to stop, and what asked for it last. */
+type StopHandler = (how: 'graceful' | 'now', signal: NodeJS.Signals) => void;
+
 /**
  * Asks to stop, as Ctrl-C, SIGTERM or a closed terminal do it: the first time in order, the second at once.
  *
  * While one is open the signals do not end the process by themselves.
  */
 export class StopSignals {
-  private handler: (how: 'graceful' | 'now') => void = () => undefined;
+  private handler: StopHandler = () => undefined;
   private count = 0;
+  private last: NodeJS.Signals = 'SIGINT';
 
   constructor() {
     for (const signal of signals) {
@@ -23,10 +27,10 @@ export class StopSignals {
   }
 
   /** Who is told from now on; it is told at once of what has been asked already. */
-  onStop(handler: (how: 'graceful' | 'now') => void): void {
+  onStop(handler: StopHandler): void {
     this.handler = handler;
     if (this.asked) {
-      handler('graceful');
+      handler('graceful', this.last);
     }
   }
 
@@ -36,9 +40,10 @@ export class StopSignals {
     }
   }
 
-  private readonly receive = (): void => {
+  private readonly receive = (signal: NodeJS.Signals): void => {
     this.count += 1;
-    this.handler(this.count === 1 ? 'graceful' : 'now');
+    this.last = signal;
+    this.handler(this.count === 1 ? 'graceful' : 'now', signal);
   };
 }
 

@@ -97,6 +97,7 @@ export class Authentication {
     const [row] = await this.database.query<{ id: string; project_id: string; owner: string }>(
       `SELECT id, project_id, owner FROM workers WHERE credential_hash = $1 AND revoked_at IS NULL`,
       [hashOf(secret)],
+      { prepared: true },
     );
     if (row === undefined) return null;
     return { kind: 'worker', workerId: row.id, projectId: row.project_id, owner: row.owner };

@@ -10,6 +10,6 @@ import { ScenarioExpectations } from './scenario-expectations.js';
   imports: [UploadsModule],
   controllers: [AttemptsController],
   providers: [AttemptsService, FencingCheck, ResultOutcome, ScenarioExpectations],
-  exports: [FencingCheck],
+  exports: [FencingCheck, ScenarioExpectations],
 })
 export class AttemptsModule {}

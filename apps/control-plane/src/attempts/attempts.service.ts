@@ -5,23 +5,40 @@ import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
-import { applyStep } from '../state/apply-step.js';
-import { lockAttempt, type LockedAttempt } from '../state/lock.js';
-import type { Command, Step } from '../state/model.js';
+import { applyLockedStep, applyStep, type StepDetails } from '../state/apply-step.js';
+import { lockAttempt, seeAttempt, type SeenAttempt } from '../state/seen.js';
+import type { Command, Progress, State, Step } from '../state/model.js';
 import { transition } from '../state/transition.js';
 import { UploadPublisher, type PreparedUpload } from '../uploads/upload-publisher.js';
 import { FencingCheck } from './fencing-check.js';
 import { readWork } from './read-work.js';
 import { ResultOutcome } from './result-outcome.js';
 
-/** An attempt that a worker speaks of, with the token that it got for it. */
-export interface FencedAttempt {
+/** An attempt that a worker speaks of; it has no token before it has claimed it. */
+interface NamedAttempt {
   worker: WorkerPrincipal;
   attemptId: string;
+  fencingToken?: string;
+}
+
+/** The same, with the token that the worker got for it. */
+export interface FencedAttempt extends NamedAttempt {
   fencingToken: string;
 }
 
-/** What workers say of their attempts; each call is one transaction. */
+/** What a command came to. */
+interface Done {
+  seen: SeenAttempt;
+  step: Step;
+}
+
+/** How often a command is tried again because another one came first. */
+const tries = 20;
+
+/**
+ * What workers say of their attempts. Each call reads the states without a lock, and changes them in one statement if
+ * they are still so; else it begins again. Only publishing, which is many statements, takes a transaction.
+ */
 @Injectable()
 export class AttemptsService {
   constructor(
@@ -33,23 +50,22 @@ export class AttemptsService {
   ) {}
 
   /** Starts the lease. @throws Problem `conflict`, `superseded`, `not-found` */
-  claim(worker: WorkerPrincipal, attemptId: string, instance: string): Promise<Work> {
-    return this.database.transaction(async (sql) => {
-      const locked = await lockOf(sql, worker, attemptId);
-      const step = take(locked, { kind: 'claim', instance });
-      await applyStep(sql, locked, step, { leaseSeconds: this.leaseSeconds });
-      return readWork(sql, locked, this.leaseSeconds);
-    });
+  async claim(worker: WorkerPrincipal, attemptId: string, instance: string): Promise<Work> {
+    const { leaseSeconds } = this;
+    const { seen } = await this.command({ worker, attemptId }, { kind: 'claim', instance }, () => ({
+      leaseSeconds,
+    }));
+    return readWork(this.database, seen, leaseSeconds);
   }
 
   /** @throws Problem `superseded` where a newer attempt exists, or this one has ended */
   renew(of: FencedAttempt): Promise<Lease> {
-    return this.heldOn(of, { kind: 'renew' });
+    return this.hold(of, { kind: 'renew' });
   }
 
   /** Renews, and tells a state that the attempt has come to. @throws Problem `superseded`, `conflict` */
-  advance(of: FencedAttempt, to: Extract<Command, { kind: 'advance' }>['to']): Promise<Lease> {
-    return this.heldOn(of, { kind: 'advance', to });
+  advance(of: FencedAttempt, to: Progress): Promise<Lease> {
+    return this.hold(of, { kind: 'advance', to });
   }
 
   /**
@@ -62,13 +78,20 @@ export class AttemptsService {
     result: AttemptResult,
     uploadIds: readonly string[],
   ): Promise<void> {
-    const prepared = await this.prepare(of, uploadIds);
+    const command: Command = { kind: 'finish', result: result.kind };
+    if (uploadIds.length === 0) {
+      await this.command(of, command, (seen) => this.outcomes.of(this.database, seen, result, []));
+      return;
+    }
+    // Asked before the uploads are looked at: a worker that is too late is told so, whatever became of them.
+    this.take(await seeOf(this.database, of), of, command);
+    const prepared = await this.uploads.prepare(uploadIds, of);
     await this.database.transaction(async (sql) => {
-      const locked = await this.admitted(sql, of);
-      const step = take(locked, { kind: 'finish', result: result.kind });
+      const seen = await lockOf(sql, of);
+      const step = this.take(seen, of, command);
       if (step.events.length === 0) return;
-      await this.publish(sql, locked, prepared);
-      await applyStep(sql, locked, step, await this.outcomes.of(sql, locked, result, prepared));
+      await this.publish(sql, seen, prepared);
+      await applyLockedStep(sql, seen, step, await this.outcomes.of(sql, seen, result, prepared));
     });
   }
 
@@ -76,13 +99,13 @@ export class AttemptsService {
   async surrender(of: FencedAttempt, uploadIds: readonly string[]): Promise<void> {
     const prepared = await this.uploads.prepare(uploadIds, of);
     await this.database.transaction(async (sql) => {
-      const locked = await lockOf(sql, of.worker, of.attemptId);
-      if (locked.attempt.fencingToken !== of.fencingToken) {
+      const seen = await lockOf(sql, of);
+      if (seen.attempt.fencingToken !== of.fencingToken) {
         throw new Problem('conflict', 'This is not the token of the attempt.');
       }
-      const step = take(locked, { kind: 'surrender' });
-      await this.publish(sql, locked, prepared);
-      await applyStep(sql, locked, step);
+      const step = stepOf(seen.state, { kind: 'surrender' });
+      await this.publish(sql, seen, prepared);
+      await applyLockedStep(sql, seen, step);
     });
   }
 
@@ -90,33 +113,37 @@ export class AttemptsService {
     return this.settings.FENCELINE_LEASE_SECONDS;
   }
 
-  private heldOn(of: FencedAttempt, command: Command): Promise<Lease> {
+  private async hold(of: FencedAttempt, command: Command): Promise<Lease> {
     const { leaseSeconds } = this;
-    return this.database.transaction(async (sql) => {
-      const locked = await this.admitted(sql, of);
-      const step = take(locked, command);
-      await applyStep(sql, locked, step, { leaseSeconds });
-      return { leaseSeconds, cancel: step.job === 'cancelling' };
-    });
+    const { step } = await this.command(of, command, () => ({ leaseSeconds }));
+    return { leaseSeconds, cancel: step.job === 'cancelling' };
   }
 
-  private async admitted(sql: Sql, of: FencedAttempt): Promise<LockedAttempt> {
-    return this.fencing.admit(await lockOf(sql, of.worker, of.attemptId), of.fencingToken);
+  /** @throws Problem where the command is not taken */
+  private async command(
+    of: NamedAttempt,
+    command: Command,
+    detailsOf: (seen: SeenAttempt) => StepDetails | Promise<StepDetails>,
+  ): Promise<Done> {
+    for (let left = tries; left > 0; left -= 1) {
+      const seen = await seeOf(this.database, of);
+      const step = this.take(seen, of, command);
+      // What was finished is not decided again.
+      const details = isRepeated(command, step) ? {} : await detailsOf(seen);
+      if (await applyStep(this.database, seen, step, details)) return { seen, step };
+    }
+    throw new Problem('unavailable', 'Others change this job all the time.');
   }
 
-  /** The check comes first here too: a worker that is too late is told so, whatever became of its uploads. */
-  private async prepare(
-    of: FencedAttempt,
-    uploadIds: readonly string[],
-  ): Promise<PreparedUpload[]> {
-    if (uploadIds.length === 0) return [];
-    await this.database.transaction((sql) => this.admitted(sql, of));
-    return this.uploads.prepare(uploadIds, of);
+  /** @throws Problem where the attempt does not count, or its state does not allow the command */
+  private take(seen: SeenAttempt, { fencingToken }: NamedAttempt, command: Command): Step {
+    const state = fencingToken === undefined ? seen.state : this.fencing.admit(seen, fencingToken);
+    return stepOf(state, command);
   }
 
   private async publish(
     sql: Sql,
-    { projectId, owner, runId, jobId, attempt }: LockedAttempt,
+    { projectId, owner, runId, jobId, attempt }: SeenAttempt,
     prepared: readonly PreparedUpload[],
   ): Promise<void> {
     const about = { projectId, owner, runId, jobId, attemptId: attempt.id };
@@ -124,19 +151,25 @@ export class AttemptsService {
   }
 }
 
-async function lockOf(
-  sql: Sql,
-  { workerId }: WorkerPrincipal,
-  attemptId: string,
-): Promise<LockedAttempt> {
-  const locked = await lockAttempt(sql, attemptId, workerId);
-  if (locked === null) throw new Problem('not-found', `This worker has no attempt ${attemptId}.`);
-  return locked;
+function isRepeated(command: Command, step: Step): boolean {
+  return command.kind === 'finish' && step.events.length === 0;
 }
 
-/** @throws Problem where the command is not taken */
-function take(locked: LockedAttempt, command: Command): Step {
-  const step = transition(locked.state, command);
+async function seeOf(sql: Sql, { worker, attemptId }: NamedAttempt): Promise<SeenAttempt> {
+  return there(await seeAttempt(sql, attemptId, worker.workerId), attemptId);
+}
+
+async function lockOf(sql: Sql, { worker, attemptId }: NamedAttempt): Promise<SeenAttempt> {
+  return there(await lockAttempt(sql, attemptId, worker.workerId), attemptId);
+}
+
+function there(seen: SeenAttempt | null, attemptId: string): SeenAttempt {
+  if (seen === null) throw new Problem('not-found', `This worker has no attempt ${attemptId}.`);
+  return seen;
+}
+
+function stepOf(state: State, command: Command): Step {
+  const step = transition(state, command);
   if (!step.ok) throw new Problem(step.problem, step.why);
   return step;
 }

@@ -212,10 +212,10 @@ describe('attempts', () => {
     await supersede(attempt);
     const off = vi
       .spyOn(service.application.get(FencingCheck), 'admit')
-      .mockImplementation((locked) => ({
-        ...locked,
-        state: { ...locked.state, attempt: { state: 'judging', how: null, instance: 'any' } },
-      }));
+      .mockImplementation(({ state, attempt: { id } }) => {
+        expect(id).toBe(attempt.attemptId);
+        return { ...state, attempt: { ...state.attempt!, state: 'judging', how: null } };
+      });
     try {
       const { response } = await attempt.finish({ kind: 'judged', verdict: verdictOf('pass') });
       expect(response.status).toBe(204);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../http/problem.js';
-import type { LockedAttempt } from '../state/lock.js';
+import type { State } from '../state/model.js';
+import type { SeenAttempt } from '../state/seen.js';
 
 /**
  * Keeps out what comes too late: a write of a worker counts only while its attempt is the newest of the job. The token
@@ -9,15 +10,15 @@ import type { LockedAttempt } from '../state/lock.js';
 @Injectable()
 export class FencingCheck {
   /**
-   * @returns the attempt as the state machine is to see it
+   * @returns the state that the state machine is to go on from
    * @throws Problem `superseded`
    */
-  admit(locked: LockedAttempt, fencingToken: string): LockedAttempt {
-    if (!locked.attempt.newest || locked.attempt.fencingToken !== fencingToken) {
+  admit(seen: SeenAttempt, fencingToken: string): State {
+    if (!seen.attempt.newest || seen.attempt.fencingToken !== fencingToken) {
       throw new Problem('superseded', 'A newer attempt has taken the place of this one.', {
         mend: 'Stop, and surrender what was recorded.',
       });
     }
-    return locked;
+    return seen.state;
   }
 }

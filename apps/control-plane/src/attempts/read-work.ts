@@ -1,7 +1,7 @@
 import type { LabDriverName } from '@fenceline/contracts';
 import type { Pinned, Work } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
-import type { LockedAttempt } from '../state/lock.js';
+import type { SeenAttempt } from '../state/seen.js';
 
 interface Row {
   timeout_s: number;
@@ -18,7 +18,7 @@ interface Row {
 /** All that a worker needs to run an attempt. */
 export async function readWork(
   sql: Sql,
-  { jobId, runId, attempt }: LockedAttempt,
+  { jobId, runId, attempt }: SeenAttempt,
   leaseSeconds: number,
 ): Promise<Work> {
   const [row] = await sql.query<Row>(
@@ -26,6 +26,7 @@ export async function readWork(
        FROM jobs j JOIN scenarios s ON s.project_id = j.project_id AND s.hash = j.scenario_hash
       WHERE j.id = $1`,
     [jobId],
+    { prepared: true },
   );
   const { timeout_s, scenario_name, scenario_hash, text, seed, driver, kernel, pinned } = row!;
   return {

@@ -4,7 +4,7 @@ import type { AttemptResult } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
 import type { StepDetails } from '../state/apply-step.js';
-import type { Locked } from '../state/lock.js';
+import type { Seen } from '../state/seen.js';
 import { outcomeOf, withoutVerdict, type JobOutcome } from '../state/outcome-of.js';
 import type { PreparedUpload } from '../uploads/upload-publisher.js';
 import { ScenarioExpectations, type Expecting } from './scenario-expectations.js';
@@ -17,7 +17,7 @@ export class ResultOutcome {
   /** @throws Problem `invalid-request` where the judgement is not one of this job's evidence */
   async of(
     sql: Sql,
-    { jobId }: Locked,
+    { projectId, scenarioHash }: Seen,
     result: AttemptResult,
     uploads: readonly PreparedUpload[],
   ): Promise<StepDetails> {
@@ -29,7 +29,7 @@ export class ResultOutcome {
     const evidenceSha256 =
       uploads.find(({ kind }) => kind === 'evidence')?.sha256 ?? verdict.recording?.sha256;
     if (evidenceSha256 === undefined) throw invalid('It does not say which recording was judged.');
-    const outcome = judged(await this.expectations.of(sql, jobId), verdict);
+    const outcome = judged(await this.expectations.of(sql, projectId, scenarioHash), verdict);
     return { outcome, judgement: { verdict, evidenceSha256 } };
   }
 }

@@ -11,6 +11,7 @@ const numbers = {
   retention: 4,
   uploads: 5,
   blobs: 6,
+  kernels: 7,
 } as const;
 export type AdvisoryLock = keyof typeof numbers;
 

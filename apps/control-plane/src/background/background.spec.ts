@@ -29,19 +29,22 @@ describe('background work on Postgres', () => {
     const { application, database } = service;
     const wake = vi.fn();
     const end = application.get(Listener).on('spec', wake);
-    await vi.waitFor(async () => {
-      await database.query(`SELECT pg_notify('spec', '')`);
-      expect(wake).toHaveBeenCalled();
-    });
+    await vi.waitFor(
+      async () => {
+        await database.query(`SELECT pg_notify('spec', '')`);
+        expect(wake).toHaveBeenCalled();
+      },
+      { timeout: 15_000 },
+    );
     wake.mockClear();
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
     );
-    await vi.waitFor(() => expect(wake).toHaveBeenCalled(), { timeout: 5_000 });
+    await vi.waitFor(() => expect(wake).toHaveBeenCalled(), { timeout: 15_000 });
     wake.mockClear();
     await database.query(`SELECT pg_notify('spec', '')`);
-    await vi.waitFor(() => expect(wake).toHaveBeenCalled());
+    await vi.waitFor(() => expect(wake).toHaveBeenCalled(), { timeout: 15_000 });
     end();
     wake.mockClear();
     await database.query(`SELECT pg_notify('spec', '')`);

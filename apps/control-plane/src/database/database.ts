@@ -3,7 +3,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { PrismaClient } from './generated/client.js';
-import type { Sql } from './sql.js';
+import type { QueryOptions, Sql } from './sql.js';
+import { statement } from './statement.js';
 
 /**
  * The way to Postgres: `prisma` for plain reading and writing of rows, `transaction` for the state machine's
@@ -29,8 +30,9 @@ export class Database implements OnApplicationShutdown {
   async query<Row extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
+    options: QueryOptions = {},
   ): Promise<Row[]> {
-    return (await this.pool.query<Row>(text, [...values])).rows;
+    return (await this.pool.query<Row>(statement(text, values, options))).rows;
   }
 
   /**
@@ -50,7 +52,8 @@ export class Database implements OnApplicationShutdown {
         query: async <Row extends pg.QueryResultRow>(
           text: string,
           values: readonly unknown[] = [],
-        ) => (await client.query<Row>(text, [...values])).rows,
+          options: QueryOptions = {},
+        ) => (await client.query<Row>(statement(text, values, options))).rows,
       });
       await client.query('COMMIT');
       return result;

@@ -33,8 +33,9 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promi
  * The statement that inserts events, to be a part of a greater one, which notifies `fenceline_events` then.
  *
  * @param parameter the place of `eventRows`, e.g. `$3`
+ * @param condition under which they are inserted
  */
-export function insertEvents(parameter: string): string {
+export function insertEvents(parameter: string, condition = 'true'): string {
   // Ids come from a sequence in the order of the rows. Time, as them, is that of writing: the transaction may have begun
   // long before, and waited.
   return `INSERT INTO events
@@ -43,7 +44,8 @@ export function insertEvents(parameter: string): string {
            coalesce(data, '{}')
       FROM jsonb_to_recordset(${parameter}::jsonb) AS event
            ("projectId" uuid, owner text, type text, "runId" uuid, "jobId" uuid,
-            "attemptId" uuid, "workerId" uuid, data jsonb)`;
+            "attemptId" uuid, "workerId" uuid, data jsonb)
+     WHERE ${condition}`;
 }
 
 export function eventRows(events: readonly NewEvent[]): string {

@@ -36,7 +36,7 @@ interface Mark {
  *
  * Each way to look for jobs has an index in the order of the list, so that a page is read from it and ends when it is
  * full: columns of `jobs`, `job_marks` for what is no column, and for a part of a name the names first, as they are
- * few. Where several are given, one leads and the others are checked row by row.
+ * few. Where several are given, one leads; other marks are merged with it, and columns are checked row by row.
  */
 export function jobListQuery({ projectId, filter, after, limit }: JobListQuery): Statement {
   const values: unknown[] = [];
@@ -44,10 +44,10 @@ export function jobListQuery({ projectId, filter, after, limit }: JobListQuery):
   const project = put(projectId);
   const marks = marksOf(filter);
   // A run is small enough to be looked through.
-  const [lead] = filter.runId === undefined ? marks : [];
+  const [lead, ...others] = filter.runId === undefined ? marks : [];
   const conditions = columnConditions(filter, put);
-  for (const mark of marks) {
-    if (mark !== lead) conditions.push(mark.check(put(mark.value)));
+  if (lead === undefined) {
+    for (const mark of marks) conditions.push(mark.check(put(mark.value)));
   }
   const tail = (time: string, key: string) => {
     if (after !== null) {
@@ -59,13 +59,17 @@ ORDER BY ${time} DESC, ${key} DESC LIMIT ${put(limit)}`;
   const outcome = 'LEFT JOIN job_outcomes outcome ON outcome.job_id = job.id';
 
   if (lead !== undefined) {
-    const { kind, value } = lead;
-    if (filter.text !== undefined) conditions.push(textCondition('job.scenario_name', filter, put));
-    conditions.unshift(
-      `mark.project_id = ${project} AND mark.kind = ${put(kind)} AND mark.value = ${put(value)}`,
+    const marked = (alias: string, { kind, value }: Mark) =>
+      `${alias}.project_id = ${project} AND ${alias}.kind = ${put(kind)} AND ${alias}.value = ${put(value)}`;
+    // All are in the order of the list, so that they are merged in it.
+    const joins = others.map(
+      (mark, at) => `JOIN job_marks also${at} ON ${marked(`also${at}`, mark)}
+   AND also${at}.created_at = mark.created_at AND also${at}.job_id = mark.job_id`,
     );
+    if (filter.text !== undefined) conditions.push(textCondition('job.scenario_name', filter, put));
+    conditions.unshift(marked('mark', lead));
     const text = `SELECT ${jobColumns}
-  FROM job_marks mark JOIN jobs job ON job.id = mark.job_id ${outcome}
+  FROM job_marks mark ${joins.join('\n')} JOIN jobs job ON job.id = mark.job_id ${outcome}
 ${tail('mark.created_at', 'mark.job_id')}`;
     return { text, values };
   }

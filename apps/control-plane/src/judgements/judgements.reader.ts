@@ -16,14 +16,35 @@ import { Problem } from '../http/problem.js';
 export class JudgementsReader {
   constructor(private readonly database: Database) {}
 
-  /** The first one, which decided, first. */
-  async ofJob({ projectId }: Principal, jobId: string): Promise<Judgement[]> {
+  /**
+   * The first one, which decided, first.
+   *
+   * @throws Problem `not-found` where there is no such job
+   */
+  async ofJob(principal: Principal, jobId: string): Promise<Judgement[]> {
+    const judgements = (await this.ofJobs(principal, [jobId])).get(jobId);
+    if (judgements !== undefined) return judgements;
+    const { projectId } = principal;
+    const job = await this.database.prisma.job.findUnique({ where: { id: jobId, projectId } });
+    if (job === null) throw new Problem('not-found', `There is no job ${jobId}.`);
+    return [];
+  }
+
+  /** Job → its judgements, the first one first; a job that was not judged is not there. */
+  async ofJobs(
+    { projectId }: Principal,
+    jobIds: readonly string[],
+  ): Promise<Map<string, Judgement[]>> {
     const rows = await this.database.prisma.judgement.findMany({
-      where: { projectId, jobId },
+      where: { projectId, jobId: { in: [...jobIds] } },
       omit: { document: true },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
-    return rows.map(judgementOf);
+    const judgements = new Map<string, Judgement[]>();
+    for (const row of rows) {
+      judgements.set(row.jobId, [...(judgements.get(row.jobId) ?? []), judgementOf(row)]);
+    }
+    return judgements;
   }
 
   /** @throws Problem `not-found` */
@@ -36,7 +57,7 @@ export class JudgementsReader {
   }
 }
 
-export function judgementOf(row: Omit<JudgementRow, 'document'>): Judgement {
+function judgementOf(row: Omit<JudgementRow, 'document'>): Judgement {
   return {
     id: row.id,
     projectId: row.projectId,

@@ -18,7 +18,9 @@ describe('the outbox', () => {
     service = await openTestService();
     await service.application.get(Background).stop();
     redis = new Redis(service.settings.REDIS_URL, { maxRetriesPerRequest: null });
-    await vi.waitFor(() => expect(service.application.get(Doorbell).up).toBe(true));
+    await vi.waitFor(() => expect(service.application.get(Doorbell).up).toBe(true), {
+      timeout: 15_000,
+    });
   });
   afterAll(async () => {
     redis.disconnect();
@@ -100,7 +102,7 @@ describe('the outbox', () => {
     expect(await rung()).toEqual([]);
     const { redis: connection } = service.application.get(Doorbell);
     connection.disconnect(true);
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(2), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await rows()).toHaveLength(2), { timeout: 15_000 });
     await dispatch();
     expect(await rung()).toEqual(await assigned());
   });

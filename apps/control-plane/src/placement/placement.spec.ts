@@ -173,10 +173,13 @@ describe('placement by itself', () => {
           },
         },
       });
-      await vi.waitFor(async () => {
-        const { data } = await worker.client.GET('/worker/assignments');
-        expect(data!.attemptIds).toHaveLength(1);
-      });
+      await vi.waitFor(
+        async () => {
+          const { data } = await worker.client.GET('/worker/assignments');
+          expect(data!.attemptIds).toHaveLength(1);
+        },
+        { timeout: 15_000 },
+      );
     } finally {
       await service.close();
     }

@@ -7,7 +7,7 @@ import type { Sql } from '../database/sql.js';
 import { eventRows, insertEvents, type NewEvent } from '../events/append-event.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { attemptLimit, leasesExpire } from '../state/leases.js';
-import { lockJobs, type Locked } from '../state/lock.js';
+import { lockJobs, type Seen } from '../state/seen.js';
 import type { Step } from '../state/model.js';
 import { transition } from '../state/transition.js';
 import { absentSeconds } from '../workers/presence.js';
@@ -22,7 +22,7 @@ const everyMs = 1000;
 interface Placed {
   attemptId: string;
   workerId: string;
-  locked: Locked;
+  seen: Seen;
   step: Step;
 }
 
@@ -59,13 +59,13 @@ export class Placement {
       const assignments = choose(workers, waiting, await readRunning(sql));
       const workerOf = new Map(assignments.map(({ jobId, workerId }) => [jobId, workerId]));
       const placed: Placed[] = [];
-      for (const locked of await lockJobs(sql, [...workerOf.keys()], 'skip')) {
+      for (const seen of await lockJobs(sql, [...workerOf.keys()], 'skip')) {
         // Since it was read, it may have been changed, or its lease renewed.
-        if (locked.state.job === 'active' && !locked.attempt?.leaseOver) continue;
-        const step = transition(locked.state, { kind: 'place' });
+        if (seen.state.job === 'active' && !seen.attempt?.leaseOver) continue;
+        const step = transition(seen.state, { kind: 'place' });
         if (!step.ok) continue;
-        const workerId = workerOf.get(locked.jobId)!;
-        placed.push({ attemptId: randomUUID(), workerId, locked, step });
+        const workerId = workerOf.get(seen.jobId)!;
+        placed.push({ attemptId: randomUUID(), workerId, seen, step });
       }
       if (placed.length > 0) await write(sql, placed);
       return placed.length;
@@ -132,7 +132,7 @@ async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
       `UPDATE attempts SET state = 'ended', ended_how = how, ended_at = now()
          FROM unnest($1::uuid[], $2::attempt_end[]) AS replaced (replaced_id, how)
         WHERE id = replaced_id`,
-      [replaced.map(({ locked }) => locked.attempt!.id), replaced.map(({ step }) => step.replaced)],
+      [replaced.map(({ seen }) => seen.attempt!.id), replaced.map(({ step }) => step.replaced)],
     );
   }
   await sql.query(
@@ -153,15 +153,15 @@ async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
      SELECT pg_notify('fenceline_events', ''), pg_notify('fenceline_outbox', '')`,
     [
       placed.map(({ attemptId }) => attemptId),
-      placed.map(({ locked }) => locked.jobId),
+      placed.map(({ seen }) => seen.jobId),
       placed.map(({ workerId }) => workerId),
       eventRows(placed.flatMap(eventsOf)),
     ],
   );
 }
 
-function eventsOf({ attemptId, workerId, locked, step }: Placed): NewEvent[] {
-  const { projectId, owner, runId, jobId, attempt } = locked;
+function eventsOf({ attemptId, workerId, seen, step }: Placed): NewEvent[] {
+  const { projectId, owner, runId, jobId, attempt } = seen;
   const common = { projectId, owner, runId, jobId };
   const number = (attempt?.number ?? 0) + 1;
   return step.events.map((type) => {

@@ -89,10 +89,13 @@ describe('the reconciler', () => {
     expect(await told()).toBe(1);
     // The next time is another one.
     await shift('lease_expires_at', 0);
-    await vi.waitFor(async () => {
-      await reconcile();
-      expect(await told()).toBe(2);
-    });
+    await vi.waitFor(
+      async () => {
+        await reconcile();
+        expect(await told()).toBe(2);
+      },
+      { timeout: 15_000 },
+    );
   });
 
   it('makes a second attempt after the lease of the first', async () => {

@@ -4,9 +4,9 @@ import { Background } from '../background/background.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
-import { applyStep } from '../state/apply-step.js';
+import { applyLockedStep } from '../state/apply-step.js';
 import { attemptLimit, leasesExpire } from '../state/leases.js';
-import { lockJobs } from '../state/lock.js';
+import { lockJobs } from '../state/seen.js';
 import type { Command } from '../state/model.js';
 import { withoutVerdict } from '../state/outcome-of.js';
 import { transition } from '../state/transition.js';
@@ -48,15 +48,15 @@ export class Reconciler {
 
   private async settle(sql: Sql, overdue: readonly Overdue[]): Promise<void> {
     const byJob = new Map(overdue.map((one) => [one.jobId, one]));
-    for (const locked of await lockJobs(sql, [...byJob.keys()], 'skip')) {
-      const { attemptId, why } = byJob.get(locked.jobId)!;
+    for (const seen of await lockJobs(sql, [...byJob.keys()], 'skip')) {
+      const { attemptId, why } = byJob.get(seen.jobId)!;
       // Between the look and the lock it may have been renewed, or made anew.
-      if (why !== 'contradiction' && locked.attempt?.id !== attemptId) continue;
-      if ((why === 'expired' || why === 'lost') && !locked.attempt?.leaseOver) continue;
-      const step = transition(locked.state, commandOf(why));
+      if (why !== 'contradiction' && seen.attempt?.id !== attemptId) continue;
+      if ((why === 'expired' || why === 'lost') && !seen.attempt?.leaseOver) continue;
+      const step = transition(seen.state, commandOf(why));
       if (!step.ok) continue;
       const outcome = step.outcome;
-      await applyStep(sql, locked, step, {
+      await applyLockedStep(sql, seen, step, {
         ...(outcome !== undefined &&
           outcome !== 'judged' && { outcome: withoutVerdict(outcome, summaryOf(why, outcome)) }),
       });

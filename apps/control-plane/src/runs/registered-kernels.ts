@@ -31,7 +31,7 @@ export class RegisteredKernels extends KernelResolver {
       throw new Problem(
         'unknown-kernel',
         `${unknown.length === 1 ? 'This kernel is' : 'These kernels are'} not registered: ${unknown.join(', ')}.`,
-        { mend: 'Register it, or take one that is: `fenceline admin kernels` lists them.' },
+        { mend: 'Register it, or take one that is: `fenceline list kernels` lists them.' },
       );
     }
     return pinned;

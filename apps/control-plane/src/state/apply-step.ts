@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Verdict } from '@fenceline/contracts';
 import type { Sql } from '../database/sql.js';
 import { eventRows, insertEvents, type NewEvent } from '../events/append-event.js';
-import type { Locked } from './lock.js';
+import type { Seen } from './seen.js';
 import type { StateEvent, Step } from './model.js';
 import type { JobOutcome } from './outcome-of.js';
 
@@ -21,17 +21,17 @@ export interface StepDetails {
 }
 
 /**
- * Writes a step of the state machine: states, lease, outcome and events, in one statement. `place` is written by
- * placement, which makes many at once.
+ * Writes a step of the state machine: states, lease, outcome and events, in one statement that changes nothing where job
+ * and attempt are not as they were seen. `place` is written by placement, which makes many at once.
  *
- * @param sql the transaction that holds the lock
+ * @returns whether it was written
  */
 export async function applyStep(
   sql: Sql,
-  locked: Locked,
+  seen: Seen,
   step: Step,
   details: StepDetails = {},
-): Promise<void> {
+): Promise<boolean> {
   if ((step.outcome !== undefined) !== (details.outcome !== undefined)) {
     throw new Error(
       `A job that is ${step.job} was ${details.outcome ? '' : 'not '}given an outcome`,
@@ -40,38 +40,49 @@ export async function applyStep(
   const parts: string[] = [];
   const values: unknown[] = [];
   const put = (value: unknown): string => `$${values.push(value)}`;
-  const { attempt } = locked;
+  const { attempt } = seen;
 
-  if (step.job !== locked.state.job) {
+  if (step.job !== seen.state.job) {
     parts.push(`UPDATE jobs SET state = ${put(step.job)}
         ${step.job === 'queued' ? ', queued_at = now()' : ''}
         ${step.job === 'finished' ? ', finished_at = now()' : ''}
-      WHERE id = ${put(locked.jobId)}`);
+      FROM seen WHERE id = job_id`);
   }
-  const changes = changesOfAttempt(locked, step, details, put);
+  const changes = changesOfAttempt(seen, step, details, put);
   if (attempt !== null && changes.length > 0) {
-    parts.push(`UPDATE attempts SET ${changes.join(', ')} WHERE id = ${put(attempt.id)}`);
+    parts.push(`UPDATE attempts SET ${changes.join(', ')} FROM seen WHERE id = ${put(attempt.id)}`);
   }
   const judgementId = details.judgement === undefined ? null : randomUUID();
   if (details.judgement !== undefined && details.outcome !== undefined) {
-    parts.push(insertJudgement(locked, details.outcome, details.judgement, judgementId, put));
+    parts.push(insertJudgement(seen, details.outcome, details.judgement, judgementId, put));
   }
   if (details.outcome !== undefined) {
-    parts.push(insertOutcome(locked, details.outcome, judgementId, put));
+    parts.push(insertOutcome(seen, details.outcome, judgementId, put));
   }
-  const events = eventsOf(locked, step, details, judgementId);
-  if (events.length > 0) parts.push(insertEvents(put(eventRows(events))));
-  if (parts.length === 0) return;
+  const events = eventsOf(seen, step, details, judgementId);
+  if (events.length > 0)
+    parts.push(insertEvents(put(eventRows(events)), 'EXISTS (SELECT FROM seen)'));
+  if (parts.length === 0) return true;
 
   const notices = events.length > 0 ? [`pg_notify('fenceline_events', '')`] : [];
   // There is room on a worker again, or a job that waits.
-  if (step.events.some((event) => wakesPlacement.has(event)))
+  if (step.events.some((event) => wakesPlacement.has(event))) {
     notices.push(`pg_notify('fenceline_placement', '')`);
-  await sql.query(
-    `WITH ${parts.map((part, index) => `part${index} AS (${part})`).join(', ')}
-     SELECT ${notices.join(', ') || '1'}`,
+  }
+  const rows = await sql.query(
+    `WITH seen AS (${stillAsSeen(seen, put)}),
+     ${parts.map((part, index) => `part${index} AS (${part})`).join(', ')}
+     SELECT ${notices.join(', ')} FROM seen`,
     values,
+    // Which parts there are depends on the command and its effect: a few dozen texts.
+    { prepared: true },
   );
+  return rows.length > 0;
+}
+
+/** The same, in the transaction that has locked them: there they are as they were seen. */
+export async function applyLockedStep(...args: Parameters<typeof applyStep>): Promise<void> {
+  if (!(await applyStep(...args))) throw new Error('A job that is locked was changed');
 }
 
 const wakesPlacement = new Set<StateEvent>([
@@ -82,8 +93,24 @@ const wakesPlacement = new Set<StateEvent>([
 
 type Put = (value: unknown) => string;
 
+/** Locks job and attempt if they are as they were seen; gives no row if not. */
+function stillAsSeen({ jobId, attempt, state }: Seen, put: Put): string {
+  const job = `j.id = ${put(jobId)} AND j.state = ${put(state.job)}`;
+  if (attempt === null || state.attempt === null) {
+    return `SELECT j.id AS job_id FROM jobs j
+      WHERE ${job} AND j.attempt_count = 0 FOR NO KEY UPDATE`;
+  }
+  const { state: attemptState, how, instance } = state.attempt;
+  return `SELECT j.id AS job_id FROM jobs j JOIN attempts a ON a.job_id = j.id
+    WHERE ${job} AND a.id = ${put(attempt.id)} AND a.state = ${put(attemptState)}
+      AND a.ended_how IS NOT DISTINCT FROM ${put(how)}
+      AND a.instance IS NOT DISTINCT FROM ${put(instance)}
+      AND (a.number = j.attempt_count) = ${put(attempt.newest)}
+      FOR NO KEY UPDATE OF j, a`;
+}
+
 function changesOfAttempt(
-  { state: before }: Locked,
+  { state: before }: Seen,
   step: Step,
   { leaseSeconds, message }: StepDetails,
   put: Put,
@@ -110,7 +137,7 @@ function changesOfAttempt(
 }
 
 function insertJudgement(
-  { projectId, owner, jobId, attempt }: Locked,
+  { projectId, owner, jobId, attempt }: Seen,
   { asExpected, rules }: JobOutcome,
   { verdict, evidenceSha256 }: NonNullable<StepDetails['judgement']>,
   id: string | null,
@@ -132,11 +159,11 @@ function insertJudgement(
   ];
   return `INSERT INTO judgements (id, project_id, owner, job_id, attempt_id, evidence_sha256,
       verifier_version, profile, verdict, as_expected, rules, document)
-    VALUES (${values.map(put).join(', ')})`;
+    SELECT ${values.map(put).join(', ')} FROM seen`;
 }
 
 function insertOutcome(
-  { projectId, owner, jobId, attempt }: Locked,
+  { projectId, owner, jobId, attempt }: Seen,
   { outcome, asExpected, exitCode, rules, summary }: JobOutcome,
   judgementId: string | null,
   put: Put,
@@ -156,16 +183,16 @@ function insertOutcome(
   ];
   return `INSERT INTO job_outcomes (job_id, project_id, owner, attempt_id, judgement_id, outcome,
       as_expected, exit_code, rules, summary)
-    VALUES (${values.map(put).join(', ')})`;
+    SELECT ${values.map(put).join(', ')} FROM seen`;
 }
 
 function eventsOf(
-  locked: Locked,
+  seen: Seen,
   step: Step,
   { outcome, judgement, message, by }: StepDetails,
   judgementId: string | null,
 ): NewEvent[] {
-  const { projectId, owner, runId, jobId, attempt } = locked;
+  const { projectId, owner, runId, jobId, attempt } = seen;
   const common = { projectId, owner, runId, jobId };
   const ofAttempt = attempt && { attemptId: attempt.id, workerId: attempt.workerId };
   const events = step.events.map((type): NewEvent => {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { JobState } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
-import { applyStep } from './apply-step.js';
-import { lockJobs, type Locked } from './lock.js';
+import { applyLockedStep } from './apply-step.js';
+import { lockJobs, type Seen } from './seen.js';
 import type { Refusal, Step } from './model.js';
 import { withoutVerdict } from './outcome-of.js';
 import { transition } from './transition.js';
@@ -20,24 +20,24 @@ export class JobLifecycle {
    * @throws Problem `conflict` where it has finished, `not-found` where there is no such job
    */
   async cancel(sql: Sql, jobId: string, actor: string): Promise<JobState> {
-    const [locked] = await lockJobs(sql, [jobId]);
-    if (locked === undefined) throw new Problem('not-found', `There is no job ${jobId}.`);
-    const step = await this.cancelLocked(sql, locked, actor);
+    const [seen] = await lockJobs(sql, [jobId]);
+    if (seen === undefined) throw new Problem('not-found', `There is no job ${jobId}.`);
+    const step = await this.cancelLocked(sql, seen, actor);
     if (!step.ok) throw new Problem(step.problem, step.why);
     return step.job;
   }
 
   /** Cancels many jobs, as `cancel` does; those that have finished are left as they are. */
   async cancelAll(sql: Sql, jobIds: readonly string[], actor: string): Promise<void> {
-    for (const locked of await lockJobs(sql, jobIds)) {
-      await this.cancelLocked(sql, locked, actor);
+    for (const seen of await lockJobs(sql, jobIds)) {
+      await this.cancelLocked(sql, seen, actor);
     }
   }
 
-  private async cancelLocked(sql: Sql, locked: Locked, actor: string): Promise<Step | Refusal> {
-    const step = transition(locked.state, { kind: 'cancel' });
+  private async cancelLocked(sql: Sql, seen: Seen, actor: string): Promise<Step | Refusal> {
+    const step = transition(seen.state, { kind: 'cancel' });
     if (!step.ok) return step;
-    await applyStep(sql, locked, step, {
+    await applyLockedStep(sql, seen, step, {
       by: actor,
       ...(step.outcome !== undefined && {
         outcome: withoutVerdict('cancelled', `Cancelled by ${actor} before a worker had it.`),

@@ -13,6 +13,7 @@ export interface TestWorker {
   id: string;
   /** The API as the worker sees it. */
   client: Client;
+  credential: string;
 }
 
 /** A worker that was heard of just now. */
@@ -37,7 +38,7 @@ export async function createWorker(
       ...capacity,
     },
   });
-  return { id, client: connect({ service: url, token: credential }) };
+  return { id, credential, client: connect({ service: url, token: credential }) };
 }
 
 export interface JobFields {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BlobSweep } from './blob-sweep.js';
+import { LocalUploads } from './local-uploads.js';
 import { UploadCleaner } from './upload-cleaner.js';
 import { UploadPublisher } from './upload-publisher.js';
 import { UploadSpace } from './upload-space.js';
@@ -9,7 +10,7 @@ import { WorkerUploadsController } from './worker-uploads.controller.js';
 
 @Module({
   controllers: [UploadsController, WorkerUploadsController],
-  providers: [BlobSweep, UploadCleaner, UploadPublisher, UploadSpace, UploadsService],
-  exports: [UploadPublisher],
+  providers: [BlobSweep, LocalUploads, UploadCleaner, UploadPublisher, UploadSpace, UploadsService],
+  exports: [LocalUploads, UploadPublisher],
 })
 export class UploadsModule {}

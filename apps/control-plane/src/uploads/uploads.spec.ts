@@ -166,7 +166,6 @@ describe('uploads', () => {
         name: 'e',
         size: 64 * 2 ** 20 + 1,
         sha256: sha256Of(randomBytes(1)),
-        surrender: false,
         attemptId,
         fencingToken,
       },
@@ -192,7 +191,6 @@ describe('uploads', () => {
       name: 'e',
       size: 1000,
       sha256: sha256Of(randomBytes(1)),
-      surrender: false,
       attemptId: attempt.attemptId,
       fencingToken: attempt.fencingToken,
     };
@@ -240,7 +238,6 @@ describe('uploads', () => {
         name: 'log',
         size: 1,
         sha256: sha256Of(randomBytes(1)),
-        surrender: false,
         attemptId,
         fencingToken,
       },
@@ -262,9 +259,7 @@ describe('uploads', () => {
     const { attemptId, fencingToken, worker } = attempt;
     const file = { kind: 'evidence' as const, name: 'e', size: 500, sha256: sha256Of(bytes) };
     const create = async (fields: { attemptId: string; fencingToken: string }) => {
-      const { error } = await worker.POST('/worker/uploads', {
-        body: { ...file, surrender: false, ...fields },
-      });
+      const { error } = await worker.POST('/worker/uploads', { body: { ...file, ...fields } });
       return error?.type;
     };
     expect(await create({ attemptId, fencingToken })).toBe('/problems/superseded');

@@ -19,7 +19,6 @@ export async function announce(
       name: 'evidence.tar.zst',
       size: bytes.length,
       sha256: sha256Of(bytes),
-      surrender: false,
       attemptId,
       fencingToken,
       ...fields,

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Capacity, WorkerState, WorkerTerms } from '@fenceline/contracts/api';
+import { RedisAccounts } from '../access/enrolment/redis-accounts.js';
 import type { WorkerPrincipal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
@@ -10,6 +11,7 @@ import { pollSeconds } from './presence.js';
 export class WorkerProcessService {
   constructor(
     private readonly database: Database,
+    private readonly accounts: RedisAccounts,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -40,6 +42,7 @@ export class WorkerProcessService {
                              ORDER BY fencing_token LIMIT 100) AS ids
          FROM workers WHERE id = $1`,
       [workerId],
+      { prepared: true },
     );
     return { attemptIds: row!.ids, terms: this.terms(workerId, row!.state) };
   }
@@ -52,11 +55,13 @@ export class WorkerProcessService {
       state,
       leaseSeconds: this.settings.FENCELINE_LEASE_SECONDS,
       pollSeconds: pollSeconds(this.settings),
-      doorbell: {
-        url: url.toString(),
-        prefix: this.settings.FENCELINE_REDIS_PREFIX,
-        queue: workerId,
-      },
+      doorbell: this.accounts.available
+        ? {
+            url: url.toString(),
+            prefix: this.settings.FENCELINE_REDIS_PREFIX,
+            queue: workerId,
+          }
+        : null,
     };
   }
 }

@@ -1,3 +1,7 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import { connect, type Client } from '@fenceline/client';
 import type {
   AttemptResult,
@@ -9,6 +13,7 @@ import type {
   WorkerTerms,
 } from '@fenceline/contracts/api';
 import { answerOf } from './answer-of.js';
+import { Unreachable } from './api-error.js';
 import type { NewUpload, Ticket, ToldStage, WorkerApi } from './worker-api.js';
 
 /** Bounds of one exchange, ms. A part of an upload may take longer over a thin line. */
@@ -146,5 +151,22 @@ export class HttpWorkerApi implements WorkerApi {
         signal: AbortSignal.timeout(partWithinMs),
       }),
     );
+  }
+
+  async fetchBlob(sha256: string, file: string, stop: AbortSignal): Promise<void> {
+    const body = await answerOf(
+      this.client.GET('/worker/blobs/{sha256}', {
+        params: { path: { sha256 } },
+        parseAs: 'stream',
+        signal: stop,
+      }),
+    );
+    if (body === null) throw new Unreachable('The service sent no bytes.');
+    try {
+      await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(file));
+    } catch (cause) {
+      stop.throwIfAborted();
+      throw new Unreachable('The bytes of a kernel were cut.', { cause });
+    }
   }
 }

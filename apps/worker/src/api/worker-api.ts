@@ -45,6 +45,8 @@ export interface WorkerApi {
   putPart(uploadId: string, offset: number, sha256: string, bytes: Uint8Array): Promise<Upload>;
   showUpload(uploadId: string): Promise<Upload>;
   completeUpload(uploadId: string): Promise<Upload>;
+  /** Brings a pinned kernel or image into a new file. */
+  fetchBlob(sha256: string, file: string, stop: AbortSignal): Promise<void>;
 }
 
 /** Injection token. */

@@ -14,10 +14,11 @@ import type { Logger } from 'pino';
 import { isRefused, Refused } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
 import type { Ticket, WorkerApi } from '../api/worker-api.js';
+import type { Preparation } from '../kernels/prepare-work.js';
 import type { LabFolder, LabFolders } from '../labs/lab-folders.js';
 import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { LiveFeed } from '../live/live-feed.js';
-import { runStep, type RunningStep } from '../steps/run-step.js';
+import { runStep } from '../steps/run-step.js';
 import { localFile, type LocalFile } from '../upload/local-file.js';
 import { uploadFile } from '../upload/upload-file.js';
 import { version } from '../version.js';
@@ -43,12 +44,8 @@ export interface AttemptPrograms {
 export interface AttemptServices {
   api: WorkerApi;
   folders: LabFolders;
-  /** Makes the kernels and images of a plan ready; see `LabPreparer`. */
-  prepare(
-    plan: Plan,
-    work: Work,
-    status: (text: string) => void,
-  ): RunningStep<LabArtifacts> & { release(): void };
+  /** Makes the kernels and images of a plan ready; see `prepareWork`. */
+  prepare(plan: Plan, work: Work, status: (text: string) => void): Preparation;
   /** The most bytes that a lab may write. */
   labDiskBytes: number;
   /** Other programs than the built ones: tests have them. */

@@ -88,6 +88,8 @@ export class LeaseKeeper {
   }
 
   private fail(error: unknown, stage: ToldStage | undefined): number {
+    // A renewal that was under way as the attempt was finished finds it ended.
+    if (this.ended) return 0;
     if (error instanceof Unreachable) {
       this.log.debug({ err: error }, 'the lease could not be renewed');
       return Math.min(retryMs, this.renewAfterMs());

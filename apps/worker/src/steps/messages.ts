@@ -6,7 +6,13 @@ import type { LocalFile } from '../upload/local-file.js';
 /** Work that would keep the supervisor from its leases: each runs in a process of its own, over Node's IPC channel. */
 export type StepRequest =
   /** Kernels, guest images and accelerator of a plan. */
-  | { step: 'prepare'; plan: Plan; fencelineVersion: string }
+  | {
+      step: 'prepare';
+      plan: Plan;
+      /** Kernel's name → folder of the registry that has it, for those that are pinned. */
+      pinned: Record<string, string>;
+      fencelineVersion: string;
+    }
   /** What guests can run on here. */
   | { step: 'probe' }
   /** Judges a recording, and writes the judgement's documents. */

@@ -1,5 +1,5 @@
-import { prepareLab } from '@fenceline/lab';
 import { judgeStep } from './judge-step.js';
+import { prepareStep } from './prepare-step.js';
 import { probeStep } from './probe-step.js';
 import type { FromStep, StepAnswers, StepRequest } from './messages.js';
 
@@ -17,14 +17,16 @@ process.once('message', (request: StepRequest) => {
 async function perform(request: StepRequest): Promise<StepAnswers[StepRequest['step']]> {
   switch (request.step) {
     case 'prepare':
-      return await prepareLab(request.plan, request.fencelineVersion, (text) =>
-        process.send?.({ type: 'status', text } satisfies FromStep),
-      );
+      return await prepareStep(request, tell);
     case 'probe':
       return await probeStep();
     case 'judge':
       return await judgeStep(request);
   }
+}
+
+function tell(text: string): void {
+  process.send?.({ type: 'status', text } satisfies FromStep);
 }
 
 function leave(message: FromStep): void {

@@ -13,6 +13,8 @@ export * from './idempotency.js';
 export * from './jobs/job.js';
 export * from './jobs/operations.js';
 export * from './judgements/judgement.js';
+export * from './judgements/operations.js';
+export * from './kernels/operations.js';
 export * from './operation.js';
 export * from './operations.js';
 export * from './page.js';

@@ -7,6 +7,8 @@ import { liveOperations, workerAttemptOperations } from './attempts/worker-opera
 import { eventOperations } from './events/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
+import { judgementOperations } from './judgements/operations.js';
+import { imageOperations, kernelOperations } from './kernels/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { runOperations } from './runs/operations.js';
@@ -23,8 +25,11 @@ export const operations = {
   enrolment: enrolOperations,
   events: eventOperations,
   health: healthOperations,
+  images: imageOperations,
   jobs: jobOperations,
   joinTokens: joinTokenOperations,
+  judgements: judgementOperations,
+  kernels: kernelOperations,
   live: liveOperations,
   metrics: metricsOperations,
   runs: runOperations,

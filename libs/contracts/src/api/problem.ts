@@ -24,6 +24,7 @@ export const problemTypes = {
   'unknown-scenario': { status: 422, title: 'There is no such scenario' },
   'unknown-kernel': { status: 422, title: 'There is no such kernel' },
   'too-many-jobs': { status: 422, title: 'These are too many jobs' },
+  'invalid-archive': { status: 422, title: 'The archive is not one that is taken' },
   'hash-mismatch': { status: 422, title: 'The bytes are not those that were announced' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'The service made a mistake' },

@@ -1,3 +1,4 @@
+import { compress, tarBytes, writeTar, type TarFile } from '@fenceline/archive';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { temporarySuffix } from '../atomic-file.js';
@@ -6,8 +7,6 @@ import { EvidenceReader } from '../evidence-reader.js';
 import { checkPartName } from '../layout.js';
 import { listFiles } from '../seal.js';
 import { removeAtExit } from './remove-at-exit.js';
-import { tarBytes, writeTar, type TarFile } from './tar-writer.js';
-import { compress } from './zstd.js';
 
 /** How a file for transport is called. */
 export const transportSuffix = '.tar.zst';

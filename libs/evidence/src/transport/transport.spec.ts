@@ -1,3 +1,5 @@
+import { compress, readTar } from '@fenceline/archive';
+import { encodeHeader, type TarHeader } from '@fenceline/archive/testing';
 import type { Plan } from '@fenceline/contracts';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,9 +24,6 @@ import { EvidenceWriter } from '../evidence-writer.js';
 import { manifestContent } from '../manifest.testing.js';
 import { openEvidence } from './open-evidence.js';
 import { packEvidence } from './pack.js';
-import { encodeHeader, type TarHeader } from './tar-format.js';
-import { readTar } from './tar-reader.js';
-import { compress } from './zstd.js';
 
 const run = promisify(execFile);
 const long = `workload/host1.${'w'.repeat(120)}.json`;

@@ -1,12 +1,18 @@
+import {
+  ArchiveError,
+  decompress,
+  isZstd,
+  readTar,
+  type TarEntry,
+  type TarLimits,
+} from '@fenceline/archive';
 import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { EvidenceError, errorCode } from '../evidence-error.js';
+import { EvidenceError, errorCode, evidenceError } from '../evidence-error.js';
 import { layout } from '../layout.js';
 import { removeAtExit } from './remove-at-exit.js';
-import { readTar, type TarEntry, type TarLimits } from './tar-reader.js';
-import { decompress, isZstd } from './zstd.js';
 
 /** Far beyond what a lab records. */
 const limits: TarLimits = { bytes: 4 * 2 ** 30, entries: 10_000 };
@@ -41,6 +47,7 @@ export async function unpackEvidence(file: string): Promise<Unpacked> {
   } catch (error) {
     await close();
     if (error instanceof EvidenceError) throw error;
+    if (error instanceof ArchiveError) throw evidenceError('unpack', file, error);
     const why = error instanceof Error ? error.message : String(error);
     throw new EvidenceError(`${file} cannot be unpacked: ${why}`, { cause: error });
   }

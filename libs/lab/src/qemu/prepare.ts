@@ -13,19 +13,26 @@ import {
 } from '@fenceline/vm';
 import type { LabArtifacts } from '../messages.js';
 
+/** Finds the kernel of a name. */
+export type ResolveKernel = (
+  name: string,
+  progress: (message: string) => void,
+) => Promise<KernelImage>;
+
 /**
  * Fetches and builds what a plan boots, on this machine, or finds it in the cache: kernels, guest images,
  * the accelerator. Runs before the lab, in the process that asks for it.
  *
  * @param progress is told each step that takes time
+ * @param resolve by default the kernels of this machine
  * @throws VmError that says what is missing and how to mend it
  */
 export async function prepareLab(
   plan: Plan,
   fencelineVersion: string,
   progress: (message: string) => void,
+  resolve: ResolveKernel = (name, tell) => new KernelRegistry().resolve(name, tell),
 ): Promise<LabArtifacts> {
-  const registry = new KernelRegistry();
   const kernels: Record<string, KernelImage> = {};
   const images: Record<string, GuestImage> = {};
   const detectors: Record<string, string[]> = {};
@@ -35,7 +42,7 @@ export async function prepareLab(
     role: ImageRole,
     capabilities?: string[],
   ): Promise<void> => {
-    const kernel = await registry.resolve(kernelName, progress);
+    const kernel = await resolve(kernelName, progress);
     kernels[name] = capabilities === undefined ? kernel : { ...kernel, capabilities };
     detectors[name] =
       kernel.config === undefined ? [] : kernelDetectors(await readFile(kernel.config, 'utf8'));

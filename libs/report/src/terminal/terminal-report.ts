@@ -20,8 +20,9 @@ import {
   verdictSymbol,
   verdictWord,
 } from '../words.js';
+import { harmless } from './harmless.js';
 import { paint, type Paint } from './paint.js';
-import { harmless, table, wrapped } from './text.js';
+import { table, wrapped } from './text.js';
 
 export interface TerminalReportOptions {
   /** ANSI colours and symbols; without it the text is plain and made for logs. */

@@ -1,11 +1,3 @@
-/**
- * Makes text from a recording harmless on a terminal: control characters, which could move the cursor or
- * colour what follows, become the replacement character.
- */
-export function harmless(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd');
-}
-
 /** Breaks text into lines of at most `width` characters, between words where it can. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -3,7 +3,6 @@ import {
   binColumns,
   binsPerTile,
   itemColumns,
-  itemFlags,
   mostTiles,
   overviewBinsUs,
   preambleBytes,
@@ -36,20 +35,14 @@ export function* encodeTimeline(items: TimelineItems, facts: TimelineFacts): Gen
   const spanUs = itemSpanUs(facts.end);
   const counted = countItemTiles(items, order, spanUs);
   const lanes = Math.max(1, facts.lanes.length);
-  const tilesOf = (binUs: number) => overviewTiles(items, order, lanes, binUs, itemFlags.failed);
-  const levels = overviewBinsUs
-    .filter((binUs) => facts.end / (binUs * binsPerTile) <= mostTiles)
-    .map((binUs) => ({
-      binUs,
-      sizes: Array.from(tilesOf(binUs), ({ tile, bins }) => ({ tile, rows: bins.length })),
-    }));
+  const binsUs = overviewBinsUs.filter((binUs) => facts.end / (binUs * binsPerTile) <= mostTiles);
+  const overview = () => overviewTiles(items, order, lanes, binsUs);
+  const sizes = Array.from(overview(), ({ bins, ...place }) => ({ ...place, rows: bins.length }));
 
-  yield* encodeHeader(facts, spanUs, counted, levels);
+  yield* encodeHeader(facts, spanUs, counted, binsUs, sizes);
   for (const tile of counted.tiles) yield encodeItemTile(items, order, tile, spanUs);
   if (counted.long > 0) yield encodeLongTile(items, order, counted.long, spanUs);
-  for (const { binUs } of levels) {
-    for (const tile of tilesOf(binUs)) yield encodeOverviewTile(tile);
-  }
+  for (const tile of overview()) yield encodeOverviewTile(tile);
 }
 
 interface Sized {
@@ -65,7 +58,8 @@ function* encodeHeader(
   facts: TimelineFacts,
   spanUs: number,
   { tiles, long }: { tiles: ItemTile[]; long: number },
-  levels: readonly { binUs: number; sizes: Sized[] }[],
+  binsUs: readonly number[],
+  sizes: readonly (Sized & { level: number })[],
 ): Generator<Uint8Array> {
   const headerAt = (first: number): Uint8Array => {
     let offset = first;
@@ -80,11 +74,10 @@ function* encodeHeader(
       ...facts,
       items: { spanUs, tiles: tiles.map((tile) => place(itemColumns, tile)) },
       long: long > 0 ? place(itemColumns, { tile: 0, rows: long }) : null,
-      levels: levels.map(({ binUs, sizes }) => ({
-        binUs,
-        tiles: sizes.map((size) => place(binColumns, size)),
-      })),
+      levels: binsUs.map((binUs) => ({ binUs, tiles: [] })),
     };
+    // In the order in which they come, and not level by level.
+    for (const size of sizes) header.levels[size.level]!.tiles.push(place(binColumns, size));
     return utf8(JSON.stringify(header));
   };
   const most = headerAt(2 ** 50).length;

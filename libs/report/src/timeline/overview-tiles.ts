@@ -1,4 +1,4 @@
-import { binColumns, binsPerTile, noEnd } from './format.js';
+import { binColumns, binsPerTile, itemFlags, noEnd } from './format.js';
 import type { TimelineItem, TimelineItems } from './items.js';
 import { TileWriter } from './tile-writer.js';
 
@@ -15,42 +15,82 @@ export interface Bin {
   flags: number;
 }
 
-/** The bins of one tile, in the order of time and lane. */
+/** The bins of one tile of a level (position in the list of levels), in the order of time and lane. */
 export interface OverviewTile {
+  level: number;
   tile: number;
   bins: Bin[];
 }
 
-/** Gathers the items of a level tile by tile; no more than one tile is there at a time. */
+/**
+ * Gathers items into the bins of all levels, each level from the one below it. Tiles come as they are complete; one of
+ * each level is in memory.
+ *
+ * @param binsUs of the levels, finest first, each a multiple of the one before
+ */
 export function* overviewTiles(
   items: TimelineItems,
   order: Uint32Array,
   lanes: number,
-  binUs: number,
-  failedFlag: number,
+  binsUs: readonly number[],
 ): Generator<OverviewTile> {
-  let tile = -1;
-  let bins = new Map<number, Bin>();
-  const finished = (): OverviewTile => ({
-    tile,
-    bins: [...bins.values()].sort((a, b) => a.bin - b.bin || a.lane - b.lane),
-  });
+  const levels = binsUs.map((binUs) => new Level(binUs, lanes));
+  function* end(level: number): Generator<OverviewTile> {
+    const { tile, bins } = levels[level]!.take();
+    const above = levels[level + 1];
+    if (above !== undefined) {
+      for (const bin of bins) {
+        const at = (tile * binsPerTile + bin.bin) * binsUs[level]!;
+        if (above.ends(at)) yield* end(level + 1);
+        above.add(at, bin);
+      }
+    }
+    yield { level, tile, bins };
+  }
+  const [finest] = levels;
+  if (finest === undefined) return;
+  const one = emptyBin(0, 0);
   for (const index of order) {
     const item = items.at(index)!;
-    const at = Math.floor(item.start / binUs);
-    const here = Math.floor(at / binsPerTile);
-    if (here !== tile) {
-      if (bins.size > 0) yield finished();
-      tile = here;
-      bins = new Map();
-    }
-    const bin = at % binsPerTile;
-    const key = bin * lanes + item.lane;
-    let found = bins.get(key);
-    if (found === undefined) bins.set(key, (found = emptyBin(bin, item.lane)));
-    add(found, item, failedFlag);
+    if (finest.ends(item.start)) yield* end(0);
+    finest.add(item.start, asBin(one, item));
   }
-  if (bins.size > 0) yield finished();
+  for (const [level, { empty }] of levels.entries()) if (!empty) yield* end(level);
+}
+
+/** The tile of a level that is being filled. */
+class Level {
+  private tile = -1;
+  /** By bin, and lane within it: a map of so many takes several times as long. */
+  private bins: (Bin | undefined)[] = [];
+
+  constructor(
+    private readonly binUs: number,
+    private readonly lanes: number,
+  ) {}
+
+  get empty(): boolean {
+    return this.bins.length === 0;
+  }
+
+  /** Whether a moment lies beyond the tile, so that the tile is complete. */
+  ends(us: number): boolean {
+    return !this.empty && Math.floor(us / this.binUs / binsPerTile) !== this.tile;
+  }
+
+  add(us: number, what: Bin): void {
+    const at = Math.floor(us / this.binUs);
+    this.tile = Math.floor(at / binsPerTile);
+    const bin = at % binsPerTile;
+    const key = bin * this.lanes + what.lane;
+    merge((this.bins[key] ??= emptyBin(bin, what.lane)), what);
+  }
+
+  take(): { tile: number; bins: Bin[] } {
+    const bins = this.bins.filter((bin) => bin !== undefined);
+    this.bins = [];
+    return { tile: this.tile, bins };
+  }
 }
 
 export function encodeOverviewTile({ bins }: OverviewTile): Uint8Array {
@@ -66,15 +106,27 @@ function emptyBin(bin: number, lane: number): Bin {
   };
 }
 
-function add(bin: Bin, { start, end, flags, mark }: TimelineItem, failedFlag: number): void {
-  bin.count += 1;
-  if ((flags & failedFlag) !== 0) bin.failed += 1;
-  if (end === null) bin.open += 1;
-  else {
-    const took = Math.min(Math.max(0, end - start), noEnd - 1);
-    bin.shortest = Math.min(bin.shortest, took);
-    bin.longest = bin.longest === noEnd ? took : Math.max(bin.longest, took);
+/** One item as a bin of its own, in the object that is given. */
+function asBin(bin: Bin, { start, end, lane, flags, mark }: TimelineItem): Bin {
+  bin.lane = lane;
+  bin.count = 1;
+  bin.failed = (flags & itemFlags.failed) === 0 ? 0 : 1;
+  bin.open = end === null ? 1 : 0;
+  const took = end === null ? noEnd : Math.min(Math.max(0, end - start), noEnd - 1);
+  bin.shortest = bin.longest = took;
+  bin.mark = mark;
+  bin.flags = flags;
+  return bin;
+}
+
+function merge(into: Bin, { count, failed, open, shortest, longest, mark, flags }: Bin): void {
+  into.count += count;
+  into.failed += failed;
+  into.open += open;
+  into.shortest = Math.min(into.shortest, shortest);
+  if (longest !== noEnd) {
+    into.longest = into.longest === noEnd ? longest : Math.max(into.longest, longest);
   }
-  bin.flags |= flags;
-  bin.mark = Math.max(bin.mark, mark);
+  into.mark = Math.max(into.mark, mark);
+  into.flags |= flags;
 }

@@ -128,7 +128,7 @@ describe('a timeline', () => {
         const entries = [
           ...header.items.tiles,
           ...(header.long === null ? [] : [header.long]),
-          ...header.levels.flatMap(({ tiles }) => tiles),
+          ...header.levels.flatMap(({ tiles }) => tiles).sort((a, b) => a[1] - b[1]),
         ];
         let at = preambleBytes + headerLength(file);
         for (const [, offset, bytes] of entries) {

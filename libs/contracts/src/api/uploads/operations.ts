@@ -66,7 +66,7 @@ function uploadOperations<Create extends z.ZodType>(
       summary: 'Announces a file; limits and free space are checked before a byte of it is taken',
       body: create,
       answer: uploadSchema,
-      problems: ['too-large', 'no-space', 'superseded'],
+      problems: ['not-found', 'too-large', 'no-space', 'superseded'],
     }),
     part: operation({
       id: `put${suffix}Part`,

@@ -6,8 +6,11 @@ export const capacitySchema = z
   .object({
     /** Labs at the same time. */
     slots: z.int().min(1).max(1024),
-    memoryMib: z.int().nonnegative(),
-    cores: z.int().positive(),
+    memoryMib: z
+      .int()
+      .nonnegative()
+      .max(64 * 1024 ** 2),
+    cores: z.int().positive().max(65_536),
     /** As probed by booting a guest; null where only simulated labs can run. */
     accelerator: z.enum(['kvm', 'tcg']).nullable(),
     labels: z.array(labelSchema).max(50),

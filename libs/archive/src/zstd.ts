@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EvidenceError, errorCode } from '../evidence-error.js';
+import { ArchiveError } from './archive-error.js';
 
 /** What a file begins with when it was compressed by zstd (RFC 8878). */
 const magic = [0x28, 0xb5, 0x2f, 0xfd];
@@ -24,7 +24,7 @@ export async function isZstd(path: string): Promise<boolean> {
  * the two captures of a link hold the same frames far from each other.
  *
  * @param size of all the bytes, exactly: a small file then takes little memory to read
- * @throws EvidenceError when zstd is missing or fails, and whatever reading the bytes throws
+ * @throws ArchiveError when zstd is missing or fails, and whatever reading the bytes throws
  */
 export async function compress(
   chunks: AsyncIterable<Uint8Array>,
@@ -50,20 +50,39 @@ export async function compress(
 }
 
 /**
- * The bytes of a compressed file.
+ * The bytes of a compressed file, or of compressed bytes as they come.
  *
- * @throws EvidenceError when zstd is missing, or the file is damaged
+ * @param source path of the file, or the bytes
+ * @throws ArchiveError when zstd is missing, or the file is damaged; whatever reading the bytes throws
  */
-export async function* decompress(path: string): AsyncGenerator<Uint8Array> {
-  const args = ['-q', '-d', '-c', '--', path];
-  const child = spawn('zstd', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function* decompress(
+  source: string | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const isFile = typeof source === 'string';
+  const child = spawn('zstd', ['-q', '-d', '-c', ...(isFile ? ['--', source] : [])], {
+    stdio: [isFile ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
   const ended = endOf(child);
+  const fed = isFile ? null : feed(source, child.stdin!);
   try {
-    for await (const chunk of child.stdout) yield chunk as Uint8Array;
-    check(await ended, path);
+    for await (const chunk of child.stdout!) yield chunk as Uint8Array;
+    const failure = await fed;
+    if (failure !== null && !pipeBroke.has(errorCode(failure) ?? '')) throw failure;
+    check(await ended, isFile ? source : 'the archive');
   } finally {
     child.kill('SIGKILL');
     await ended;
+    await fed;
+  }
+}
+
+/** Gives a child its input. Resolves to what went wrong, so that it can be awaited when the child has told its reason. */
+async function feed(bytes: AsyncIterable<Uint8Array>, input: Writable): Promise<Error | null> {
+  try {
+    await pipeline(Readable.from(bytes), input);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -104,11 +123,18 @@ function endOf(child: ChildProcess): Promise<Ended> {
 
 function check({ failure }: Ended, path: string): void {
   if (failure === null) return;
-  if (failure.includes('apt-get')) throw new EvidenceError(failure);
+  if (failure.includes('apt-get')) throw new ArchiveError(failure);
   // zstd names the file itself; said twice it would hide the reason.
   const reason = failure
     .replace(/^zstd: /, '')
+    .replace('/*stdin*\\ : ', '')
     .replaceAll(`${path} : `, '')
     .replaceAll(`${path}: `, '');
-  throw new EvidenceError(`${path} is damaged, or could not be written: ${reason}`);
+  throw new ArchiveError(`${path} is damaged, or could not be written: ${reason}`);
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }

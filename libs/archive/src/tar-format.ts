@@ -1,3 +1,5 @@
+import { TarError } from './tar-error.js';
+
 /** The tar format of POSIX.1-2001 (ustar with pax headers): what its readers and writers share. */
 
 /** Everything in a tar file comes in blocks of this many bytes. */
@@ -62,16 +64,16 @@ export function encodeHeader({ name, size, type }: TarHeader): Uint8Array {
 /**
  * Reads a header block; null for a block of zeros, which ends the file.
  *
- * @throws Error when the block is no header
+ * @throws TarError when the block is no header
  */
 export function decodeHeader(bytes: Uint8Array): TarHeader | null {
   const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (block.every((byte) => byte === 0)) return null;
   const stored = octal(block, 148, 8);
   const summed = Buffer.from(block).fill(' ', 148, 156);
-  if (stored === null || stored !== checksum(summed)) throw new Error('a header is damaged');
+  if (stored === null || stored !== checksum(summed)) throw new TarError('a header is damaged');
   const size = octal(block, 124, 12);
-  if (size === null) throw new Error('a size is no number');
+  if (size === null) throw new TarError('a size is no number');
   const prefix = block.toString('latin1', 257, 262) === 'ustar' ? text(block, 345, 155) : '';
   // GNU tar keeps times where POSIX has the prefix; its own magic ends with two spaces.
   const isGnu = block.toString('latin1', 257, 265) === 'ustar  \0';
@@ -95,7 +97,7 @@ export function encodePaxRecord(key: string, value: string): Uint8Array {
 /**
  * The records of a pax header.
  *
- * @throws Error when they are damaged
+ * @throws TarError when they are damaged
  */
 export function decodePaxRecords(bytes: Uint8Array): Map<string, string> {
   const records = new Map<string, string>();
@@ -106,7 +108,7 @@ export function decodePaxRecords(bytes: Uint8Array): Map<string, string> {
     const record = all.toString('utf8', space + 1, at + length);
     const equals = record.indexOf('=');
     if (space < 0 || !(length > 0) || equals < 0 || !record.endsWith('\n')) {
-      throw new Error('an extended header is damaged');
+      throw new TarError('an extended header is damaged');
     }
     records.set(record.slice(0, equals), record.slice(equals + 1, -1));
     at += length;

@@ -6,6 +6,7 @@ import {
   paddingOf,
   typeWord,
 } from './tar-format.js';
+import { TarError } from './tar-error.js';
 
 /** A plain file of a tar file; whoever is given it reads the content to its end. */
 export interface TarEntry {
@@ -29,7 +30,7 @@ const longestExtension = 64 * 1024;
  * link, a device, a pipe) is refused, and so is a name that could lie outside of the folder that it is
  * unpacked into.
  *
- * @throws Error saying what is wrong with the tar file, and whatever `visit` throws
+ * @throws TarError saying what is wrong with the tar file, and whatever `visit` throws
  */
 export async function readTar(
   chunks: AsyncIterable<Uint8Array>,
@@ -39,7 +40,7 @@ export async function readTar(
   const source = new Source(chunks, limits.bytes);
   let extended: { name?: string; size?: number } = {};
   for (let entries = 0; ; entries++) {
-    if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`);
+    if (entries > limits.entries) throw new TarError(`it has more than ${limits.entries} entries`);
     const header = decodeHeader(await source.exactly(blockBytes));
     if (header === null) break;
     switch (header.type) {
@@ -70,7 +71,7 @@ export async function readTar(
       await visit({ name: checkName(name), size, content: source.content(size) });
       await source.exactly(paddingOf(size));
     } else {
-      throw new Error(`${JSON.stringify(name)} is ${typeWord(header.type)}`);
+      throw new TarError(`${JSON.stringify(name)} is ${typeWord(header.type)}`);
     }
   }
   await source.drain();
@@ -82,14 +83,15 @@ function checkName(name: string): string {
   const parts = plain.split('/');
   const outside = name.startsWith('/') || parts.includes('..');
   if (outside || /(?![\u0080-\u009f])[\p{Cc}\\]/u.test(plain) || parts.slice(1).includes('')) {
-    throw new Error(`the name ${JSON.stringify(name)} is not allowed`);
+    throw new TarError(`the name ${JSON.stringify(name)} is not allowed`);
   }
   return plain;
 }
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new Error('a size is no number');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new TarError('a size is no number');
   return number;
 }
 
@@ -109,7 +111,7 @@ class Source {
   /** Refuses at once what would be too much in the end: the disk is not filled first. */
   expect(bytes: number): void {
     if (this.seen + bytes - this.rest.length > this.limit) {
-      throw new Error(`it unpacks to more than ${Math.floor(this.limit / 2 ** 20)} MiB`);
+      throw new TarError(`it unpacks to more than ${Math.floor(this.limit / 2 ** 20)} MiB`);
     }
   }
 
@@ -131,7 +133,7 @@ class Source {
     const all = new Uint8Array(bytes);
     for (let at = 0; at < bytes;) {
       const piece = await this.take(bytes - at);
-      if (piece === null) throw new Error('it is cut off');
+      if (piece === null) throw new TarError('it is cut off');
       all.set(piece, at);
       at += piece.length;
     }
@@ -140,7 +142,7 @@ class Source {
 
   /** A content that is needed as a whole, with its padding behind it. */
   async block(bytes: number, most: number): Promise<Uint8Array> {
-    if (bytes > most) throw new Error('an extended header is too long');
+    if (bytes > most) throw new TarError('an extended header is too long');
     const content = await this.exactly(bytes);
     await this.exactly(paddingOf(bytes));
     return content;
@@ -149,7 +151,7 @@ class Source {
   async *content(bytes: number): AsyncGenerator<Uint8Array> {
     for (let left = bytes; left > 0;) {
       const piece = await this.take(left);
-      if (piece === null) throw new Error('it is cut off');
+      if (piece === null) throw new TarError('it is cut off');
       left -= piece.length;
       yield piece;
     }

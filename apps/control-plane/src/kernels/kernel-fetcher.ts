@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { tryLock } from '../background/advisory-lock.js';
+import { Background } from '../background/background.js';
+import { Database } from '../database/database.js';
+import { LocalUploads } from '../uploads/local-uploads.js';
+import { DebianKernels } from './debian-kernels.js';
+import { KernelsService } from './kernels.service.js';
+
+/** Channel of Postgres that says that there is something to fetch. */
+export const fetchesChannel = 'fenceline_kernel_fetches';
+
+interface Wanted {
+  id: string;
+  name: string;
+  project_id: string;
+  owner: string;
+}
+
+/** Fetches kernels that were asked for, one at a time for all control planes. One that was broken off is begun again. */
+@Injectable()
+export class KernelFetcher {
+  constructor(
+    background: Background,
+    private readonly database: Database,
+    private readonly debian: DebianKernels,
+    private readonly kernels: KernelsService,
+    private readonly uploads: LocalUploads,
+  ) {
+    background.add({
+      name: 'kernel fetches',
+      everyMs: 30_000,
+      channel: fetchesChannel,
+      turn: () => this.turn(),
+    });
+  }
+
+  private async turn(): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      if (!(await tryLock(sql, 'kernels'))) return;
+      for (;;) {
+        const [next] = await this.database.query<Wanted>(
+          `UPDATE kernel_fetches SET state = 'running' WHERE id =
+             (SELECT id FROM kernel_fetches WHERE ended_at IS NULL ORDER BY created_at, id LIMIT 1)
+           RETURNING id, name, project_id, owner`,
+        );
+        if (next === undefined) return;
+        await this.fetch(next);
+      }
+    });
+  }
+
+  private async fetch(wanted: Wanted): Promise<void> {
+    try {
+      const kernelId = await this.register(wanted);
+      await this.database.query(
+        `UPDATE kernel_fetches SET state = 'done', message = '', kernel_id = $2, ended_at = now()
+          WHERE id = $1`,
+        [wanted.id, kernelId],
+      );
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      await this.database.query(
+        `UPDATE kernel_fetches SET state = 'failed', message = $2, ended_at = now() WHERE id = $1`,
+        [wanted.id, message.slice(0, 4000)],
+      );
+    }
+  }
+
+  /** @returns the id of the kernel */
+  private async register({ id, name, project_id: projectId, owner }: Wanted): Promise<string> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'fenceline-kernel-'));
+    try {
+      const file = path.join(folder, 'kernel.tar.zst');
+      let told = Promise.resolve<unknown>(undefined);
+      const source = await this.debian.pack(name, file, (message) => {
+        told = told.then(() => this.tell(id, message));
+      });
+      await told;
+      const owned = { projectId, owner };
+      const { size } = await stat(file);
+      const uploadId = await this.uploads.add(
+        owned,
+        'kernel',
+        `${name.replace(':', '-')}.tar.zst`,
+        {
+          size,
+          open: () => createReadStream(file),
+        },
+      );
+      return (await this.kernels.register(owned, { name, uploadId }, source)).id;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Only for those who watch: what goes wrong here does not stop the work. */
+  private async tell(id: string, message: string): Promise<void> {
+    await this.database
+      .query('UPDATE kernel_fetches SET message = $2 WHERE id = $1', [id, message.slice(0, 4000)])
+      .catch(() => undefined);
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { InputOf, KernelFetch, operations } from '@fenceline/contracts/api';
+import type { Principal } from '../access/principal.js';
+import { Database } from '../database/database.js';
+import type { KernelFetch as Row } from '../database/generated/client.js';
+import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { Problem } from '../http/problem.js';
+import { fetchesChannel } from './kernel-fetcher.js';
+
+/** What was asked to be fetched, and how far it is; `KernelFetcher` does it. */
+@Injectable()
+export class KernelFetchesService {
+  constructor(private readonly database: Database) {}
+
+  /** One that waits or runs already is given back. */
+  async request({ projectId, owner }: Principal, name: string): Promise<KernelFetch> {
+    const { prisma } = this.database;
+    const open = await prisma.kernelFetch.findFirst({ where: { projectId, name, endedAt: null } });
+    const row = open ?? (await prisma.kernelFetch.create({ data: { projectId, owner, name } }));
+    await this.database.query('SELECT pg_notify($1, $2)', [fetchesChannel, '']);
+    return fetchOf(row);
+  }
+
+  async list(
+    { projectId }: Principal,
+    { cursor, limit }: InputOf<typeof operations.kernels.fetches>['query'],
+  ): Promise<{ items: KernelFetch[]; next: string | null }> {
+    const rows = await this.database.prisma.kernelFetch.findMany({
+      where: { projectId, ...pageAfter(cursor, 'id') },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit + 1,
+    });
+    return pageFrom(rows, limit, ({ createdAt, id }) => cursorOf(createdAt, id), fetchOf);
+  }
+
+  /** @throws Problem `not-found` */
+  async show({ projectId }: Principal, id: string): Promise<KernelFetch> {
+    const row = await this.database.prisma.kernelFetch.findFirst({ where: { id, projectId } });
+    if (row === null) throw new Problem('not-found', `No kernel is fetched as ${id}.`);
+    return fetchOf(row);
+  }
+}
+
+function fetchOf(row: Row): KernelFetch {
+  return {
+    ...row,
+    state: row.state as KernelFetch['state'],
+    createdAt: row.createdAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}

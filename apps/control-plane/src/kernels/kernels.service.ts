@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import type { InputOf, Kernel, operations } from '@fenceline/contracts/api';
+import type { Principal } from '../access/principal.js';
+import { Database } from '../database/database.js';
+import type { Sql } from '../database/sql.js';
+import { appendEvent } from '../events/append-event.js';
+import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { Problem } from '../http/problem.js';
+import { checkKernel } from './archive-check.js';
+import { RegisteredFiles, type Owned } from './registered-files.js';
+import { kernelOf } from './registry-rows.js';
+
+/** Kernels by name; the newest that is not retired is what a name stands for. */
+@Injectable()
+export class KernelsService {
+  constructor(
+    private readonly database: Database,
+    private readonly files: RegisteredFiles,
+  ) {}
+
+  /**
+   * Registers a packed kernel. The same content under the same name is given back as it is.
+   *
+   * @param source where it comes from, in words
+   * @throws Problem `conflict`, `invalid-archive`
+   */
+  async register(
+    owned: Owned,
+    { name, uploadId, capabilities }: InputOf<typeof operations.kernels.register>['body'],
+    source = 'upload',
+  ): Promise<Kernel> {
+    const id = await this.files.take(
+      owned,
+      'kernel',
+      uploadId,
+      checkKernel,
+      async (sql, { sha256 }, packed) =>
+        await this.insert(sql, owned, {
+          name,
+          sha256,
+          source,
+          version: packed.release,
+          capabilities: capabilities ?? packed.capabilities,
+        }),
+    );
+    return await this.show(owned, id);
+  }
+
+  async list(
+    { projectId }: Principal,
+    { name, retired, cursor, limit }: InputOf<typeof operations.kernels.list>['query'],
+  ): Promise<{ items: Kernel[]; next: string | null }> {
+    const rows = await this.database.prisma.kernel.findMany({
+      where: {
+        projectId,
+        ...(name !== undefined && { name }),
+        ...(!retired && { retiredAt: null }),
+        ...pageAfter(cursor, 'id'),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit + 1,
+    });
+    return pageFrom(rows, limit, ({ createdAt, id }) => cursorOf(createdAt, id), kernelOf);
+  }
+
+  /** @throws Problem `not-found` */
+  async show({ projectId }: Pick<Owned, 'projectId'>, id: string): Promise<Kernel> {
+    const row = await this.database.prisma.kernel.findFirst({ where: { id, projectId } });
+    if (row === null) throw new Problem('not-found', `There is no kernel ${id}.`);
+    return kernelOf(row);
+  }
+
+  /** Done again it changes nothing. @throws Problem `not-found` */
+  async retire(principal: Principal, id: string): Promise<Kernel> {
+    await this.database.query(
+      'UPDATE kernels SET retired_at = now() WHERE id = $1 AND project_id = $2 AND retired_at IS NULL',
+      [id, principal.projectId],
+    );
+    return await this.show(principal, id);
+  }
+
+  /** @returns the id of the kernel */
+  private async insert(
+    sql: Sql,
+    { projectId, owner }: Owned,
+    kernel: Pick<Kernel, 'name' | 'sha256' | 'source' | 'version' | 'capabilities'>,
+  ): Promise<string> {
+    const { name, sha256, source, version, capabilities } = kernel;
+    const [newest] = await sql.query<{ id: string; same: boolean }>(
+      `SELECT id, sha256 = $3 AND capabilities = $4 AS same FROM kernels
+        WHERE project_id = $1 AND name = $2 AND retired_at IS NULL
+        ORDER BY created_at DESC, id DESC LIMIT 1`,
+      [projectId, name, sha256, capabilities],
+    );
+    if (newest?.same === true) return newest.id;
+    const [row] = await sql.query<{ id: string }>(
+      `INSERT INTO kernels (project_id, owner, name, version, capabilities, sha256, source)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+      [projectId, owner, name, version, capabilities, sha256, source],
+    );
+    const data = { kernelId: row!.id, name, version, capabilities, sha256 };
+    await appendEvent(sql, { projectId, owner, type: 'kernel.registered', data });
+    return row!.id;
+  }
+}

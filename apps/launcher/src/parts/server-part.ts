@@ -1,0 +1,29 @@
+import type { Part } from './part.js';
+
+/** What libs/embedded gives of a server that it has started. */
+interface Server {
+  pid: number;
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An embedded server as a part of the service. @param ready told of the server each time that it is up */
+export function serverPart<Started extends Server>(
+  name: string,
+  start: () => Promise<Started>,
+  ready: (server: Started) => Promise<void>,
+): Part {
+  return {
+    name,
+    async start(signal) {
+      signal.throwIfAborted();
+      const server = await start();
+      await ready(server);
+      return {
+        pid: server.pid,
+        ended: server.ended.then(() => 'its process is gone'),
+        stop: () => server.stop(),
+      };
+    },
+  };
+}

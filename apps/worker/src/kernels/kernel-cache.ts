@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive, KernelRegistry, ownedName, ownerOfName } from '@fenceline/vm';
+
+/** The name of the one kernel in the registry of an entry. */
+export const pinnedName = 'pinned';
+
+/** A kernel that is there, and stays until it is released. */
+export interface HeldKernel {
+  /** Folder of a kernel registry with one kernel, `pinnedName`. */
+  folder: string;
+  release(): Promise<void>;
+}
+
+const mostTries = 3;
+
+const register = (folder: string, packed: string) =>
+  new KernelRegistry(folder).addPacked(pinnedName, packed);
+
+/** Brings the bytes of a packed kernel into a file. */
+export type FetchBlob = (sha256: string, file: string, stop: AbortSignal) => Promise<void>;
+
+/**
+ * Pinned kernels by the hash of their packed form, as far as the disk that they may take goes: those that were not used
+ * for the longest make way, and never one that a living process uses. Any number of processes may share the folder.
+ */
+export class KernelCache {
+  private readonly coming = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly root: string,
+    private readonly mostBytes: number,
+    private readonly fetch: FetchBlob,
+    private readonly unpack: (folder: string, packed: string) => Promise<unknown> = register,
+  ) {}
+
+  /** @throws Error where it cannot be had, or is not what its hash says */
+  async hold(sha256: string, stop: AbortSignal): Promise<HeldKernel> {
+    const folder = join(this.root, sha256);
+    for (let tries = 1; ; tries += 1) {
+      const held = await markUsed(folder);
+      if (held !== null) {
+        await this.makeRoom();
+        return held;
+      }
+      // It may make way for another one between its coming and its mark, but not again and again.
+      if (tries > mostTries) throw new Error(`There is no room for the kernel ${sha256}.`);
+      await this.bring(sha256, folder, stop);
+    }
+  }
+
+  private async bring(sha256: string, folder: string, stop: AbortSignal): Promise<void> {
+    let coming = this.coming.get(sha256);
+    if (coming === undefined) {
+      coming = this.fetchInto(sha256, folder, stop).finally(() => this.coming.delete(sha256));
+      this.coming.set(sha256, coming);
+    }
+    await coming;
+  }
+
+  private async fetchInto(sha256: string, folder: string, stop: AbortSignal): Promise<void> {
+    const staged = join(this.root, ownedName());
+    try {
+      await mkdir(join(staged, 'users'), { recursive: true });
+      const packed = join(staged, 'packed');
+      await this.fetch(sha256, packed, stop);
+      const hash = createHash('sha256');
+      for await (const chunk of createReadStream(packed)) hash.update(chunk as Buffer);
+      if (hash.digest('hex') !== sha256) {
+        throw new Error(`The kernel ${sha256} is not what its hash says.`);
+      }
+      await this.unpack(staged, packed);
+      await rm(packed);
+      await rename(staged, folder).catch((error: unknown) => {
+        // Another process was first with the same.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
+      });
+    } finally {
+      await rm(staged, { recursive: true, force: true });
+    }
+  }
+
+  /** Removes what has not been used for the longest, until the rest fits; and what dead processes had begun. */
+  private async makeRoom(): Promise<void> {
+    const entries: { folder: string; bytes: number; usedAt: number }[] = [];
+    for (const name of await readdir(this.root)) {
+      const folder = join(this.root, name);
+      const owner = ownerOfName(name);
+      if (owner !== undefined) {
+        if (!isAlive(owner)) await rm(folder, { recursive: true, force: true });
+        continue;
+      }
+      const found = await stat(folder).catch(() => null);
+      if (found === null) continue;
+      entries.push({ folder, bytes: await bytesOf(folder), usedAt: found.mtimeMs });
+    }
+    let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const entry of entries.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (bytes <= this.mostBytes) return;
+      if (await isUsed(entry.folder)) continue;
+      await rm(entry.folder, { recursive: true, force: true });
+      bytes -= entry.bytes;
+    }
+  }
+}
+
+/** Says that this process uses an entry; null where there is none. */
+async function markUsed(folder: string): Promise<HeldKernel | null> {
+  const mark = join(folder, 'users', ownedName());
+  try {
+    await writeFile(mark, '');
+    await utimes(folder, new Date(), new Date());
+    // Whoever removes it may have begun before the mark was there.
+    await access(mark);
+    return { folder, release: () => rm(mark, { force: true }) };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function isUsed(folder: string): Promise<boolean> {
+  const users = await readdir(join(folder, 'users')).catch(() => []);
+  return users.some((name) => {
+    const owner = ownerOfName(name);
+    return owner !== undefined && isAlive(owner);
+  });
+}
+
+async function bytesOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => stat(join(parentPath, name)).then(({ size }) => size)),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
