@@ -105,7 +105,7 @@ async function measureEvents() {
     seenAt.delete(priority);
     const begin = performance.now();
     await service.ask('PUT', `/jobs/${items[0].id}/priority`, { priority });
-    while (!seenAt.has(priority)) await new Promise((resolve) => setImmediate(resolve));
+    while (!seenAt.has(priority)) await new Promise((resolve) => globalThis.setImmediate(resolve));
     delays.push(seenAt.get(priority) - begin);
   }
   await subscription.close();

@@ -6,14 +6,14 @@ import { Reconciler } from '../../../../apps/control-plane/dist/reconciler/recon
 const without = {
   /** Every attempt that comes is taken for one that counts, as a service without tokens would. */
   fencing() {
-    FencingCheck.prototype.admit = (locked) => {
-      const { attempt } = locked.state;
-      const state = attempt.state === 'ended' ? 'judging' : attempt.state;
-      return {
-        ...locked,
-        state: { ...locked.state, attempt: { ...attempt, state, how: null } },
-      };
-    };
+    FencingCheck.prototype.admit = ({ state: { job, attempt } }) => ({
+      job,
+      attempt: {
+        ...attempt,
+        state: attempt.state === 'ended' ? 'judging' : attempt.state,
+        how: null,
+      },
+    });
   },
   outbox() {
     OutboxDispatcher.prototype.dispatch = () => Promise.resolve();
