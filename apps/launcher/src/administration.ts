@@ -8,6 +8,9 @@ import type { DataFolder } from './folder/data-folder.js';
 import type { Programs } from './programs.js';
 import { runScript } from './run-script.js';
 
+/** What most of the scenarios that ship name. */
+const firstKernel = 'debian:6.1';
+
 /** The first steps in a service that nobody has a token for yet. */
 export class Administration {
   private readonly environment: NodeJS.ProcessEnv;
@@ -52,6 +55,21 @@ export class Administration {
     const { data, error } = await client.POST('/join-tokens', { body: { expiresInHours: 1 } });
     if (data === undefined) throw new Error(`No token for the worker: ${JSON.stringify(error)}`);
     await writeFile(this.folder.joinToken, `${data.secret}\n`, { mode: 0o600 });
+  }
+
+  /**
+   * Has the control plane fetch the kernel that most scenarios name, where it has none yet; it goes on in the background.
+   *
+   * @returns its name, or null where there are kernels
+   */
+  async fetchFirstKernel(address: string): Promise<string | null> {
+    const token = (await readFile(this.folder.adminToken, 'utf8')).trim();
+    const client = connect({ service: address, token });
+    const { data: kernels } = await client.GET('/kernels');
+    if (kernels === undefined || kernels.items.length > 0) return null;
+    const { error } = await client.POST('/kernels/debian', { body: { name: firstKernel } });
+    if (error !== undefined) throw new Error(`No first kernel: ${JSON.stringify(error)}`);
+    return firstKernel;
   }
 
   private async makeToken(): Promise<void> {

@@ -71,6 +71,8 @@ export class Service {
     const signIn = await administration.signInLink(address);
     await administration.prepareWorker(address);
     await this.startWorker(address);
+    const kernel = await administration.fetchFirstKernel(address);
+    if (kernel !== null) this.report(`The kernel ${kernel} is being fetched from Debian.`);
     return { address, signIn };
   }
 

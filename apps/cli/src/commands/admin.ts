@@ -2,6 +2,7 @@ import { answerOf } from '@fenceline/client';
 import { scopeSchema, type Scope } from '@fenceline/contracts/api';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command, Option } from 'commander';
+import { fetchKernel } from '../service/fetch-kernel.js';
 import { checkId } from '../service/find-target.js';
 import { listOptions, printList, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
@@ -20,12 +21,27 @@ interface NewTokenOptions {
 const mostDays = 3650;
 const mostHours = 30 * 24;
 
-/** `fenceline admin`: tokens, workers and the audit log of a service. */
+/** `fenceline admin`: tokens, workers, kernels and the audit log of a service. */
 export function adminCommand(finish: (code: ExitCode) => void): Command {
-  const admin = new Command('admin').description('tokens, workers and the audit log of a service');
+  const admin = new Command('admin').description(
+    'tokens, workers, kernels and the audit log of a service',
+  );
   const done = (): void => finish(ExitCode.asExpected);
   addTokenCommands(admin.command('token').description('tokens: who may do what'), done);
   addWorkerCommands(admin.command('worker').description('workers: who runs labs'), done);
+  admin
+    .command('kernel')
+    .description('kernels that jobs can name; `list kernels` shows them')
+    .command('fetch')
+    .description("have the service fetch Debian's own kernel of a series")
+    .argument('<name>', 'such as debian:6.1')
+    .option('--json', 'print one JSON object and nothing else on stdout', false)
+    .action(async (name: string, { json }: { json: boolean }) => {
+      const { client } = await openService();
+      const fetched = await fetchKernel(client, name, (step) => process.stderr.write(`${step}\n`));
+      process.stdout.write(json ? `${JSON.stringify(fetched)}\n` : `${name} is registered\n`);
+      done();
+    });
   const audit = admin
     .command('audit')
     .description('list the changes that somebody made, the newest first')

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { InputOf, Job, JobDetail, operations } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
-import { cursorOf, readCursor } from '../http/cursor.js';
+import { cursorOf, pageFrom, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { JudgementsReader } from '../judgements/judgements.reader.js';
 import { WaitingReason } from '../placement/waiting-reason.js';
@@ -27,12 +27,7 @@ export class JobsService {
     const after = cursor === undefined ? null : readCursor(cursor);
     const { text, values } = jobListQuery({ projectId, filter, after, limit: limit + 1 });
     const rows = await this.database.query<JobRow>(text, values);
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(jobOf),
-      next: rows.length > limit && last ? cursorOf(last.created_at, last.id) : null,
-    };
+    return pageFrom(rows, limit, (row) => cursorOf(row.created_at, row.id), jobOf);
   }
 
   /** @throws Problem `not-found` */

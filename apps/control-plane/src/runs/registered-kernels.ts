@@ -31,7 +31,9 @@ export class RegisteredKernels extends KernelResolver {
       throw new Problem(
         'unknown-kernel',
         `${unknown.length === 1 ? 'This kernel is' : 'These kernels are'} not registered: ${unknown.join(', ')}.`,
-        { mend: 'Register it, or take one that is: `fenceline list kernels` lists them.' },
+        {
+          mend: '`fenceline list kernels` has those that are; `fenceline admin kernel fetch debian:X.Y` brings one of Debian.',
+        },
       );
     }
     return pinned;

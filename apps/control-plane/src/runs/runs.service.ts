@@ -3,7 +3,7 @@ import type { InputOf, operations, Run, RunDetail, RunSpec } from '@fenceline/co
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Run as RunRow } from '../database/generated/client.js';
-import { cursorOf, pageAfter } from '../http/cursor.js';
+import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { runProgress, type JobCount } from './run-progress.js';
 
@@ -25,12 +25,7 @@ export class RunsService {
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: query.limit + 1,
     });
-    const page = rows.slice(0, query.limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(answerOf),
-      next: rows.length > query.limit && last ? cursorOf(last.createdAt, last.id) : null,
-    };
+    return pageFrom(rows, query.limit, ({ createdAt, id }) => cursorOf(createdAt, id), answerOf);
   }
 
   /** @throws Problem `not-found` */
