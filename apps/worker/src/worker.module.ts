@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { untilReached } from './api/back-off.js';
 import { HttpWorkerApi } from './api/http-worker-api.js';
 import { WORKER_API, type WorkerApi } from './api/worker-api.js';
-import type { AttemptServices } from './attempt/attempt-runner.js';
+import type { AttemptPrograms, AttemptServices } from './attempt/attempt-runner.js';
 import type { Credential } from './credential/credential.js';
 import { Doorbell } from './doorbell/doorbell.js';
 import { KernelCache } from './kernels/kernel-cache.js';
@@ -20,12 +20,13 @@ export interface WorkerParts {
   credential: Credential;
   capacity: Capacity;
   log: Logger;
+  programs?: AttemptPrograms | undefined;
 }
 
 /** The whole worker. */
 @Module({})
 export class WorkerModule {
-  static with({ settings, credential, capacity, log }: WorkerParts): DynamicModule {
+  static with({ settings, credential, capacity, log, programs }: WorkerParts): DynamicModule {
     const instance = newInstance();
     return {
       module: WorkerModule,
@@ -57,6 +58,7 @@ export class WorkerModule {
               prepare: (plan, work, status) => prepareWork(kernels, plan, work, status),
               labDiskBytes: settings.FENCELINE_LAB_DISK_MIB * 2 ** 20,
               log,
+              programs,
             };
             return new Supervisor({
               api,

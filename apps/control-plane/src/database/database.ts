@@ -43,6 +43,9 @@ export class Database implements OnApplicationShutdown {
   async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken = false;
+    // A connection that breaks between two statements tells nobody else, and would end the process.
+    const onError = () => (broken = true);
+    client.on('error', onError);
     try {
       await client.query('BEGIN');
       const result = await work({
@@ -58,6 +61,7 @@ export class Database implements OnApplicationShutdown {
       await client.query('ROLLBACK').catch(() => (broken = true));
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }

@@ -34,6 +34,12 @@ const stopInOrderMs = 2_500;
  */
 const tellWithinMs = 120_000;
 
+/** Modules that speak the protocol of the lab's process, and of a step that judges. */
+export interface AttemptPrograms {
+  lab: string;
+  judge: string;
+}
+
 /** What attempts need of this worker. */
 export interface AttemptServices {
   api: WorkerApi;
@@ -42,6 +48,8 @@ export interface AttemptServices {
   prepare(plan: Plan, work: Work, status: (text: string) => void): Preparation;
   /** The most bytes that a lab may write. */
   labDiskBytes: number;
+  /** Other programs than the built ones: tests have them. */
+  programs?: AttemptPrograms | undefined;
   log: Logger;
 }
 
@@ -201,7 +209,11 @@ export class AttemptRunner {
 
   private async runLab(): Promise<Input> {
     const folder = this.folder!;
-    const lab = startLabProcess(this.labStart(), (message) => this.live.lab(message));
+    const lab = startLabProcess(
+      this.labStart(),
+      (message) => this.live.lab(message),
+      this.services.programs?.lab,
+    );
     this.cutShort = (how) => this.stopLab(lab, how);
     const limit = new DiskLimit(folder.evidence, this.services.labDiskBytes, () =>
       this.stopLab(lab, 'in-order'),
@@ -293,6 +305,7 @@ export class AttemptRunner {
         failure,
       },
       () => undefined,
+      this.services.programs?.judge,
     );
     this.cutShort = () => judging.kill();
     try {
