@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
@@ -89,6 +90,19 @@ describe('an embedded Postgres', () => {
 
 describe('an embedded Redis', () => {
   const start = () => startRedis({ folder: path.join(folder, 'redis') });
+
+  it('lets nobody in without its password, which stays the same and is no argument', async () => {
+    const first = await start();
+    const stranger = new Redis(first.port, '127.0.0.1', { maxRetriesPerRequest: 0 });
+    await expect(stranger.get('x')).rejects.toThrow('NOAUTH');
+    stranger.disconnect();
+    const { password } = new URL(first.url);
+    expect(await readFile(`/proc/${first.pid}/cmdline`, 'utf8')).not.toContain(password);
+    await first.stop();
+    const second = await start();
+    expect(new URL(second.url).password).toBe(password);
+    await second.stop();
+  });
 
   it('stops the server that was left', async () => {
     const left = await start();

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { startServer } from './child.js';
@@ -19,6 +20,7 @@ export interface RedisOptions {
 export interface EmbeddedRedis {
   port: number;
   pid: number;
+  /** With the password of the default user. */
   url: string;
   /** Resolves when the server has ended, asked to or not. */
   ended: Promise<void>;
@@ -39,9 +41,14 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
   if (left !== null) await stopProcess(left, 'SIGTERM');
 
   const port = options.port ?? (await freePort());
+  const password = await passwordOf(options.folder);
+  const configuration = path.join(options.folder, 'redis.conf');
+  // In a file: what is an argument can be seen by every user of the machine.
+  await writeFile(configuration, `requirepass ${password}\n`, { mode: 0o600 });
   const server = await startServer(
     binary(),
     [
+      configuration,
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', options.folder],
       ...['--pidfile', pidFile, '--maxmemory-policy', 'noeviction', '--save', ''],
       ...['--appendonly', 'no'],
@@ -49,7 +56,7 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
     { argv0: 'redis-server' },
     options.log,
   );
-  const url = `redis://127.0.0.1:${port}`;
+  const url = `redis://:${password}@127.0.0.1:${port}`;
   const probe = new Redis(url, {
     retryStrategy: () => (server.over ? null : 20),
     maxRetriesPerRequest: null,
@@ -69,6 +76,18 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
     ended: server.ended,
     stop: () => stopProcess(server.pid, 'SIGTERM'),
   };
+}
+
+/** The password of the default user, the same at each start: who knows the URL keeps knowing it. */
+async function passwordOf(folder: string): Promise<string> {
+  const file = path.join(folder, 'password');
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    const password = randomBytes(32).toString('hex');
+    await writeFile(file, password, { mode: 0o600 });
+    return password;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RunDetail } from '@fenceline/contracts/api';
 import { checkMayChange } from '../access/check-may-change.js';
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
+import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { Problem } from '../http/problem.js';
 import { insertCopies, insertRun } from './insert-run.js';
 import { RunsService } from './runs.service.js';
@@ -54,12 +55,13 @@ export class RerunsService {
       });
     }
     const { name, spec } = from;
-    const runId = await this.database.transaction(async (sql) => {
-      const run = { name, spec, jobCount: jobIds.length, fromRunId };
-      const id = await insertRun(sql, principal, run);
+    return this.database.transaction(async (sql) => {
+      const copy = { name, spec, jobCount: jobIds.length, fromRunId };
+      const id = await insertRun(sql, principal, copy);
       await insertCopies(sql, principal, id, jobIds);
-      return id;
+      const run = await this.runs.show(principal, id, sql);
+      await keepAnswer(sql, run);
+      return run;
     });
-    return this.runs.show(principal, runId);
   }
 }

@@ -3,6 +3,7 @@ import type { InputOf, operations, Run, RunDetail, RunSpec } from '@fenceline/co
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Run as RunRow } from '../database/generated/client.js';
+import type { Sql } from '../database/sql.js';
 import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { runProgress, type JobCount } from './run-progress.js';
@@ -28,11 +29,23 @@ export class RunsService {
     return pageFrom(rows, query.limit, ({ createdAt, id }) => cursorOf(createdAt, id), answerOf);
   }
 
-  /** @throws Problem `not-found` */
-  async show({ projectId }: Principal, runId: string): Promise<RunDetail> {
-    const row = await this.database.prisma.run.findUnique({ where: { id: runId, projectId } });
-    if (row === null) throw new Problem('not-found', `There is no run ${runId}.`);
-    const counts = await this.database.query<JobCount>(
+  /**
+   * @param sql the transaction that made it, where it is not committed yet
+   * @throws Problem `not-found`
+   */
+  async show(
+    { projectId }: Principal,
+    runId: string,
+    sql: Pick<Sql, 'query'> = this.database,
+  ): Promise<RunDetail> {
+    const [row] = await sql.query<RunRow>(
+      `SELECT id, project_id AS "projectId", owner, name, spec, labels, job_count AS "jobCount",
+              created_at AS "createdAt", cancelled_at AS "cancelledAt", from_run_id AS "fromRunId"
+         FROM runs WHERE id = $1 AND project_id = $2`,
+      [runId, projectId],
+    );
+    if (row === undefined) throw new Problem('not-found', `There is no run ${runId}.`);
+    const counts = await sql.query<JobCount>(
       `SELECT state, outcome, as_expected, exit_code, count(*)::int
          FROM jobs LEFT JOIN job_outcomes ON job_id = id
         WHERE run_id = $1 GROUP BY 1, 2, 3, 4`,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NewRun, RunChanges, RunDetail, RunSpec } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
+import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { insertMatrix, insertRun } from './insert-run.js';
 import { KernelResolver } from './kernel-resolver.js';
 import { countJobs, kernelsOf, variantsOf } from './matrix.js';
@@ -24,7 +25,7 @@ export class SubmissionsService {
     fromRunId: string | null = null,
   ): Promise<RunDetail> {
     const jobCount = countJobs(given);
-    const runId = await this.database.transaction(async (sql) => {
+    return this.database.transaction(async (sql) => {
       const scenarios = await readRunScenarios(sql, principal, given.scenarios);
       const kernels = given.kernels.length === 0 ? [null] : given.kernels;
       const names = new Set(
@@ -42,9 +43,10 @@ export class SubmissionsService {
       };
       const id = await insertRun(sql, principal, { name, spec, jobCount, fromRunId });
       await insertMatrix(sql, principal, id, variantsOf(scenarios, given, pins), spec);
-      return id;
+      const run = await this.runs.show(principal, id, sql);
+      await keepAnswer(sql, run);
+      return run;
     });
-    return this.runs.show(principal, runId);
   }
 
   /** Submits what a run was submitted as, with changes. */

@@ -100,7 +100,7 @@ describe('enrolment', () => {
 
   describe('gives each worker an account in Redis', () => {
     async function signIn(worker: { workerId: string; credential: string }): Promise<Redis> {
-      const client = new Redis(redis.url, {
+      const client = new Redis(redis.port, '127.0.0.1', {
         username: `worker-${worker.workerId}`,
         password: worker.credential,
         ...{ maxRetriesPerRequest: null, lazyConnect: true, retryStrategy: () => null },
@@ -181,7 +181,7 @@ describe('enrolment', () => {
     await root.acl('SETUSER', 'plain', 'on', '>plain', '~*', '&*', '+@all', '-acl');
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
-    const url = redis.url.replace('//', '//plain:plain@');
+    const url = `redis://plain:plain@127.0.0.1:${redis.port}`;
     const poor = await openTestService({ REDIS_URL: url }, log);
     try {
       const admin = await poor.client(['admin']);
