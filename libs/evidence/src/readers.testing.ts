@@ -4,5 +4,3 @@ export { readFinalImage } from './final-image.js';
 export { isManifestIntact, sealManifest } from './manifest-seal.js';
 export { parseDocument } from './parse-document.js';
 export { readTimeline } from './timeline.js';
-export { encodeHeader, encodePaxRecord, paddingOf } from '@fenceline/archive/testing';
-export { readTar, writeTar } from '@fenceline/archive';

@@ -147,13 +147,13 @@ export class Vm {
       const initrd = await openInput(options.initrd, 'guest image');
       cleanUps.push(() => initrd.close());
 
-      let process: ChildProcess | undefined;
+      let kill = (): void => undefined;
       const state: LaunchState = { asked: false, panicLine: undefined, flooded: false, stderr: '' };
       const console = await ConsoleLog.open(options.consolePath, options.clock, () => {
         state.flooded = true;
-        process?.kill('SIGKILL');
+        kill();
       });
-      process = spawn(started[0]!, started.slice(1), {
+      const process = spawn(started[0]!, started.slice(1), {
         // QEMU opens kernel and image through our descriptors, wherever the cache folder lies.
         stdio: ['ignore', 'pipe', 'pipe', kernel.fd, initrd.fd],
         env: { PATH: globalThis.process.env['PATH'], LC_ALL: 'C' },
@@ -161,6 +161,7 @@ export class Vm {
         // A session of its own: Ctrl-C is for us, who end it in order. It still dies with us.
         detached: true,
       });
+      kill = () => void process.kill('SIGKILL');
       const exited = watch(name, process, console, state);
       const sockets = Promise.all([monitor.connected, agentPort.connected]);
       const first = await Promise.race([sockets, exited, bound(MONITOR_MS)]);

@@ -71,7 +71,7 @@ describe('the outbox', () => {
       await dispatch();
       expect(ring).toHaveBeenCalledTimes(1);
       expect(await rows()).toMatchObject([{ tries: 1 }]);
-      await service.database.query('UPDATE outbox SET available_at = now()');
+      await service.database.query("UPDATE outbox SET available_at = now() - interval '1 second'");
       await dispatch();
       const [row] = await rows();
       expect(row).toMatchObject({ tries: 2 });
@@ -79,7 +79,7 @@ describe('the outbox', () => {
     } finally {
       ring.mockRestore();
     }
-    await service.database.query('UPDATE outbox SET available_at = now()');
+    await service.database.query("UPDATE outbox SET available_at = now() - interval '1 second'");
     await dispatch();
     expect(await rung()).toEqual(await assigned());
     expect(await rows()).toEqual([]);

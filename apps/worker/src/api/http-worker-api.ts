@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { connect, type Client } from '@fenceline/client';
 import type {
   AttemptResult,
@@ -163,7 +162,7 @@ export class HttpWorkerApi implements WorkerApi {
     );
     if (body === null) throw new Unreachable('The service sent no bytes.');
     try {
-      await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(file));
+      await pipeline(Readable.fromWeb(body), createWriteStream(file));
     } catch (cause) {
       stop.throwIfAborted();
       throw new Unreachable('The bytes of a kernel were cut.', { cause });

@@ -1,4 +1,5 @@
-import { encodeHeader, encodePaxRecord, paddingOf, writeTar } from '@fenceline/evidence/testing';
+import { writeTar } from '@fenceline/archive';
+import { encodeHeader, encodePaxRecord, paddingOf } from '@fenceline/archive/testing';
 import { streamed } from '../chunks.js';
 import { joined } from '../mutate.js';
 

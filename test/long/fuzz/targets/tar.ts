@@ -1,4 +1,4 @@
-import { readTar } from '@fenceline/evidence/testing';
+import { readTar, TarError } from '@fenceline/archive';
 import { cut, streamed } from '../chunks.js';
 import { law, sameTrace, sumOf, type Trace } from '../laws.js';
 import { smallTars, withChecksums } from '../material/tars.js';
@@ -8,7 +8,7 @@ import type { Target } from '../target.js';
 const limits = { bytes: 64 * 1024, entries: 20 };
 
 /**
- * The reader of the tar file within a file for transport. Laws: nothing but a plain Error is thrown, with a reason; no
+ * The reader of the tar file within a file for transport. Laws: nothing but a TarError is thrown, with a reason; no
  * name leads out of the folder; a content is as long as was said; limits hold; chunks make no difference.
  */
 export async function tarTarget(share: number): Promise<Target> {
@@ -46,8 +46,7 @@ async function traceOf(chunks: readonly Uint8Array[]): Promise<Trace> {
     });
     trace.push('whole');
   } catch (error) {
-    const isPlain = error instanceof Error && error.constructor === Error && error.message !== '';
-    if (!isPlain) throw error;
+    if (!(error instanceof TarError) || error.message === '') throw error;
     trace.push(error.message);
   }
   return trace;

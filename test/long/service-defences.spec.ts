@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Law } from './checker/check-history.js';
-import { chaosSeed } from './harness/random.js';
-import { runChaos, type ChaosOptions } from './run-chaos.js';
+import type { Law } from '../service/chaos/checker/check-history.js';
+import { chaosSeed } from '../service/chaos/harness/random.js';
+import { runChaos, type ChaosOptions } from '../service/chaos/run-chaos.js';
 
 /** Each defence with the faults that it is there for, and a law that is broken without it. */
 const defences: (Pick<ChaosOptions, 'cells'> & {
