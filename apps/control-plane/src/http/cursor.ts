@@ -30,10 +30,40 @@ export function wrongCursor(): Problem {
   });
 }
 
-/** A Prisma filter for the rows after a cursor, in a list by `createdAt` and a key, both descending. */
-export function pageAfter(cursor: string | undefined, keyName: KeyName): object {
-  if (cursor === undefined) return {};
-  const { createdAt, key } = readCursor(cursor, keyName);
+type Newest<Key extends KeyName> = [{ createdAt: 'desc' }, Record<Key, 'desc'>];
+
+/** What a Prisma `findMany` of a page needs: `after` belongs into `where`, the rest beside it. */
+export interface PageOfRows<Key extends KeyName> {
+  after: object;
+  order: { orderBy: Newest<Key>; take: number };
+}
+
+/**
+ * Reads a page of a list that is newest first, by `createdAt` and a key, with Prisma.
+ *
+ * @param find reads the rows; it is told where the page begins, and asks for one row more
+ * @throws Problem `invalid-request` where the cursor is not one of this list
+ */
+export async function readPage<
+  Key extends KeyName,
+  Row extends Record<Key, string> & { createdAt: Date },
+  Item,
+>(
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  keyName: Key,
+  find: (page: PageOfRows<Key>) => Promise<Row[]>,
+  itemOf: (row: Row) => Item,
+): Promise<{ items: Item[]; next: string | null }> {
+  const orderBy: Newest<Key> = [
+    { createdAt: 'desc' },
+    { [keyName]: 'desc' } as Record<Key, 'desc'>,
+  ];
+  const after = cursor === undefined ? {} : rowsAfter(readCursor(cursor, keyName), keyName);
+  const rows = await find({ after, order: { orderBy, take: limit + 1 } });
+  return pageFrom(rows, limit, (row) => cursorOf(row.createdAt, row[keyName]), itemOf);
+}
+
+function rowsAfter({ createdAt, key }: { createdAt: Date; key: string }, keyName: KeyName): object {
   return {
     AND: [
       { createdAt: { lte: createdAt } },

@@ -3,7 +3,7 @@ import type { GuestImage, InputOf, operations } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import { appendEvent } from '../events/append-event.js';
-import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { checkImage } from './archive-check.js';
 import { RegisteredFiles, type Owned } from './registered-files.js';
@@ -44,19 +44,23 @@ export class ImagesService {
 
   async list(
     { projectId }: Principal,
-    { name, retired, cursor, limit }: InputOf<typeof operations.images.list>['query'],
+    { name, retired, ...query }: InputOf<typeof operations.images.list>['query'],
   ): Promise<{ items: GuestImage[]; next: string | null }> {
-    const rows = await this.database.prisma.guestImage.findMany({
-      where: {
-        projectId,
-        ...(name !== undefined && { name }),
-        ...(!retired && { retiredAt: null }),
-        ...pageAfter(cursor, 'id'),
-      },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: limit + 1,
-    });
-    return pageFrom(rows, limit, ({ createdAt, id }) => cursorOf(createdAt, id), imageOf);
+    return readPage(
+      query,
+      'id',
+      ({ after, order }) =>
+        this.database.prisma.guestImage.findMany({
+          where: {
+            projectId,
+            ...(name !== undefined && { name }),
+            ...(!retired && { retiredAt: null }),
+            ...after,
+          },
+          ...order,
+        }),
+      imageOf,
+    );
   }
 
   /** Done again it changes nothing. @throws Problem `not-found` */

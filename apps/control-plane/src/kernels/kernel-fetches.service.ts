@@ -3,7 +3,7 @@ import type { InputOf, KernelFetch, operations } from '@fenceline/contracts/api'
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { KernelFetch as Row } from '../database/generated/client.js';
-import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { fetchesChannel } from './kernel-fetcher.js';
 
@@ -23,14 +23,18 @@ export class KernelFetchesService {
 
   async list(
     { projectId }: Principal,
-    { cursor, limit }: InputOf<typeof operations.kernels.fetches>['query'],
+    query: InputOf<typeof operations.kernels.fetches>['query'],
   ): Promise<{ items: KernelFetch[]; next: string | null }> {
-    const rows = await this.database.prisma.kernelFetch.findMany({
-      where: { projectId, ...pageAfter(cursor, 'id') },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: limit + 1,
-    });
-    return pageFrom(rows, limit, ({ createdAt, id }) => cursorOf(createdAt, id), fetchOf);
+    return readPage(
+      query,
+      'id',
+      ({ after, order }) =>
+        this.database.prisma.kernelFetch.findMany({
+          where: { projectId, ...after },
+          ...order,
+        }),
+      fetchOf,
+    );
   }
 
   /** @throws Problem `not-found` */

@@ -4,7 +4,7 @@ import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { appendEvent } from '../events/append-event.js';
-import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { checkKernel } from './archive-check.js';
 import { RegisteredFiles, type Owned } from './registered-files.js';
@@ -48,19 +48,23 @@ export class KernelsService {
 
   async list(
     { projectId }: Principal,
-    { name, retired, cursor, limit }: InputOf<typeof operations.kernels.list>['query'],
+    { name, retired, ...query }: InputOf<typeof operations.kernels.list>['query'],
   ): Promise<{ items: Kernel[]; next: string | null }> {
-    const rows = await this.database.prisma.kernel.findMany({
-      where: {
-        projectId,
-        ...(name !== undefined && { name }),
-        ...(!retired && { retiredAt: null }),
-        ...pageAfter(cursor, 'id'),
-      },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: limit + 1,
-    });
-    return pageFrom(rows, limit, ({ createdAt, id }) => cursorOf(createdAt, id), kernelOf);
+    return readPage(
+      query,
+      'id',
+      ({ after, order }) =>
+        this.database.prisma.kernel.findMany({
+          where: {
+            projectId,
+            ...(name !== undefined && { name }),
+            ...(!retired && { retiredAt: null }),
+            ...after,
+          },
+          ...order,
+        }),
+      kernelOf,
+    );
   }
 
   /** @throws Problem `not-found` */

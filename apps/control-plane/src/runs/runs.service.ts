@@ -4,7 +4,7 @@ import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Run as RunRow } from '../database/generated/client.js';
 import type { Sql } from '../database/sql.js';
-import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { runProgress, type JobCount } from './run-progress.js';
 
@@ -17,16 +17,20 @@ export class RunsService {
     { projectId }: Principal,
     query: InputOf<typeof operations.runs.list>['query'],
   ): Promise<{ items: Run[]; next: string | null }> {
-    const rows = await this.database.prisma.run.findMany({
-      where: {
-        projectId,
-        ...(query.owner !== undefined && { owner: query.owner }),
-        ...pageAfter(query.cursor, 'id'),
-      },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: query.limit + 1,
-    });
-    return pageFrom(rows, query.limit, ({ createdAt, id }) => cursorOf(createdAt, id), answerOf);
+    return readPage(
+      query,
+      'id',
+      ({ after, order }) =>
+        this.database.prisma.run.findMany({
+          where: {
+            projectId,
+            ...(query.owner !== undefined && { owner: query.owner }),
+            ...after,
+          },
+          ...order,
+        }),
+      answerOf,
+    );
   }
 
   /**

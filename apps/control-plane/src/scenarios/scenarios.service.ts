@@ -3,7 +3,7 @@ import type { operations, InputOf, StoredScenario } from '@fenceline/contracts/a
 import type { Principal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import type { Scenario } from '../database/generated/client.js';
-import { cursorOf, pageAfter, pageFrom } from '../http/cursor.js';
+import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { readScenario } from './read-scenario.js';
 
@@ -33,17 +33,21 @@ export class ScenariosService {
     { projectId }: Principal,
     query: InputOf<typeof operations.scenarios.list>['query'],
   ): Promise<{ items: Omit<StoredScenario, 'text'>[]; next: string | null }> {
-    const rows = await this.database.prisma.scenario.findMany({
-      where: {
-        projectId,
-        ...(query.name !== undefined && { name: query.name }),
-        ...pageAfter(query.cursor, 'hash'),
-      },
-      omit: { text: true },
-      orderBy: [{ createdAt: 'desc' }, { hash: 'desc' }],
-      take: query.limit + 1,
-    });
-    return pageFrom(rows, query.limit, (row) => cursorOf(row.createdAt, row.hash), answerOf);
+    return readPage(
+      query,
+      'hash',
+      ({ after, order }) =>
+        this.database.prisma.scenario.findMany({
+          where: {
+            projectId,
+            ...(query.name !== undefined && { name: query.name }),
+            ...after,
+          },
+          omit: { text: true },
+          ...order,
+        }),
+      answerOf,
+    );
   }
 
   async show({ projectId }: Principal, hash: string): Promise<StoredScenario> {

@@ -1,44 +1,37 @@
-import { problemTypes, type ProblemDocument, type ProblemType } from '@fenceline/contracts/api';
+import { answerOf as answerOfCall, ServiceProblem } from '@fenceline/client';
+import { problemTypes, type ProblemType } from '@fenceline/contracts/api';
 import { Refused, Unreachable } from './api-error.js';
-
-/** What a call of the typed client comes to. */
-export interface CallResult<Answer> {
-  data?: Answer;
-  error?: unknown;
-  response: Response;
-}
 
 /** The statuses with which the service says that it cannot answer now. */
 const later = new Set([408, 425, 429]);
 
 /**
- * The answer of a call.
+ * The answer of a call. Whatever may go well later is `Unreachable`: no answer, one that is not the service's, and one
+ * with which the service says that it cannot answer now.
  *
  * @throws Unreachable, Refused
  */
-export async function answerOf<Answer>(call: Promise<CallResult<Answer>>): Promise<Answer> {
-  let result: CallResult<Answer>;
+export async function answerOf<Answer>(
+  ...[call]: Parameters<typeof answerOfCall<Answer>>
+): Promise<Answer> {
   try {
-    result = await call;
-  } catch (cause) {
-    throw new Unreachable(`The service does not answer: ${reasonOf(cause)}`, { cause });
+    return await answerOfCall(call);
+  } catch (error) {
+    throw workerErrorOf(error);
   }
-  const { data, error, response } = result;
-  if (response.ok) return data as Answer;
-  const problem = error as Partial<ProblemDocument> | undefined;
-  const detail = problem?.detail ?? `The service answers with status ${response.status}.`;
-  const name = problem?.type?.replace(/^.*\/problems\//, '');
-  if (response.status >= 500 && name !== 'no-space') throw new Unreachable(detail);
-  if (later.has(response.status) || !isProblemType(name)) throw new Unreachable(detail);
-  throw new Refused(name, detail);
 }
 
-function isProblemType(name: string | undefined): name is ProblemType {
-  return name !== undefined && Object.hasOwn(problemTypes, name);
+function workerErrorOf(error: unknown): Refused | Unreachable {
+  if (!(error instanceof ServiceProblem)) {
+    return new Unreachable(error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
+  }
+  const { type, status, detail } = error;
+  const forLater = later.has(status) || (status >= 500 && type !== 'no-space');
+  return forLater || !isProblemType(type) ? new Unreachable(detail) : new Refused(type, detail);
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // fetch says only that it failed; why is in the cause.
-  return error.cause instanceof Error ? error.cause.message : error.message;
+function isProblemType(name: string): name is ProblemType {
+  return Object.hasOwn(problemTypes, name);
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { InputOf, JoinTokenDocument, operations } from '@fenceline/contracts/api';
 import { Database } from '../../database/database.js';
 import type { JoinToken } from '../../database/generated/client.js';
-import { cursorOf, pageAfter, pageFrom } from '../../http/cursor.js';
+import { readPage } from '../../http/cursor.js';
 import { Problem } from '../../http/problem.js';
 import type { Principal } from '../principal.js';
 import { hashOf, newSecret } from '../secrets.js';
@@ -28,12 +28,16 @@ export class JoinTokensService {
     projectId: string,
     query: InputOf<typeof operations.joinTokens.list>['query'],
   ): Promise<{ items: JoinTokenDocument[]; next: string | null }> {
-    const rows = await this.database.prisma.joinToken.findMany({
-      where: { projectId, ...pageAfter(query.cursor, 'id') },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: query.limit + 1,
-    });
-    return pageFrom(rows, query.limit, (row) => cursorOf(row.createdAt, row.id), documentOf);
+    return readPage(
+      query,
+      'id',
+      ({ after, order }) =>
+        this.database.prisma.joinToken.findMany({
+          where: { projectId, ...after },
+          ...order,
+        }),
+      documentOf,
+    );
   }
 
   /** @throws Problem `conflict` where a worker has enrolled with it */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { InputOf, NewToken, operations, TokenDocument } from '@fenceline/contracts/api';
 import { Database } from '../../database/database.js';
 import type { Token } from '../../database/generated/client.js';
-import { cursorOf, pageAfter, pageFrom } from '../../http/cursor.js';
+import { readPage } from '../../http/cursor.js';
 import { Problem } from '../../http/problem.js';
 import { hashOf, newSecret } from '../secrets.js';
 
@@ -34,16 +34,20 @@ export class TokensService {
     projectId: string,
     query: InputOf<typeof operations.tokens.list>['query'],
   ): Promise<{ items: TokenDocument[]; next: string | null }> {
-    const rows = await this.database.prisma.token.findMany({
-      where: {
-        projectId,
-        ...(query.owner !== undefined && { owner: query.owner }),
-        ...pageAfter(query.cursor, 'id'),
-      },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: query.limit + 1,
-    });
-    return pageFrom(rows, query.limit, (row) => cursorOf(row.createdAt, row.id), documentOf);
+    return readPage(
+      query,
+      'id',
+      ({ after, order }) =>
+        this.database.prisma.token.findMany({
+          where: {
+            projectId,
+            ...(query.owner !== undefined && { owner: query.owner }),
+            ...after,
+          },
+          ...order,
+        }),
+      documentOf,
+    );
   }
 
   async show(projectId: string, id: string): Promise<TokenDocument> {

@@ -1,0 +1,2 @@
+export { checkSettings } from './check-settings.js';
+export { readSettingsFile } from './settings-file.js';
