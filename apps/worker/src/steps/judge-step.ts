@@ -32,8 +32,13 @@ export async function judgeStep({
   if (history !== null) {
     const path = join(out, timelineName);
     const tiles = timelineTiles({ ...judged.input, history });
-    await pipeline(Readable.from(tiles), createWriteStream(path));
-    files.push(await localFile(path, 'timeline', timelineName));
+    try {
+      await pipeline(Readable.from(tiles), createWriteStream(path));
+      files.push(await localFile(path, 'timeline', timelineName));
+    } catch (error) {
+      // It is a picture: the verdict stands without it, and must not be taken back for it.
+      process.stderr.write(`There is no timeline: ${String(error)}\n`);
+    }
   }
   return { verdict, expected: judged.expectation !== undefined, files };
 }

@@ -14,7 +14,8 @@ export interface HalfConnectionListener {
   onClosed(by: 'fin' | 'rst', t: number, frame: number): void;
   /**
    * A RST was delivered that the receiver's TCP takes: its sequence number is the very one that is expected next (RFC 5961,
-   * section 3.2). The receiver's end of the connection is gone with it, and has nothing left to close.
+   * section 3.2). Behind the sender's FIN that is one more, and the number of the FIN itself is taken too, as Linux does.
+   * The receiver's end of the connection is gone with it, and has nothing left to close.
    */
   onReset?(t: number, frame: number): void;
   /**
@@ -55,6 +56,8 @@ export class HalfConnection {
   retransmittedEnd = 0;
   /** Segments that carried nothing new. */
   retransmissions = 0;
+  /** Position of the FIN that was delivered; -1 before. It takes a sequence number and is no byte. */
+  #finAt = -1;
   readonly #window: SentWindow | null;
   readonly #listener: HalfConnectionListener;
 
@@ -72,6 +75,9 @@ export class HalfConnection {
     if (view === 'sent') this.#takeSent(segment, sequence);
     else {
       if (segment.end > segment.start) this.#takeDelivered(segment, sequence);
+      if (segment.flags & tcpFlag.fin) {
+        this.#finAt = this.delivered.positionOf(sequence) + segment.end - segment.start;
+      }
       if (segment.flags & tcpFlag.rst) this.#takeReset(segment);
     }
   }
@@ -134,9 +140,9 @@ export class HalfConnection {
   }
 
   #takeReset({ sequence, t, frame }: Segment): void {
-    if (this.delivered.positionOf(sequence) === this.delivered.position) {
-      this.#listener.onReset?.(t, frame);
-    }
+    const beyond = this.delivered.positionOf(sequence) - this.delivered.position;
+    const closed = this.#finAt === this.delivered.position;
+    if (beyond === 0 || (closed && beyond === 1)) this.#listener.onReset?.(t, frame);
   }
 
   #takeDelivered(segment: Segment, sequence: number): void {
