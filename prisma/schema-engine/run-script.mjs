@@ -20,6 +20,7 @@ class Script extends pg.Query {
  */
 export async function runScript(pool, text) {
   const client = await pool.connect();
+  let failed;
   try {
     await new Promise((resolve, reject) => {
       const script = new Script(text, (error) => {
@@ -28,8 +29,12 @@ export async function runScript(pool, text) {
       });
       client.query(script);
     });
+  } catch (error) {
+    failed = error;
+    throw error;
   } finally {
-    client.release();
+    // A script with a BEGIN of its own leaves its connection inside a broken transaction: nobody is to get it.
+    client.release(failed);
   }
 }
 

@@ -97,12 +97,13 @@ export class AttemptsService {
 
   /** Publishes what a superseded attempt had recorded; it decides nothing. @throws Problem `conflict` */
   async surrender(of: FencedAttempt, uploadIds: readonly string[]): Promise<void> {
+    const { attempt } = await seeOf(this.database, of);
+    if (attempt.fencingToken !== of.fencingToken) {
+      throw new Problem('conflict', 'This is not the token of the attempt.');
+    }
     const prepared = await this.uploads.prepare(uploadIds, of);
     await this.database.transaction(async (sql) => {
       const seen = await lockOf(sql, of);
-      if (seen.attempt.fencingToken !== of.fencingToken) {
-        throw new Problem('conflict', 'This is not the token of the attempt.');
-      }
       const step = stepOf(seen.state, { kind: 'surrender' });
       await this.publish(sql, seen, prepared);
       await applyLockedStep(sql, seen, step);

@@ -72,6 +72,8 @@ describe('jobs', () => {
     expect(await list({ to: second.createdAt, rule: 'final-image' })).toEqual(['stuck-write 1']);
     const wrong = await fetchJobs({ rule: 'no-such-rule' });
     expect(wrong.error).toMatchObject({ errors: [{ field: 'query.rule' }] });
+    const early = await fetchJobs({ from: '0000-01-01T00:00:00Z' });
+    expect(early.error).toMatchObject({ errors: [{ field: 'query.from' }] });
   });
 
   it('gives pages, each job once, whatever leads the search', async () => {

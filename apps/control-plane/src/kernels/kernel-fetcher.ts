@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { tryLock } from '../background/advisory-lock.js';
 import { Background } from '../background/background.js';
+import type { Loop } from '../background/loop.js';
 import { Database } from '../database/database.js';
 import { LocalUploads } from '../uploads/local-uploads.js';
 import { DebianKernels } from './debian-kernels.js';
@@ -23,6 +24,8 @@ interface Wanted {
 /** Fetches kernels that were asked for, one at a time for all control planes. One that was broken off is begun again. */
 @Injectable()
 export class KernelFetcher {
+  private readonly loop: Loop;
+
   constructor(
     background: Background,
     private readonly database: Database,
@@ -30,7 +33,7 @@ export class KernelFetcher {
     private readonly kernels: KernelsService,
     private readonly uploads: LocalUploads,
   ) {
-    background.add({
+    this.loop = background.add({
       name: 'kernel fetches',
       everyMs: 30_000,
       channel: fetchesChannel,
@@ -38,18 +41,18 @@ export class KernelFetcher {
     });
   }
 
+  /** One kernel a turn: a loop that is to stop does so between two. */
   private async turn(): Promise<void> {
     await this.database.transaction(async (sql) => {
       if (!(await tryLock(sql, 'kernels'))) return;
-      for (;;) {
-        const [next] = await this.database.query<Wanted>(
-          `UPDATE kernel_fetches SET state = 'running' WHERE id =
-             (SELECT id FROM kernel_fetches WHERE ended_at IS NULL ORDER BY created_at, id LIMIT 1)
-           RETURNING id, name, project_id, owner`,
-        );
-        if (next === undefined) return;
-        await this.fetch(next);
-      }
+      const [next] = await this.database.query<Wanted>(
+        `UPDATE kernel_fetches SET state = 'running' WHERE id =
+           (SELECT id FROM kernel_fetches WHERE ended_at IS NULL ORDER BY created_at, id LIMIT 1)
+         RETURNING id, name, project_id, owner`,
+      );
+      if (next === undefined) return;
+      await this.fetch(next);
+      this.loop.wake();
     });
   }
 

@@ -3,6 +3,7 @@ import type { LivePart } from '@fenceline/contracts/api';
 import type { WorkerPrincipal } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import { Problem } from '../http/problem.js';
+import { seeAttempt } from '../state/seen.js';
 import { LiveChannel } from './live-channel.js';
 
 /** Takes live parts of workers. */
@@ -25,15 +26,16 @@ export class LiveService {
     fencingToken: string,
     parts: readonly LivePart[],
   ): Promise<void> {
-    const [row] = await this.database.query<{ job_id: string; valid: boolean }>(
-      `SELECT attempt.job_id, attempt.number = job.attempt_count AND attempt.state <> 'ended'
-              AND attempt.fencing_token = $3 AS valid
-         FROM attempts attempt JOIN jobs job ON job.id = attempt.job_id
-        WHERE attempt.id = $1 AND attempt.worker_id = $2`,
-      [attemptId, workerId, fencingToken],
-    );
-    if (row === undefined) throw new Problem('not-found', `There is no attempt ${attemptId}.`);
-    if (!row.valid) throw new Problem('superseded', 'This attempt does not count any more.');
-    await this.channel.publish(row.job_id, { attemptId, parts: [...parts] });
+    const seen = await seeAttempt(this.database, attemptId, workerId);
+    if (seen === null) throw new Problem('not-found', `There is no attempt ${attemptId}.`);
+    const { attempt, state } = seen;
+    if (
+      !attempt.newest ||
+      attempt.fencingToken !== fencingToken ||
+      state.attempt?.state === 'ended'
+    ) {
+      throw new Problem('superseded', 'This attempt does not count any more.');
+    }
+    await this.channel.publish(seen.jobId, { attemptId, parts: [...parts] });
   }
 }

@@ -6,8 +6,10 @@ export const idSchema = z.uuid();
 export const sha256Schema = z
   .string()
   .regex(/^[0-9a-f]{64}$/, { error: 'is not a SHA-256 in hex digits' });
-/** ISO 8601, UTC. */
-export const instantSchema = z.iso.datetime();
+/** ISO 8601, UTC. Postgres has no year 0. */
+export const instantSchema = z.iso
+  .datetime()
+  .refine((instant) => !instant.startsWith('0000'), { error: 'is not a time of our era' });
 /** Fencing tokens and event numbers: decimal digits, as they may pass 2^53. */
 export const bigNumberSchema = z.string().regex(/^\d{1,19}$/, { error: 'is not a whole number' });
 export const labelSchema = z.string().regex(/^[a-z0-9][a-z0-9._/-]{0,62}$/, {

@@ -50,13 +50,15 @@ export class RedisAccounts implements OnModuleInit {
     }
   }
 
+  /** For a Redis that has come up: what the one before refused says nothing of it. */
   private async setAll(): Promise<void> {
+    this.refused = false;
     try {
       const rows = await this.database.query<{ id: string; credential_hash: Buffer }>(
         `SELECT id, credential_hash FROM workers WHERE revoked_at IS NULL`,
       );
       for (const row of rows) {
-        if (this.refused) break;
+        if (!this.available) break;
         await this.set(row.id, row.credential_hash);
       }
     } catch (error) {
