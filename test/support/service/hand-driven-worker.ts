@@ -11,7 +11,7 @@ import {
   type TestWorker,
 } from '../../../apps/control-plane/src/testing/work.testing.js';
 import type { TestService } from '../../../apps/control-plane/src/testing/test-service.testing.js';
-import { sha256Of, uploadWhole } from '../../../apps/control-plane/src/uploads/uploads.testing.js';
+import { uploadWhole } from '../../../apps/control-plane/src/uploads/uploads.testing.js';
 
 /** What becomes of a job: its result; or nothing, until somebody cancels it. */
 export type Decide = (work: Work) => AttemptResult | 'hold';
@@ -145,9 +145,4 @@ export class HandDrivenWorker {
     );
     return uploadId;
   }
-}
-
-/** SHA-256 of what a job's evidence is. */
-export function evidenceHash(jobId: string): string {
-  return sha256Of(HandDrivenWorker.evidenceOf(jobId));
 }

@@ -1,4 +1,5 @@
 import type { LivePart, ServiceEvent } from '@fenceline/contracts/api';
+import { judgedWords } from './job-words.js';
 
 /** An event of a job as a fact for people; null for what would only be noise on the way. */
 export function eventWords({ type, data }: ServiceEvent): string | null {
@@ -18,10 +19,9 @@ export function eventWords({ type, data }: ServiceEvent): string | null {
 
 function finishedWords(data: ServiceEvent['data']): string {
   const outcome = textOf(data['outcome']);
-  const isVerdict = ['pass', 'violation', 'inconclusive'].includes(outcome);
-  const expected = data['asExpected'] === true ? 'as expected' : 'NOT as expected';
+  const words = judgedWords(outcome, data['asExpected'] === true);
   const summary = textOf(data['summary']);
-  return `${outcome}${isVerdict ? `, ${expected}` : ''}${summary === '' ? '' : `: ${summary}`}`;
+  return summary === '' ? words : `${words}: ${summary}`;
 }
 
 function endedWords(data: ServiceEvent['data']): string {

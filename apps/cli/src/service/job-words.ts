@@ -1,3 +1,4 @@
+import { verdictValueSchema } from '@fenceline/contracts';
 import type { Job } from './documents.js';
 
 /** A job in a few words: `stuck-write, debian:6.1, seed 3`. */
@@ -13,11 +14,11 @@ export function jobName({ scenario, kernel, seed, repeat }: Job): string {
 /** What a job came to, or where it is: `violation, NOT as expected`. */
 export function outcomeWords({ state, outcome }: Pick<Job, 'state' | 'outcome'>): string {
   if (outcome === null) return state;
-  return isVerdict(outcome.outcome)
-    ? `${outcome.outcome}, ${outcome.asExpected ? 'as expected' : 'NOT as expected'}`
-    : outcome.outcome;
+  return judgedWords(outcome.outcome, outcome.asExpected);
 }
 
-function isVerdict(outcome: string): boolean {
-  return ['pass', 'violation', 'inconclusive'].includes(outcome);
+/** An outcome, and where it is a verdict whether it was expected. */
+export function judgedWords(outcome: string, asExpected: boolean): string {
+  if (!verdictValueSchema.safeParse(outcome).success) return outcome;
+  return `${outcome}, ${asExpected ? 'as expected' : 'NOT as expected'}`;
 }

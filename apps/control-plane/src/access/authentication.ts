@@ -23,7 +23,8 @@ interface TokenRow {
 
 const tokenColumns = `t.id, t.project_id, t.owner, t.scopes,
   coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale`;
-const tokenIsValid = `t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`;
+/** Of a token `t`: it was not revoked, and has not expired. */
+export const tokenIsValid = `t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`;
 
 /** Finds out who sent a request. */
 @Injectable()
@@ -70,7 +71,9 @@ export class Authentication {
     secret: string,
     headerToken: string | null,
   ): Promise<TokenPrincipal | null> {
-    const [row] = await this.database.query<TokenRow>(statement, [hashOf(secret)]);
+    const [row] = await this.database.query<TokenRow>(statement, [hashOf(secret)], {
+      prepared: true,
+    });
     if (row === undefined) return null;
     if (row.stale) await this.noteUse(row.id);
     return {

@@ -65,6 +65,8 @@ export class EventReader {
   private async bounds(): Promise<{ first: bigint; last: bigint }> {
     const [row] = await this.database.query<{ first: string | null; last: string | null }>(
       'SELECT min(number) AS first, max(number) AS last FROM events',
+      [],
+      { prepared: true },
     );
     return { first: BigInt(row!.first ?? 1), last: BigInt(row!.last ?? 0) };
   }

@@ -36,7 +36,7 @@ export class JobsService {
     const [whyWaiting, attempts, judgements, artifacts] = await Promise.all([
       row.state === 'queued' ? this.waiting.of(principal.projectId, row.needs) : null,
       this.attempts.ofJob(principal, jobId),
-      this.judgements.ofJob(principal, jobId),
+      this.judgements.ofJobs(principal, [jobId]),
       this.attempts.artifacts(principal, jobId),
     ]);
     return {
@@ -45,7 +45,7 @@ export class JobsService {
       needs: row.needs,
       whyWaiting,
       attempts,
-      judgements,
+      judgements: judgements.get(jobId) ?? [],
       artifacts,
     };
   }

@@ -18,7 +18,7 @@ export class CancellationsService {
 
   /** Cancels every job of a run that has not finished, all in one transaction. To ask again is no error. */
   async cancel(principal: Principal, runId: string): Promise<RunDetail> {
-    const { projectId, owner } = await this.runs.show(principal, runId);
+    const { projectId, owner } = await this.runs.find(principal, runId);
     checkMayChange(principal, 'run', { owner });
     const by = principal.owner;
     await this.database.transaction(async (sql) => {

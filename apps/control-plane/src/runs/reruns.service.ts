@@ -47,7 +47,7 @@ export class RerunsService {
     fromRunId: string,
     jobIds: readonly string[],
   ): Promise<RunDetail> {
-    const from = await this.runs.show(principal, fromRunId);
+    const from = await this.runs.find(principal, fromRunId);
     checkMayChange(principal, 'run', from);
     if (jobIds.length === 0) {
       throw new Problem('conflict', 'No job of this run has failed.', {

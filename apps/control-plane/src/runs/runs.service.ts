@@ -34,14 +34,16 @@ export class RunsService {
   }
 
   /**
+   * A run without its progress.
+   *
    * @param sql the transaction that made it, where it is not committed yet
    * @throws Problem `not-found`
    */
-  async show(
+  async find(
     { projectId }: Principal,
     runId: string,
     sql: Pick<Sql, 'query'> = this.database,
-  ): Promise<RunDetail> {
+  ): Promise<Run & { spec: RunSpec }> {
     const [row] = await sql.query<RunRow>(
       `SELECT id, project_id AS "projectId", owner, name, spec, labels, job_count AS "jobCount",
               created_at AS "createdAt", cancelled_at AS "cancelledAt", from_run_id AS "fromRunId"
@@ -49,18 +51,24 @@ export class RunsService {
       [runId, projectId],
     );
     if (row === undefined) throw new Problem('not-found', `There is no run ${runId}.`);
+    // Checked when it was submitted.
+    return { ...answerOf(row), spec: row.spec as RunSpec };
+  }
+
+  /** As `find`, with what has become of its jobs. @throws Problem `not-found` */
+  async show(
+    principal: Principal,
+    runId: string,
+    sql: Pick<Sql, 'query'> = this.database,
+  ): Promise<RunDetail> {
+    const run = await this.find(principal, runId, sql);
     const counts = await sql.query<JobCount>(
       `SELECT state, outcome, as_expected, exit_code, count(*)::int
          FROM jobs LEFT JOIN job_outcomes ON job_id = id
         WHERE run_id = $1 GROUP BY 1, 2, 3, 4`,
       [runId],
     );
-    return {
-      ...answerOf(row),
-      // Checked when it was submitted.
-      spec: row.spec as RunSpec,
-      progress: runProgress(counts),
-    };
+    return { ...run, progress: runProgress(counts) };
   }
 }
 

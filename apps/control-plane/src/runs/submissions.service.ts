@@ -51,7 +51,7 @@ export class SubmissionsService {
 
   /** Submits what a run was submitted as, with changes. */
   async clone(principal: Principal, runId: string, changes: RunChanges): Promise<RunDetail> {
-    const { name, spec } = await this.runs.show(principal, runId);
+    const { name, spec } = await this.runs.find(principal, runId);
     const scenarios = spec.scenarios.map(({ hash }) => ({ hash }));
     return this.submit(principal, { ...spec, name, scenarios, ...changes }, runId);
   }

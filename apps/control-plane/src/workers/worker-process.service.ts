@@ -9,11 +9,19 @@ import { pollSeconds } from './presence.js';
 /** What a worker's process says and asks about itself. */
 @Injectable()
 export class WorkerProcessService {
+  /** Of Redis, without who signs in there. */
+  private readonly doorbellUrl: string;
+
   constructor(
     private readonly database: Database,
     private readonly accounts: RedisAccounts,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  ) {
+    const url = new URL(settings.REDIS_URL);
+    url.username = '';
+    url.password = '';
+    this.doorbellUrl = url.toString();
+  }
 
   /** Takes what the worker offers now; placement looks at it at once. */
   async hello({ workerId }: WorkerPrincipal, capacity: Capacity): Promise<WorkerTerms> {
@@ -51,16 +59,13 @@ export class WorkerProcessService {
   }
 
   private terms(workerId: string, state: WorkerState): WorkerTerms {
-    const url = new URL(this.settings.REDIS_URL);
-    url.username = '';
-    url.password = '';
     return {
       state,
       leaseSeconds: this.settings.FENCELINE_LEASE_SECONDS,
       pollSeconds: pollSeconds(this.settings),
       doorbell: this.accounts.available
         ? {
-            url: url.toString(),
+            url: this.doorbellUrl,
             prefix: this.settings.FENCELINE_REDIS_PREFIX,
             queue: workerId,
           }

@@ -1,5 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { folderSize } from '../labs/folder-size.js';
 
 const lookEveryMs = 1_000;
 
@@ -38,20 +37,4 @@ export class DiskLimit {
     this.close();
     this.tell();
   }
-}
-
-/** Bytes of all files below a folder; what is not there, or vanishes meanwhile, counts nothing. */
-async function folderSize(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) =>
-        stat(join(parentPath, name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -8,9 +8,6 @@ const credentialSchema = z.object({ workerId: idSchema, credential: z.string().m
 /** Who this worker is to the service. */
 export type Credential = z.infer<typeof credentialSchema>;
 
-/** Injection token. */
-export const CREDENTIAL = Symbol('credential');
-
 /**
  * Reads the credential; null where there is none yet.
  *

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, KernelRegistry, ownedName, ownerOfName } from '@fenceline/vm';
+import { isAlive, KernelRegistry, ownedName, ownerOfName, sha256File } from '@fenceline/vm';
+import { folderSize } from '../labs/folder-size.js';
 
 /** The name of the one kernel in the registry of an entry. */
 export const pinnedName = 'pinned';
@@ -42,7 +41,12 @@ export class KernelCache {
     for (let tries = 1; ; tries += 1) {
       const held = await markUsed(folder);
       if (held !== null) {
-        await this.makeRoom();
+        try {
+          await this.makeRoom();
+        } catch (error) {
+          await held.release();
+          throw error;
+        }
         return held;
       }
       // It may make way for another one between its coming and its mark, but not again and again.
@@ -66,9 +70,7 @@ export class KernelCache {
       await mkdir(join(staged, 'users'), { recursive: true });
       const packed = join(staged, 'packed');
       await this.fetch(sha256, packed, stop);
-      const hash = createHash('sha256');
-      for await (const chunk of createReadStream(packed)) hash.update(chunk as Buffer);
-      if (hash.digest('hex') !== sha256) {
+      if ((await sha256File(packed)) !== sha256) {
         throw new Error(`The kernel ${sha256} is not what its hash says.`);
       }
       await this.unpack(staged, packed);
@@ -94,7 +96,7 @@ export class KernelCache {
       }
       const found = await stat(folder).catch(() => null);
       if (found === null) continue;
-      entries.push({ folder, bytes: await bytesOf(folder), usedAt: found.mtimeMs });
+      entries.push({ folder, bytes: await folderSize(folder), usedAt: found.mtimeMs });
     }
     let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     for (const entry of entries.sort((a, b) => a.usedAt - b.usedAt)) {
@@ -127,14 +129,4 @@ async function isUsed(folder: string): Promise<boolean> {
     const owner = ownerOfName(name);
     return owner !== undefined && isAlive(owner);
   });
-}
-
-async function bytesOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => stat(join(parentPath, name)).then(({ size }) => size)),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

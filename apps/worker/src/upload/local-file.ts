@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { ArtifactKind } from '@fenceline/contracts/api';
+import { sha256File } from '@fenceline/vm';
 
 /** A file that is to be uploaded. */
 export interface LocalFile {
@@ -19,7 +18,5 @@ export async function localFile(
   name: string,
 ): Promise<LocalFile> {
   const { size } = await stat(path);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return { path, kind, name, size, sha256: hash.digest('hex') };
+  return { path, kind, name, size, sha256: await sha256File(path) };
 }

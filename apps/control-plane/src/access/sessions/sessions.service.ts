@@ -3,7 +3,7 @@ import type { InputOf, operations, Who } from '@fenceline/contracts/api';
 import { Audit } from '../../audit/audit.js';
 import { Database } from '../../database/database.js';
 import { Problem } from '../../http/problem.js';
-import { Authentication } from '../authentication.js';
+import { Authentication, tokenIsValid } from '../authentication.js';
 import type { Principal } from '../principal.js';
 import { hashOf, headerTokenOf, newSecret } from '../secrets.js';
 import { SignInCodesService } from './sign-in-codes.service.js';
@@ -51,8 +51,7 @@ export class SessionsService {
       expires_at: Date;
     }>(
       `WITH over AS (DELETE FROM sessions WHERE expires_at < now()),
-            token AS (SELECT * FROM tokens WHERE id = $2 AND revoked_at IS NULL
-                         AND (expires_at IS NULL OR expires_at > now())),
+            token AS (SELECT * FROM tokens t WHERE t.id = $2 AND ${tokenIsValid}),
             opened AS (INSERT INTO sessions (hash, token_id, expires_at)
                        SELECT $1, id, least(now() + make_interval(hours => $3), expires_at)
                          FROM token RETURNING expires_at)

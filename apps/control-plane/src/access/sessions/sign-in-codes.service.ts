@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { Problem } from '../../http/problem.js';
+import { tokenIsValid } from '../authentication.js';
 import { hashOf, newSecret } from '../secrets.js';
 
 const validMinutes = 10;
@@ -20,8 +21,8 @@ export class SignInCodesService {
     const [row] = await this.database.query<{ expires_at: Date }>(
       `WITH over AS (DELETE FROM sign_in_codes WHERE expires_at < now())
        INSERT INTO sign_in_codes (hash, token_id, expires_at)
-       SELECT $1, id, now() + make_interval(mins => $3) FROM tokens
-        WHERE id::text = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+       SELECT $1, t.id, now() + make_interval(mins => $3) FROM tokens t
+        WHERE t.id::text = $2 AND ${tokenIsValid}
        RETURNING expires_at`,
       [hashOf(code), tokenId, validMinutes],
     );
