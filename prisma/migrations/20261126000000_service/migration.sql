@@ -198,11 +198,27 @@ CREATE TABLE "guest_images" (
     "project_id" UUID NOT NULL,
     "owner" TEXT NOT NULL,
     "name" TEXT NOT NULL,
+    "kernel_sha256" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
     "sha256" TEXT NOT NULL,
+    "image_sha256" TEXT NOT NULL,
+    "recipe" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "retired_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "guest_images_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "image_builds" (
+    "kernel_id" UUID NOT NULL,
+    "role" TEXT NOT NULL,
+    "recipe" TEXT NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "message" TEXT NOT NULL DEFAULT '',
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "image_builds_pkey" PRIMARY KEY ("kernel_id","role","recipe")
 );
 
 -- CreateTable
@@ -456,7 +472,10 @@ CREATE INDEX "kernel_fetches_project_id_created_at_id_idx" ON "kernel_fetches"("
 CREATE INDEX "kernel_fetches_kernel_id_idx" ON "kernel_fetches"("kernel_id");
 
 -- CreateIndex
-CREATE INDEX "guest_images_project_id_name_created_at_idx" ON "guest_images"("project_id", "name", "created_at" DESC);
+CREATE INDEX "guest_images_project_id_kernel_sha256_role_created_at_idx" ON "guest_images"("project_id", "kernel_sha256", "role", "created_at" DESC);
+
+-- CreateIndex
+CREATE INDEX "guest_images_project_id_created_at_id_idx" ON "guest_images"("project_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "runs_project_id_created_at_id_idx" ON "runs"("project_id", "created_at" DESC, "id" DESC);
@@ -594,6 +613,9 @@ ALTER TABLE "kernel_fetches" ADD CONSTRAINT "kernel_fetches_kernel_id_fkey" FORE
 ALTER TABLE "guest_images" ADD CONSTRAINT "guest_images_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "image_builds" ADD CONSTRAINT "image_builds_kernel_id_fkey" FOREIGN KEY ("kernel_id") REFERENCES "kernels"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "runs" ADD CONSTRAINT "runs_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -698,6 +720,12 @@ ALTER TABLE "judgements"
 ALTER TABLE "kernel_fetches"
   ADD CONSTRAINT "kernel_fetches_state_known" CHECK ("state" IN ('waiting', 'running', 'done', 'failed')),
   ADD CONSTRAINT "kernel_fetches_end_has_time" CHECK (("state" IN ('done', 'failed')) = ("ended_at" IS NOT NULL));
+
+ALTER TABLE "guest_images" ADD CONSTRAINT "guest_images_role_known" CHECK ("role" IN ('host', 'array-node', 'reference'));
+
+ALTER TABLE "image_builds"
+  ADD CONSTRAINT "image_builds_role_known" CHECK ("role" IN ('host', 'array-node', 'reference')),
+  ADD CONSTRAINT "image_builds_state_known" CHECK ("state" IN ('waiting', 'building', 'failed'));
 
 ALTER TABLE "service_clock" ADD CONSTRAINT "service_clock_one_row" CHECK ("id" = 1);
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KernelsModule } from '../kernels/kernels.module.js';
 import { CancellationsService } from './cancellations.service.js';
 import { KernelResolver } from './kernel-resolver.js';
 import { RegisteredKernels } from './registered-kernels.js';
@@ -8,6 +9,7 @@ import { RunsService } from './runs.service.js';
 import { SubmissionsService } from './submissions.service.js';
 
 @Module({
+  imports: [KernelsModule],
   controllers: [RunsController],
   providers: [
     RunsService,

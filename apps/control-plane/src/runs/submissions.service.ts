@@ -5,7 +5,7 @@ import { Database } from '../database/database.js';
 import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { insertMatrix, insertRun } from './insert-run.js';
 import { KernelResolver } from './kernel-resolver.js';
-import { countJobs, kernelsOf, variantsOf } from './matrix.js';
+import { countJobs, variantsOf, wantedGuests } from './matrix.js';
 import { readRunScenarios } from './read-run-scenarios.js';
 import { RunsService } from './runs.service.js';
 
@@ -18,7 +18,7 @@ export class SubmissionsService {
     private readonly runs: RunsService,
   ) {}
 
-  /** @throws Problem `too-many-jobs`, `invalid-scenario`, `unknown-scenario`, `unknown-kernel` */
+  /** @throws Problem `too-many-jobs`, `invalid-scenario`, `unknown-scenario`, `unknown-kernel`, `kernel-not-ready` */
   async submit(
     principal: Principal,
     given: NewRun,
@@ -28,13 +28,13 @@ export class SubmissionsService {
     return this.database.transaction(async (sql) => {
       const scenarios = await readRunScenarios(sql, principal, given.scenarios);
       const kernels = given.kernels.length === 0 ? [null] : given.kernels;
-      const names = new Set(
-        kernels.flatMap((kernel) => scenarios.flatMap((one) => kernelsOf(one.scenario, kernel))),
+      const wanted = kernels.flatMap((kernel) =>
+        scenarios.flatMap((one) => wantedGuests(one.scenario, kernel)),
       );
       const pins =
         given.driver === 'simulated'
           ? new Map<string, never>()
-          : await this.kernels.resolve(sql, principal.projectId, [...names]);
+          : await this.kernels.resolve(sql, principal.projectId, wanted);
       const { name = defaultName(scenarios.map(({ scenario }) => scenario.name)), ...matrix } =
         given;
       const spec: RunSpec = {

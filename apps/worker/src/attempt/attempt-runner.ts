@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import { isRefused, Refused } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
 import type { Ticket, WorkerApi } from '../api/worker-api.js';
-import type { Preparation } from '../kernels/prepare-work.js';
+import type { Preparation } from '../pinned/prepare-work.js';
 import type { LabFolder, LabFolders } from '../labs/lab-folders.js';
 import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { LiveFeed } from '../live/live-feed.js';
@@ -70,7 +70,7 @@ export class AttemptRunner {
   private cutShort: (how: 'in-order' | 'at-once') => void = () => undefined;
   private plan: Plan | null = null;
   private artifacts: LabArtifacts | null = null;
-  private releaseKernels: () => void = () => undefined;
+  private releasePinned: () => void = () => undefined;
   private folder: LabFolder | null = null;
   private documents: LocalFile[] = [];
 
@@ -109,7 +109,7 @@ export class AttemptRunner {
       for (const timer of this.timers) clearTimeout(timer);
       this.live.end();
       await this.lease.end();
-      this.releaseKernels();
+      this.releasePinned();
       await this.folder?.remove().catch((error: unknown) => {
         this.log.warn({ err: error }, 'the folder of the lab could not be removed');
       });
@@ -196,7 +196,7 @@ export class AttemptRunner {
         this.live.step('prepare', text),
       );
       this.cutShort = () => preparing.kill();
-      this.releaseKernels = () => preparing.release();
+      this.releasePinned = () => preparing.release();
       this.artifacts = await preparing.answer;
       const capabilities = commonCapabilities(Object.values(this.artifacts.kernels));
       return chooseExpectation(plan.scenario, capabilities) === undefined

@@ -145,7 +145,7 @@ export interface paths {
         /** Registered guest images, newest first */
         get: operations["listImages"];
         put?: never;
-        /** Registers a guest image that was uploaded, for the kernel of the same name */
+        /** Registers a packed guest image that was uploaded, for the newest kernel of the name */
         post: operations["registerImage"];
         delete?: never;
         options?: never;
@@ -462,6 +462,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/kernels/{kernelId}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the control plane build those guest images of a kernel that are not ready, once more */
+        post: operations["buildKernelImages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/kernels/{kernelId}/retire": {
         parameters: {
             query?: never;
@@ -523,7 +540,7 @@ export interface paths {
         /** Runs, newest first */
         get: operations["listRuns"];
         put?: never;
-        /** Submits scenarios × kernels × seeds × repeats, a job each; kernels are resolved and pinned now */
+        /** Submits scenarios × kernels × seeds × repeats, a job each; kernels and guest images are resolved and pinned now */
         post: operations["submitRun"];
         delete?: never;
         options?: never;
@@ -1364,6 +1381,12 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             retiredAt: string | null;
+            /** @enum {string} */
+            role: "host" | "array-node" | "reference";
+            kernelSha256: string;
+            imageSha256: string;
+            /** @enum {string} */
+            source: "upload" | "built";
         };
         GuestImagePage: {
             items: components["schemas"]["GuestImage"][];
@@ -1464,6 +1487,9 @@ export interface components {
             version: string;
             capabilities: string[];
             sha256: string;
+            /** @enum {string} */
+            role?: "host" | "array-node" | "reference";
+            imageSha256?: string;
         };
         Attempt: {
             /** Format: uuid */
@@ -1757,6 +1783,16 @@ export interface components {
             version: string;
             capabilities: string[];
             source: string;
+            images: components["schemas"]["KernelGuestImage"][];
+        };
+        KernelGuestImage: {
+            /** @enum {string} */
+            role: "host" | "array-node" | "reference";
+            /** @enum {string} */
+            state: "waiting" | "building" | "ready" | "failed" | "retired";
+            message: string;
+            sha256: string | null;
+            imageSha256: string | null;
         };
         KernelPage: {
             items: components["schemas"]["Kernel"][];
@@ -2831,7 +2867,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Registers a guest image that was uploaded, for the kernel of the same name */
+            /** @description Registers a packed guest image that was uploaded, for the newest kernel of the name */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2903,7 +2939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-archive: The archive is not one that is taken */
+            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-archive: The archive is not one that is taken; /problems/unknown-kernel: There is no such kernel */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5214,6 +5250,109 @@ export interface operations {
             };
         };
     };
+    buildKernelImages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kernelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Has the control plane build those guest images of a kernel that are not ready, once more */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kernel"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/conflict: The state of the thing does not allow this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retireKernel: {
         parameters: {
             query?: never;
@@ -5619,7 +5758,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Submits scenarios × kernels × seeds × repeats, a job each; kernels are resolved and pinned now */
+            /** @description Submits scenarios × kernels × seeds × repeats, a job each; kernels and guest images are resolved and pinned now */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5691,7 +5830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/too-many-jobs: These are too many jobs */
+            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/kernel-not-ready: The kernel cannot be booted yet; /problems/too-many-jobs: These are too many jobs */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5921,7 +6060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/too-many-jobs: These are too many jobs */
+            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/kernel-not-ready: The kernel cannot be booted yet; /problems/too-many-jobs: These are too many jobs */
             422: {
                 headers: {
                     [name: string]: unknown;

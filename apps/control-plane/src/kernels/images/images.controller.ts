@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { operations, type AnswerOf } from '@fenceline/contracts/api';
-import { Input, Route, type Call } from '../http/route.js';
+import { Input, Route, type Call } from '../../http/route.js';
 import { ImagesService } from './images.service.js';
 
 const { register, list, retire } = operations.images;

@@ -1,42 +1,56 @@
 import { access, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, KernelRegistry, ownedName, ownerOfName, sha256File } from '@fenceline/vm';
+import type { Pinned } from '@fenceline/contracts/api';
+import {
+  isAlive,
+  KernelRegistry,
+  ownedName,
+  ownerOfName,
+  sha256File,
+  unpackImage,
+} from '@fenceline/vm';
 import { folderSize } from '../labs/folder-size.js';
 
-/** The name of the one kernel in the registry of an entry. */
+/** The name of the one kernel in the registry of a kernel's entry. */
 export const pinnedName = 'pinned';
 
-/** A kernel that is there, and stays until it is released. */
-export interface HeldKernel {
-  /** Folder of a kernel registry with one kernel, `pinnedName`. */
+/** A kernel or guest image that is there, and stays until it is released. */
+export interface Held {
+  /** Of a kernel: a registry with that kernel, `pinnedName`. Of an image: what `openImage` opens. */
   folder: string;
   release(): Promise<void>;
 }
 
 const mostTries = 3;
 
-const register = (folder: string, packed: string) =>
-  new KernelRegistry(folder).addPacked(pinnedName, packed);
+/** Unpacks a file into the folder of its entry. */
+export type Unpack = (folder: string, packed: string) => Promise<unknown>;
 
-/** Brings the bytes of a packed kernel into a file. */
+const unpackers: Readonly<Record<Pinned['kind'], Unpack>> = {
+  kernel: (folder, packed) => new KernelRegistry(folder).addPacked(pinnedName, packed),
+  image: (folder, packed) => unpackImage(packed, folder),
+};
+
+/** Brings the bytes of a packed kernel or guest image into a file. */
 export type FetchBlob = (sha256: string, file: string, stop: AbortSignal) => Promise<void>;
 
 /**
- * Pinned kernels by the hash of their packed form, as far as the disk that they may take goes: those that were not used
+ * Pinned kernels and guest images by the hash of their packed form, as far as the disk that they may take goes: those that were not used
  * for the longest make way, and never one that a living process uses. Any number of processes may share the folder.
  */
-export class KernelCache {
+export class PinnedCache {
   private readonly coming = new Map<string, Promise<void>>();
 
   constructor(
     private readonly root: string,
     private readonly mostBytes: number,
     private readonly fetch: FetchBlob,
-    private readonly unpack: (folder: string, packed: string) => Promise<unknown> = register,
+    private readonly unpack = unpackers,
   ) {}
 
   /** @throws Error where it cannot be had, or is not what its hash says */
-  async hold(sha256: string, stop: AbortSignal): Promise<HeldKernel> {
+  async hold(pinned: Pick<Pinned, 'kind' | 'sha256'>, stop: AbortSignal): Promise<Held> {
+    const { kind, sha256 } = pinned;
     const folder = join(this.root, sha256);
     for (let tries = 1; ; tries += 1) {
       const held = await markUsed(folder);
@@ -50,30 +64,39 @@ export class KernelCache {
         return held;
       }
       // It may make way for another one between its coming and its mark, but not again and again.
-      if (tries > mostTries) throw new Error(`There is no room for the kernel ${sha256}.`);
-      await this.bring(sha256, folder, stop);
+      if (tries > mostTries) throw new Error(`There is no room for the ${kind} ${sha256}.`);
+      await this.bring(pinned, folder, stop);
     }
   }
 
-  private async bring(sha256: string, folder: string, stop: AbortSignal): Promise<void> {
+  private async bring(
+    pinned: Pick<Pinned, 'kind' | 'sha256'>,
+    folder: string,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { sha256 } = pinned;
     let coming = this.coming.get(sha256);
     if (coming === undefined) {
-      coming = this.fetchInto(sha256, folder, stop).finally(() => this.coming.delete(sha256));
+      coming = this.fetchInto(pinned, folder, stop).finally(() => this.coming.delete(sha256));
       this.coming.set(sha256, coming);
     }
     await coming;
   }
 
-  private async fetchInto(sha256: string, folder: string, stop: AbortSignal): Promise<void> {
+  private async fetchInto(
+    { kind, sha256 }: Pick<Pinned, 'kind' | 'sha256'>,
+    folder: string,
+    stop: AbortSignal,
+  ): Promise<void> {
     const staged = join(this.root, ownedName());
     try {
       await mkdir(join(staged, 'users'), { recursive: true });
       const packed = join(staged, 'packed');
       await this.fetch(sha256, packed, stop);
       if ((await sha256File(packed)) !== sha256) {
-        throw new Error(`The kernel ${sha256} is not what its hash says.`);
+        throw new Error(`The ${kind} ${sha256} is not what its hash says.`);
       }
-      await this.unpack(staged, packed);
+      await this.unpack[kind](staged, packed);
       await rm(packed);
       await rename(staged, folder).catch((error: unknown) => {
         // Another process was first with the same.
@@ -109,7 +132,7 @@ export class KernelCache {
 }
 
 /** Says that this process uses an entry; null where there is none. */
-async function markUsed(folder: string): Promise<HeldKernel | null> {
+async function markUsed(folder: string): Promise<Held | null> {
   const mark = join(folder, 'users', ownedName());
   try {
     await writeFile(mark, '');

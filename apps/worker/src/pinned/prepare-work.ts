@@ -1,33 +1,34 @@
 import type { Plan } from '@fenceline/contracts';
 import type { Work } from '@fenceline/contracts/api';
 import type { LabArtifacts } from '@fenceline/lab';
+import type { PinnedFolder } from '../steps/messages.js';
 import { runStep, type RunningStep } from '../steps/run-step.js';
 import { version } from '../version.js';
-import type { HeldKernel, KernelCache } from './kernel-cache.js';
+import type { Held, PinnedCache } from './pinned-cache.js';
 
-/** A preparation, and what keeps the kernels until the lab has ended. */
+/** A preparation, and what keeps kernels and images until the lab has ended. */
 export interface Preparation extends RunningStep<LabArtifacts> {
   release(): void;
 }
 
-/** Makes ready what a plan boots: pinned kernels out of the cache, others by their names on this machine. */
+/** Makes ready what a plan boots: the kernels and guest images that its job pins, and nothing else. */
 export function prepareWork(
-  cache: KernelCache,
+  cache: PinnedCache,
   plan: Plan,
   work: Work,
   status: (text: string) => void,
 ): Preparation {
   const stop = new AbortController();
-  const held: HeldKernel[] = [];
+  const held: Held[] = [];
   let step: RunningStep<LabArtifacts> | null = null;
   const prepare = async (): Promise<LabArtifacts> => {
-    const pinned: Record<string, string> = {};
-    for (const { kind, name, sha256 } of work.pinned) {
-      if (kind !== 'kernel') continue;
-      status(`kernel ${name}`);
-      const kernel = await cache.hold(sha256, stop.signal);
-      held.push(kernel);
-      pinned[name] = kernel.folder;
+    const pinned: PinnedFolder[] = [];
+    for (const one of work.pinned) {
+      const { kind, name, role } = one;
+      status(role === undefined ? `kernel ${name}` : `guest image of the ${role} for ${name}`);
+      const here = await cache.hold(one, stop.signal);
+      held.push(here);
+      pinned.push({ kind, name, role, folder: here.folder });
     }
     stop.signal.throwIfAborted();
     step = runStep({ step: 'prepare', plan, pinned, fencelineVersion: version }, status);
@@ -40,7 +41,7 @@ export function prepareWork(
       step?.kill();
     },
     release: () => {
-      for (const kernel of held) void kernel.release().catch(() => undefined);
+      for (const one of held) void one.release().catch(() => undefined);
     },
   };
 }
