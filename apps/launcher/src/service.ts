@@ -72,7 +72,10 @@ export class Service {
     await administration.prepareWorker(address);
     await this.startWorker(address);
     const kernel = await administration.fetchFirstKernel(address);
-    if (kernel !== null) this.report(`The kernel ${kernel} is being fetched from Debian.`);
+    if (kernel !== null)
+      this.report(
+        `The kernel ${kernel} is being fetched from Debian, then its guest images are built: fenceline list kernels.`,
+      );
     return { address, signIn };
   }
 

@@ -64,6 +64,7 @@ export class WorkerModule {
               api,
               attempts,
               capacity,
+              probes: settings.FENCELINE_ACCELERATOR === 'probe',
               instance,
               openBell: (terms, rung) => Doorbell.open(terms, credential, rung),
               log,

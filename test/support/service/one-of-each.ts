@@ -76,7 +76,12 @@ export async function oneOfEach(service: TestService): Promise<OneOfEach> {
       ...{ ...owned, name: 'debian:6.1', version: '6.1', capabilities: [], sha256, source: 'spec' },
     },
   });
-  const image = await prisma.guestImage.create({ data: { ...owned, name: 'guest', sha256 } });
+  const image = await prisma.guestImage.create({
+    data: {
+      ...{ ...owned, name: 'debian:6.1', role: 'host', sha256 },
+      ...{ kernelSha256: sha256, imageSha256: sha256 },
+    },
+  });
   const fetch = await prisma.kernelFetch.create({
     data: { ...owned, name: 'debian:6.1', state: 'done', endedAt: new Date() },
   });

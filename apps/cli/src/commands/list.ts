@@ -6,6 +6,7 @@ import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Job, Kernel, Run } from '../service/documents.js';
 import { outcomeWords } from '../service/job-words.js';
+import { readiness } from '../service/kernel-words.js';
 import { listOptions, printList, type Columns, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
 import { byteSize, moment } from '../service/text.js';
@@ -161,6 +162,7 @@ const kernelColumns: Columns<Kernel> = {
   kernel: ({ name }) => name,
   version: ({ version }) => version,
   can: ({ capabilities }) => capabilities.join(' '),
+  images: readiness,
   source: ({ source }) => source,
   registered: ({ createdAt }) => moment(createdAt),
   retired: ({ retiredAt }) => (retiredAt === null ? '' : moment(retiredAt)),

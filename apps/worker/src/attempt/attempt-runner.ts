@@ -10,6 +10,7 @@ import {
   type LabProcess,
   type LabStart,
 } from '@fenceline/lab';
+import type { Accelerator } from '@fenceline/vm';
 import type { Logger } from 'pino';
 import { isRefused, Refused } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
@@ -77,6 +78,8 @@ export class AttemptRunner {
   constructor(
     private readonly services: AttemptServices,
     private readonly job: Work,
+    /** Told what guests turned out to run on here. */
+    private readonly onAccelerator: (found: Accelerator) => void = () => undefined,
   ) {
     const { attemptId, fencingToken } = job;
     this.ticket = { attemptId, fencingToken };
@@ -198,6 +201,7 @@ export class AttemptRunner {
       this.cutShort = () => preparing.kill();
       this.releasePinned = () => preparing.release();
       this.artifacts = await preparing.answer;
+      this.onAccelerator(this.artifacts.machine.accelerator);
       const capabilities = commonCapabilities(Object.values(this.artifacts.kernels));
       return chooseExpectation(plan.scenario, capabilities) === undefined
         ? skipped('The scenario expects nothing of these kernels.')

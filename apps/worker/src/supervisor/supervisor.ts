@@ -19,6 +19,8 @@ export interface SupervisorParts {
   api: WorkerApi;
   attempts: AttemptServices;
   capacity: Capacity;
+  /** Whether what the first lab finds out about KVM is offered from then on; else `capacity` is believed. */
+  probes?: boolean;
   /** This process, to the service. */
   instance: string;
   openBell(
@@ -40,8 +42,11 @@ export class Supervisor {
   private bell: Bell | null = null;
   private bellTerms = '';
   private leaseSeconds = 30;
+  private capacity: Capacity;
 
-  constructor(private readonly parts: SupervisorParts) {}
+  constructor(private readonly parts: SupervisorParts) {
+    this.capacity = parts.capacity;
+  }
 
   /** How many attempts are at work. */
   get busy(): number {
@@ -54,12 +59,12 @@ export class Supervisor {
    * @throws Refused where the service does not know this worker
    */
   async run(): Promise<void> {
-    const { api, capacity, instance, log } = this.parts;
+    const { api, instance, log } = this.parts;
     const stop = this.draining.signal;
     try {
       await this.cleanUp();
-      const terms = await untilReached(() => api.hello(instance, capacity), stop);
-      log.info({ instance, slots: capacity.slots }, 'ready for work');
+      const terms = await untilReached(() => api.hello(instance, this.capacity), stop);
+      log.info({ instance, slots: this.capacity.slots }, 'ready for work');
       this.follow(terms);
       await Promise.all([this.poll(terms.pollSeconds), this.keepClean()]);
     } catch (error) {
@@ -94,7 +99,7 @@ export class Supervisor {
       return;
     }
     // What does not fit was placed here by mistake, and is placed elsewhere soon.
-    if (this.running.size + this.claiming.size >= this.parts.capacity.slots) return;
+    if (this.running.size + this.claiming.size >= this.capacity.slots) return;
     const claim = this.claim(attemptId).finally(() => this.claiming.delete(attemptId));
     this.claiming.set(attemptId, claim);
     await claim;
@@ -106,7 +111,7 @@ export class Supervisor {
     const bound = AbortSignal.timeout(this.leaseSeconds * 1000);
     try {
       const work = await untilReached(() => api.claim(attemptId, instance), bound, 1_000);
-      const runner = new AttemptRunner(attempts, work);
+      const runner = new AttemptRunner(attempts, work, (found) => this.offerAccelerator(found));
       this.running.set(attemptId, runner);
       const end = runner
         .toTheEnd()
@@ -119,6 +124,17 @@ export class Supervisor {
     } catch (error) {
       log.debug({ err: error, attemptId }, 'not claimed');
     }
+  }
+
+  private offerAccelerator(accelerator: Capacity['accelerator']): void {
+    const { api, instance, log, probes } = this.parts;
+    if (probes !== true || this.capacity.accelerator === accelerator) return;
+    log.info({ accelerator }, 'guests run on this from now on');
+    this.capacity = { ...this.capacity, accelerator };
+    // Where the worker leaves meanwhile nobody needs to hear it.
+    untilReached(() => api.hello(instance, this.capacity), this.draining.signal).catch(
+      (error: unknown) => log.debug({ err: error }, 'the accelerator was not told'),
+    );
   }
 
   /** Asks by itself, whatever the bell does: Redis may be away. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { imageRoleSchema } from '@fenceline/contracts';
 import type { KernelGuestImage } from '@fenceline/contracts/api';
 import { Database } from '../../database/database.js';
 import type { Sql } from '../../database/sql.js';
@@ -33,7 +34,7 @@ export class KernelImages {
                    WHEN live.retired THEN 'retired'
                    ELSE 'waiting' END AS state
          FROM kernels kernel
-        CROSS JOIN jsonb_each_text($2::jsonb) WITH ORDINALITY recipe
+        CROSS JOIN jsonb_each_text($2::jsonb) recipe
          LEFT JOIN LATERAL (
            SELECT CASE WHEN retired_at IS NULL THEN sha256 END AS sha256,
                   CASE WHEN retired_at IS NULL THEN image_sha256 END AS image_sha256,
@@ -46,8 +47,8 @@ export class KernelImages {
            ON build.kernel_id = kernel.id AND build.role = recipe.key AND build.recipe = recipe.value
         WHERE kernel.id = ANY ($1::uuid[])
           AND (live.sha256 IS NOT NULL OR build.state IS NOT NULL OR ${isGivenOut('kernel')})
-        ORDER BY kernel.id, recipe.ordinality`,
-      [kernelIds, JSON.stringify(await this.recipes.all())],
+        ORDER BY kernel.id, array_position($3::text[], recipe.key)`,
+      [kernelIds, JSON.stringify(await this.recipes.all()), imageRoleSchema.options],
     );
     for (const { kernelId, ...image } of rows) images.get(kernelId)!.push(image);
     return images;
