@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { KernelFetch } from '@fenceline/contracts/api';
 import type { Client } from '@fenceline/client';
 import { makePackedFile, packedKernelFiles } from '@fenceline/vm/testing';
