@@ -8,6 +8,7 @@ import {
   problemTypes,
   statusOf,
   type AttemptResult,
+  type Capacity,
   type LivePart,
   type Operation,
   type ProblemType,
@@ -61,6 +62,8 @@ export class FakeControlPlane {
   readonly attempts = new Map<string, FakeAttempt>();
   /** Every request in order, `POST /worker/hello` and so on. */
   readonly requests: string[] = [];
+  /** What the worker said last that it offers. */
+  capacity: Capacity | null = null;
   leaseSeconds = 3;
   /** Cuts the connection of every request for which it says so. */
   cut: (request: string) => boolean = () => false;
@@ -183,7 +186,10 @@ export class FakeControlPlane {
     });
     return {
       enrolWorker: () => ({ workerId: randomUUID(), credential: 'secret' }),
-      helloWorker: terms,
+      helloWorker: ({ body }) => {
+        this.capacity = (body as { capacity: Capacity }).capacity;
+        return terms();
+      },
       listAssignments: () => ({
         attemptIds: [...this.attempts.values()]
           .filter(({ state, cancel }) => state === 'assigned' || cancel)
