@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { settingsSchema, type Settings } from '../../settings/settings.js';
 import { describeArtifactStore } from '../conformance.testing.js';
 import { openArtifactStore } from '../open-artifact-store.js';
@@ -13,6 +13,9 @@ import { S3Bucket } from './s3-bucket.js';
 import { readS3Address } from './s3-location.js';
 import { startS3Server, type TestS3Options, type TestS3Server } from './s3-server.testing.js';
 import { PIECE_BYTES } from './write-object.js';
+
+// Several requests for each call, and the server is in this process too.
+vi.setConfig({ testTimeout: 60_000 });
 
 const least = { DATABASE_URL: 'postgresql://none', REDIS_URL: 'redis://none' };
 const PIECE = 5 * 2 ** 20;
