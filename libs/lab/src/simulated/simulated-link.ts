@@ -186,8 +186,8 @@ class SimulatedDirection {
 /** A capture is put together of pieces of this size, so that none of it is moved while it grows. */
 const pieceBytes = 256 * 1024;
 
-/** No packet with its comments is longer. */
-const longestPacketBytes = 80 * 1024;
+/** What a packet takes beside its frame, with as much comment as it mostly has; for a longer one a piece grows. */
+const besideFrameBytes = 512;
 
 /** Every byte of it is written before it is read, so nothing need stand in it. */
 function piece(): ArrayBuffer {
@@ -227,9 +227,10 @@ class SimulatedCapture {
   }
 
   #add(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {
+    if (this.#encoder.length + frame.length + besideFrameBytes > pieceBytes) {
+      this.#pieces.push(this.#encoder.take(piece()));
+    }
     this.#encoder.packet(t, frame, direction, this.#comments(comment));
-    if (this.#encoder.length < pieceBytes - longestPacketBytes) return;
-    this.#pieces.push(this.#encoder.take(piece()));
   }
 
   #comments(comment: string | null): readonly string[] | undefined {
