@@ -21,7 +21,7 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * `vitest run` has the quick specs and test/integration. The longer tiers are a folder of test/ each and run
- * alone: `vitest run --mode lab|web|long`.
+ * alone: `vitest run --mode docs|lab|web|long`.
  */
 export default defineConfig(({ mode }) => ({
   // Workspace packages are read from their sources, so that no test sees a stale build.
