@@ -18,17 +18,23 @@ export async function runTier(tier, options) {
   if (!(await succeeds(() => setUp(tier.purpose, options)))) {
     return { passed: 0, failed: 1, fit: false };
   }
-  const stages = [
-    build,
-    ...tier.checks.map(({ title, argv }) => () => {
-      return runStep(title, argv, { cwd: root, env: nxEnvironment, showLines: 200 });
-    }),
-  ];
-  for (const stage of stages) {
-    count((await succeeds(stage)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
-  }
+  const stage = async (work) =>
+    count((await succeeds(work)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  await stage(build);
+  await twoAtATime(tier.checks, ({ title, argv }) =>
+    stage(() => runStep(title, argv, { cwd: root, env: nxEnvironment, showLines: 200 })),
+  );
   count(await runSpecs(tier.name));
   return { ...total, fit: true };
+}
+
+/** Does something with each of a list, in their order; each keeps one core busy. */
+async function twoAtATime(list, work) {
+  const left = [...list];
+  const next = async () => {
+    while (left.length > 0) await work(left.shift());
+  };
+  await Promise.all([next(), next()]);
 }
 
 /** Whether something comes to its end; why it does not is said. */

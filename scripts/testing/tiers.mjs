@@ -7,7 +7,7 @@
  * @property {string} name the mode of Vitest that has its specs
  * @property {string} command how it is called
  * @property {import('../setup/requirements.mjs').Purpose} purpose what the machine must have for it
- * @property {Check[]} checks what is checked beside the specs; each counts as one test
+ * @property {Check[]} checks what is checked beside the specs, the longest first; each counts as one test
  */
 
 const generatedPages = {
@@ -27,12 +27,12 @@ export const tiers = [
     command: 'npm test',
     purpose: 'test',
     checks: [
-      { title: 'formatting', argv: ['npx', '--no', '--', 'prettier', '--check', '.'] },
       { title: 'lint', argv: ['npx', '--no', '--', 'eslint', '.'] },
       {
         title: 'types of the specs',
         argv: ['npx', '--no', '--', 'tsc', '-p', 'tsconfig.eslint.json'],
       },
+      { title: 'formatting', argv: ['npx', '--no', '--', 'prettier', '--check', '.'] },
       generatedPages,
     ],
   },
