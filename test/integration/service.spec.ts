@@ -31,16 +31,18 @@ async function through(scenario: string, use: (fetched: Fetched) => Promise<void
     ...['submit', scenario, '--wait', '--json'],
   );
   const [{ id, outcome }] = jobs as [(typeof jobs)[0]];
-  const folder = path.join(service.folder, id);
-  await service.ask('fetch', id, '--out', folder, '--json');
-  const verdict = verdictSchema.parse(
-    JSON.parse(await readFile(path.join(folder, 'verdict.json'), 'utf8')),
-  );
-  const packed = path.join(folder, 'evidence.tar.zst');
-  const { stdout } = await service.fenceline('judge', '--json', packed);
-  const { durationMs, ...again } = verdictSchema.parse(JSON.parse(stdout));
-  expect({ ...again, durationMs: verdict.durationMs }).toEqual({ ...verdict, evidence: packed });
-  expect(durationMs).not.toEqual({});
+  const fetched = async (kind: string) => {
+    const out = path.join(service.folder, id);
+    const ask = ['fetch', id, '--only', kind, '--out', out, '--json'];
+    return (await service.ask<{ file: string }>(...ask)).file;
+  };
+  const verdict = verdictSchema.parse(JSON.parse(await readFile(await fetched('verdict'), 'utf8')));
+  const packed = await fetched('evidence');
+  const { stdout, stderr } = await service.fenceline('judge', '--json', packed);
+  expect(stdout, stderr).not.toBe('');
+  const again = verdictSchema.parse(JSON.parse(stdout));
+  const { durationMs } = again;
+  expect(again).toEqual({ ...verdict, evidence: packed, durationMs });
   const opened = await openEvidence(packed);
   try {
     await use({ outcome, verdict, evidence: opened.dir });
