@@ -2,10 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { verdictSchema, type Verdict } from '@fenceline/contracts';
 import { EvidenceReader, openEvidence } from '@fenceline/evidence';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectConformance } from '../support/conformance.js';
 import { ServiceOfOneMachine } from '../support/service/service-of-one-machine.js';
 import { expectTsharkToAgree } from '../support/tshark.js';
+
+// The kernel may have to be fetched, a guest is booted to find out what there is, and then come a lab and its judge.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** What somebody has of a job in the end. */
 interface Fetched {
