@@ -50,7 +50,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
 }
 
 /** The program with the command that is called, or all of them; each hands its exit code to `finish`. */
-async function createProgram(
+export async function createProgram(
   args: readonly string[],
   finish: (code: ExitCode) => void,
 ): Promise<Command> {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { TestConnection, Traffic } from '@fenceline/history/testing';
 import { DISCOVERY_NQN, type Digests } from '@fenceline/nvme';
 import { block, HostAssociation, HostQueue, TestLab, type Tap } from '@fenceline/reference/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../support/run-fenceline.js';
+
+/** A program and tshark are started for each capture. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = spawnSync('tshark', ['--version']).error !== undefined;
 const folder = mkdtempSync(join(tmpdir(), 'fenceline-reference-'));

@@ -18,8 +18,11 @@ import {
   encodeResponse,
   encodeSqe,
 } from '@fenceline/nvme';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { root, run } from '../support/run-fenceline.js';
+
+/** A program and tshark are started for each capture. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const missing = spawnSync('tshark', ['--version']).error !== undefined;
 const golden = join(root, 'test/golden');
