@@ -3,6 +3,7 @@ import type { Verdict } from '@fenceline/contracts';
 import type { JobState, JudgementDetail } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { ScenarioExpectations, type Expecting } from '../attempts/scenario-expectations.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { appendEvent } from '../events/append-event.js';
@@ -74,6 +75,7 @@ export class AddJudgementService {
         attemptId,
         data: { judgementId: row!.id, verdict, profile, verifierVersion: version },
       });
+      await recordChange(sql, row!.id);
       return row!.id;
     });
     return this.judgements.show(principal, id);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NewRun, RunChanges, RunDetail, RunSpec } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { insertMatrix, insertRun } from './insert-run.js';
@@ -44,6 +45,7 @@ export class SubmissionsService {
       const id = await insertRun(sql, principal, { name, spec, jobCount, fromRunId });
       await insertMatrix(sql, principal, id, variantsOf(scenarios, given, pins), spec);
       const run = await this.runs.show(principal, id, sql);
+      await recordChange(sql, id);
       await keepAnswer(sql, run);
       return run;
     });

@@ -10,6 +10,7 @@ import type {
   WorkerState,
 } from '@fenceline/contracts/api';
 import type { TokenPrincipal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { appendEvent } from '../events/append-event.js';
 import { cursorOf, readCursor } from '../http/cursor.js';
@@ -125,6 +126,7 @@ export class WorkersService {
         workerId,
         data: { state, by: principal.owner },
       });
+      await recordChange(sql, workerId);
       if (state === 'enabled') await sql.query(`SELECT pg_notify('fenceline_placement', '')`);
     });
     return this.show(principal, workerId);
