@@ -51,6 +51,7 @@ const cases: Record<string, Prepare> = {
     return { body: { evidenceSha256: one.ids.sha256, document: verdictOf('pass') } };
   },
   cancelJob: nothing,
+  cancelRejudgement: nothing,
   cancelRun: nothing,
   cloneRun: () => ({ body: { seeds: [2] } }),
   completeUpload: async (_, client) => {
@@ -58,6 +59,7 @@ const cases: Record<string, Prepare> = {
     return { ids: { uploadId: await upload(client, bytes, 'kernel', 'part') } };
   },
   createJoinToken: () => ({ body: {} }),
+  createRejudgement: () => ({ body: {} }),
   createSignInCode: nothing,
   createToken: () => ({ body: { owner: 'bob', name: 'b', scopes: ['read'] } }),
   createUpload: (one) => ({
