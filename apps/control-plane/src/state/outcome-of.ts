@@ -53,7 +53,7 @@ export function outcomeOf(
     verdictPerProfile: Object.fromEntries(
       verdict.profiles.map(({ name, verdict: value }) => [name, value]),
     ),
-    violated: rules,
+    rules: verdict.rules,
   });
   return {
     outcome: verdict.verdict,
