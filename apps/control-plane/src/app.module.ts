@@ -22,6 +22,7 @@ import { ScenariosModule } from './scenarios/scenarios.module.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { StateModule } from './state/state.module.js';
+import type { OpenArtifactStore } from './store/open-artifact-store.js';
 import { StoreModule } from './store/store.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
 import { WorkersModule } from './workers/workers.module.js';
@@ -29,7 +30,7 @@ import { WorkersModule } from './workers/workers.module.js';
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
 export class AppModule {
-  static with(settings: Settings): DynamicModule {
+  static with(settings: Settings, store: OpenArtifactStore): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -55,7 +56,7 @@ export class AppModule {
         RunsModule,
         ScenariosModule,
         StateModule,
-        StoreModule,
+        StoreModule.with(store),
         UploadsModule,
         WorkersModule,
       ],
