@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { Pinned } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
-import { KernelResolver } from './kernel-resolver.js';
 
 /** The newest kernel and guest image of each name that are registered and not retired. */
 @Injectable()
-export class RegisteredKernels extends KernelResolver {
+export class RegisteredKernels {
+  /**
+   * What each name stands for now, so that jobs keep it whatever is registered later: the kernel, and its guest image.
+   *
+   * @throws Problem `unknown-kernel` that names every one that is not registered
+   */
   async resolve(
     sql: Sql,
     projectId: string,

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CancellationsService } from './cancellations.service.js';
-import { KernelResolver } from './kernel-resolver.js';
 import { RegisteredKernels } from './registered-kernels.js';
 import { RerunsService } from './reruns.service.js';
 import { RunsController } from './runs.controller.js';
@@ -14,7 +13,7 @@ import { SubmissionsService } from './submissions.service.js';
     SubmissionsService,
     RerunsService,
     CancellationsService,
-    { provide: KernelResolver, useClass: RegisteredKernels },
+    RegisteredKernels,
   ],
   exports: [RunsService, RerunsService],
 })

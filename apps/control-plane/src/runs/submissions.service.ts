@@ -5,7 +5,7 @@ import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { insertMatrix, insertRun } from './insert-run.js';
-import { KernelResolver } from './kernel-resolver.js';
+import { RegisteredKernels } from './registered-kernels.js';
 import { countJobs, kernelsOf, variantsOf } from './matrix.js';
 import { readRunScenarios } from './read-run-scenarios.js';
 import { RunsService } from './runs.service.js';
@@ -15,7 +15,7 @@ import { RunsService } from './runs.service.js';
 export class SubmissionsService {
   constructor(
     private readonly database: Database,
-    private readonly kernels: KernelResolver,
+    private readonly kernels: RegisteredKernels,
     private readonly runs: RunsService,
   ) {}
 
