@@ -16,6 +16,7 @@ import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RejudgementsModule } from './rejudgements/rejudgements.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import type { Settings } from './settings/settings.js';
@@ -51,6 +52,7 @@ export class AppModule {
         OutboxModule,
         PlacementModule,
         ReconcilerModule,
+        RejudgementsModule,
         RunsModule,
         ScenariosModule,
         StateModule,

@@ -307,6 +307,41 @@ CREATE TABLE "judgements" (
 );
 
 -- CreateTable
+CREATE TABLE "rejudgements" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "project_id" UUID NOT NULL,
+    "owner" TEXT NOT NULL,
+    "filter" JSONB NOT NULL,
+    "verifier_version" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "cancelled_at" TIMESTAMPTZ(3),
+    "finished_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "rejudgements_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "rejudgement_items" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "project_id" UUID NOT NULL,
+    "rejudgement_id" UUID NOT NULL,
+    "job_id" UUID NOT NULL,
+    "before_id" UUID NOT NULL,
+    "after_id" UUID,
+    "evidence_sha256" TEXT NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "claims" INTEGER NOT NULL DEFAULT 0,
+    "worker_id" UUID,
+    "lease_expires_at" TIMESTAMPTZ(3),
+    "message" TEXT,
+    "changed" BOOLEAN,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "ended_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "rejudgement_items_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "job_outcomes" (
     "job_id" UUID NOT NULL,
     "project_id" UUID NOT NULL,
@@ -529,6 +564,27 @@ CREATE INDEX "judgements_attempt_id_idx" ON "judgements"("attempt_id");
 CREATE INDEX "judgements_project_id_verifier_version_created_at_id_idx" ON "judgements"("project_id", "verifier_version", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "rejudgements_project_id_created_at_id_idx" ON "rejudgements"("project_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "rejudgement_items_after_id_key" ON "rejudgement_items"("after_id");
+
+-- CreateIndex
+CREATE INDEX "rejudgement_items_rejudgement_id_created_at_id_idx" ON "rejudgement_items"("rejudgement_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "rejudgement_items_project_id_idx" ON "rejudgement_items"("project_id");
+
+-- CreateIndex
+CREATE INDEX "rejudgement_items_job_id_idx" ON "rejudgement_items"("job_id");
+
+-- CreateIndex
+CREATE INDEX "rejudgement_items_before_id_idx" ON "rejudgement_items"("before_id");
+
+-- CreateIndex
+CREATE INDEX "rejudgement_items_worker_id_idx" ON "rejudgement_items"("worker_id");
+
+-- CreateIndex
 CREATE INDEX "job_outcomes_project_id_outcome_decided_at_job_id_idx" ON "job_outcomes"("project_id", "outcome", "decided_at" DESC, "job_id" DESC);
 
 -- CreateIndex
@@ -649,6 +705,27 @@ ALTER TABLE "judgements" ADD CONSTRAINT "judgements_job_id_fkey" FOREIGN KEY ("j
 ALTER TABLE "judgements" ADD CONSTRAINT "judgements_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "attempts"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "rejudgements" ADD CONSTRAINT "rejudgements_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_rejudgement_id_fkey" FOREIGN KEY ("rejudgement_id") REFERENCES "rejudgements"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_before_id_fkey" FOREIGN KEY ("before_id") REFERENCES "judgements"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_after_id_fkey" FOREIGN KEY ("after_id") REFERENCES "judgements"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_worker_id_fkey" FOREIGN KEY ("worker_id") REFERENCES "workers"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "job_outcomes" ADD CONSTRAINT "job_outcomes_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -717,6 +794,12 @@ ALTER TABLE "job_outcomes"
 ALTER TABLE "judgements"
   ADD CONSTRAINT "judgements_verdict" CHECK ("verdict" IN ('pass', 'violation', 'inconclusive'));
 
+ALTER TABLE "rejudgement_items"
+  ADD CONSTRAINT "rejudgement_items_state_known" CHECK ("state" IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+  ADD CONSTRAINT "rejudgement_items_end_has_time" CHECK (("state" IN ('done', 'failed', 'cancelled')) = ("ended_at" IS NOT NULL)),
+  ADD CONSTRAINT "rejudgement_items_running_has_lease" CHECK ("state" <> 'running' OR ("worker_id" IS NOT NULL AND "lease_expires_at" IS NOT NULL)),
+  ADD CONSTRAINT "rejudgement_items_done_has_judgement" CHECK (("state" = 'done') = ("after_id" IS NOT NULL) AND ("state" = 'done') = ("changed" IS NOT NULL));
+
 ALTER TABLE "kernel_fetches"
   ADD CONSTRAINT "kernel_fetches_state_known" CHECK ("state" IN ('waiting', 'running', 'done', 'failed')),
   ADD CONSTRAINT "kernel_fetches_end_has_time" CHECK (("state" IN ('done', 'failed')) = ("ended_at" IS NOT NULL));
@@ -732,6 +815,7 @@ ALTER TABLE "service_clock" ADD CONSTRAINT "service_clock_one_row" CHECK ("id" =
 -- Indexes over the few rows that are live
 
 CREATE INDEX "kernel_fetches_open" ON "kernel_fetches" ("created_at", "id") WHERE "ended_at" IS NULL;
+CREATE INDEX "rejudgement_items_open" ON "rejudgement_items" ("project_id", "created_at", "id") WHERE "ended_at" IS NULL;
 CREATE INDEX "jobs_waiting" ON "jobs" ("priority" DESC, "queued_at", "id") WHERE "state" = 'queued';
 CREATE INDEX "jobs_unfinished" ON "jobs" ("state", "id") WHERE "state" <> 'finished';
 CREATE INDEX "attempts_live" ON "attempts" ("lease_expires_at") WHERE "state" <> 'ended';

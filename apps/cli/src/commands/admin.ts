@@ -12,6 +12,7 @@ import { counted, moment } from '../service/text.js';
 import { listWorkers } from '../service/workers-list.js';
 import { UsageError } from '../usage-error.js';
 import { parseWhole } from './arguments.js';
+import { rejudgeCommand } from './rejudge.js';
 
 interface NewTokenOptions {
   owner: string;
@@ -27,12 +28,13 @@ const mostHours = 30 * 24;
 /** `fenceline admin`: tokens, workers, kernels and the audit log of a service. */
 export function adminCommand(finish: (code: ExitCode) => void): Command {
   const admin = new Command('admin').description(
-    'tokens, workers, kernels and the audit log of a service',
+    'tokens, workers, kernels, judging again and the audit log of a service',
   );
   const done = (): void => finish(ExitCode.asExpected);
   addTokenCommands(admin.command('token').description('tokens: who may do what'), done);
   addWorkerCommands(admin.command('worker').description('workers: who runs labs'), done);
   addKernelCommands(admin.command('kernel').description('kernels that jobs can name'), done);
+  admin.addCommand(rejudgeCommand(finish));
   const audit = admin
     .command('audit')
     .description('list the changes that somebody made, the newest first')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, Kernel, operations } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { changeRows } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { appendEvent } from '../events/append-event.js';
@@ -96,9 +97,12 @@ export class KernelsService {
 
   /** Done again it changes nothing. @throws Problem `not-found` */
   async retire(principal: Principal, id: string): Promise<Kernel> {
-    await this.database.query(
-      'UPDATE kernels SET retired_at = now() WHERE id = $1 AND project_id = $2 AND retired_at IS NULL',
+    await changeRows(
+      this.database,
+      `UPDATE kernels SET retired_at = now()
+        WHERE id = $1 AND project_id = $2 AND retired_at IS NULL RETURNING id`,
       [id, principal.projectId],
+      () => id,
     );
     return await this.show(principal, id);
   }

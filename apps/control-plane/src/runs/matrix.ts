@@ -1,7 +1,7 @@
 import { guestsOf, type LabDriverName, type Scenario } from '@fenceline/contracts';
 import { runJobLimit, type NewRun, type Pinned, type Seeds } from '@fenceline/contracts/api';
 import { Problem } from '../http/problem.js';
-import type { PinnedKernel, WantedGuest } from './kernel-resolver.js';
+import type { PinnedKernel, WantedGuest } from './registered-kernels.js';
 import { labNeeds, type LabNeeds } from './lab-needs.js';
 
 /** A scenario of a run, read. */

@@ -4,17 +4,33 @@ import type { KernelGuestImage, Pinned } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
 import { KernelImages } from '../kernels/images/kernel-images.js';
-import { KernelResolver, type PinnedKernel, type WantedGuest } from './kernel-resolver.js';
+
+/** A kernel by its name, and what its guest is to be. */
+export interface WantedGuest {
+  kernel: string;
+  role: ImageRole;
+}
+
+/** What a kernel's name stands for, and its guest images for the roles that were asked for. */
+export interface PinnedKernel {
+  kernel: Pinned;
+  images: ReadonlyMap<ImageRole, Pinned>;
+}
 
 type KernelRow = Pinned & { id: string };
 
 /** The newest kernel of each name that is not retired, and the guest images for it. */
 @Injectable()
-export class RegisteredKernels extends KernelResolver {
-  constructor(private readonly images: KernelImages) {
-    super();
-  }
+export class RegisteredKernels {
+  constructor(private readonly images: KernelImages) {}
 
+  /**
+   * What each name stands for now, so that jobs keep it whatever is registered later: for each what jobs with that kernel
+   * need of the artifact store.
+   *
+   * @throws Problem `unknown-kernel` that names every one that is not registered; `kernel-not-ready` where images that are
+   *   needed are not there yet, or could not be built
+   */
   async resolve(
     sql: Sql,
     projectId: string,

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { KernelsModule } from '../kernels/kernels.module.js';
 import { CancellationsService } from './cancellations.service.js';
-import { KernelResolver } from './kernel-resolver.js';
 import { RegisteredKernels } from './registered-kernels.js';
 import { RerunsService } from './reruns.service.js';
 import { RunsController } from './runs.controller.js';
@@ -16,7 +15,7 @@ import { SubmissionsService } from './submissions.service.js';
     SubmissionsService,
     RerunsService,
     CancellationsService,
-    { provide: KernelResolver, useClass: RegisteredKernels },
+    RegisteredKernels,
   ],
   exports: [RunsService, RerunsService],
 })

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { NewRun, RunChanges, RunDetail, RunSpec } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { insertMatrix, insertRun } from './insert-run.js';
-import { KernelResolver } from './kernel-resolver.js';
+import { RegisteredKernels } from './registered-kernels.js';
 import { countJobs, variantsOf, wantedGuests } from './matrix.js';
 import { readRunScenarios } from './read-run-scenarios.js';
 import { RunsService } from './runs.service.js';
@@ -14,7 +15,7 @@ import { RunsService } from './runs.service.js';
 export class SubmissionsService {
   constructor(
     private readonly database: Database,
-    private readonly kernels: KernelResolver,
+    private readonly kernels: RegisteredKernels,
     private readonly runs: RunsService,
   ) {}
 
@@ -44,6 +45,7 @@ export class SubmissionsService {
       const id = await insertRun(sql, principal, { name, spec, jobCount, fromRunId });
       await insertMatrix(sql, principal, id, variantsOf(scenarios, given, pins), spec);
       const run = await this.runs.show(principal, id, sql);
+      await recordChange(sql, id);
       await keepAnswer(sql, run);
       return run;
     });

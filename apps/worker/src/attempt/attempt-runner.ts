@@ -14,11 +14,12 @@ import type { Accelerator } from '@fenceline/vm';
 import type { Logger } from 'pino';
 import { isRefused, Refused } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
-import type { Ticket, WorkerApi } from '../api/worker-api.js';
+import type { Ticket, ToldStage, WorkerApi } from '../api/worker-api.js';
 import type { Preparation } from '../pinned/prepare-work.js';
 import type { LabFolder, LabFolders } from '../labs/lab-folders.js';
 import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { LiveFeed } from '../live/live-feed.js';
+import { messageOf } from '../message-of.js';
 import { runStep } from '../steps/run-step.js';
 import { localFile, type LocalFile } from '../upload/local-file.js';
 import { uploadFile } from '../upload/upload-file.js';
@@ -89,7 +90,10 @@ export class AttemptRunner {
       cancelled: () => this.take({ type: 'stop', why: 'cancel' }),
       superseded: () => this.take({ type: 'stop', why: 'superseded' }),
     };
-    this.lease = new LeaseKeeper(services.api, this.ticket, job.leaseSeconds, listener, this.log);
+    const { api } = services;
+    const hold = (stage?: ToldStage) =>
+      stage === undefined ? api.renew(this.ticket) : api.advance(this.ticket, stage);
+    this.lease = new LeaseKeeper(hold, job.leaseSeconds, listener, this.log);
     this.state = begin().state;
   }
 
@@ -361,8 +365,4 @@ async function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

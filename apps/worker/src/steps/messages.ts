@@ -31,6 +31,16 @@ export type StepRequest =
       out: string;
       durationMs: Record<string, number>;
       failure: string | null;
+    }
+  /** Judges kept evidence again, and writes nothing beside it. */
+  | {
+      step: 'rejudge';
+      /** File of the packed evidence. */
+      packed: string;
+      /** What the verdict calls it. */
+      name: string;
+      /** Folder to unpack it in. */
+      out: string;
     };
 
 export interface StepAnswers {
@@ -42,6 +52,7 @@ export interface StepAnswers {
     expected: boolean;
     files: LocalFile[];
   };
+  rejudge: { verdict: Verdict };
 }
 
 export type FromStep =

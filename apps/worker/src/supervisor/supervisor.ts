@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Refused, Unreachable } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
 import type { WorkerApi } from '../api/worker-api.js';
+import { Rejudger } from '../rejudge/rejudger.js';
 import { AttemptRunner, type AttemptServices } from '../attempt/attempt-runner.js';
 
 /** How often it is looked for what dead workers have left. */
@@ -39,13 +40,20 @@ export class Supervisor {
   private readonly ends = new Set<Promise<void>>();
   private readonly claiming = new Map<string, Promise<void>>();
   private readonly draining = new AbortController();
+  private readonly rejudger: Rejudger;
   private bell: Bell | null = null;
   private bellTerms = '';
   private leaseSeconds = 30;
   private capacity: Capacity;
 
   constructor(private readonly parts: SupervisorParts) {
-    this.capacity = parts.capacity;
+    const { api, attempts, capacity, log } = parts;
+    const { folders, programs } = attempts;
+    this.capacity = capacity;
+    this.rejudger = new Rejudger(
+      { api, folders, program: programs?.judge, log },
+      () => !this.draining.signal.aborted && this.hasRoom(),
+    );
   }
 
   /** How many attempts are at work. */
@@ -72,7 +80,7 @@ export class Supervisor {
     } finally {
       this.draining.abort();
       await this.bell?.close();
-      await Promise.all(this.claiming.values());
+      await Promise.all([...this.claiming.values(), this.rejudger.end()]);
       while (this.ends.size > 0) await Promise.all(this.ends);
     }
   }
@@ -85,6 +93,7 @@ export class Supervisor {
   /** Ends every lab at once. The service is told nothing: it places their jobs anew when their leases have run out. */
   endNow(): void {
     this.drain();
+    this.rejudger.leave();
     for (const runner of this.running.values()) runner.leave();
   }
 
@@ -99,10 +108,14 @@ export class Supervisor {
       return;
     }
     // What does not fit was placed here by mistake, and is placed elsewhere soon.
-    if (this.running.size + this.claiming.size >= this.capacity.slots) return;
+    if (!this.hasRoom()) return;
     const claim = this.claim(attemptId).finally(() => this.claiming.delete(attemptId));
     this.claiming.set(attemptId, claim);
     await claim;
+  }
+
+  private hasRoom(): boolean {
+    return this.running.size + this.claiming.size < this.capacity.slots;
   }
 
   private async claim(attemptId: string): Promise<void> {
@@ -143,10 +156,12 @@ export class Supervisor {
     let pause = pollSeconds;
     do {
       try {
-        const { attemptIds, terms } = await this.parts.api.assignments();
+        const { attemptIds, rejudging, terms } = await this.parts.api.assignments();
         this.follow(terms);
         pause = terms.pollSeconds;
         await Promise.all(attemptIds.map((attemptId) => this.offer(attemptId)));
+        // Labs go first.
+        if (rejudging) this.rejudger.offer();
       } catch (error) {
         if (error instanceof Refused) throw error;
         if (!(error instanceof Unreachable)) this.parts.log.error({ err: error }, 'polling failed');

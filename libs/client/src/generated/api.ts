@@ -359,23 +359,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/rejudge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Judged jobs that a filter means, newest first, with what a version of the verifier has still to judge and what it changed; a page may be shorter than asked for, and is the last one when `next` is null */
-        get: operations["listRejudgements"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/kernels": {
         parameters: {
             query?: never;
@@ -524,6 +507,75 @@ export interface paths {
         get: operations["showMetrics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rejudgements, newest first */
+        get: operations["listRejudgements"];
+        put?: never;
+        /** Has workers judge the kept evidence of jobs again; outcomes stay as they are, whatever comes out */
+        post: operations["createRejudgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements/{rejudgementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rejudgement, and how far it is */
+        get: operations["showRejudgement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements/{rejudgementId}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its jobs, newest first, with the verdict before and after and the rules gained and lost */
+        get: operations["listRejudgementItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements/{rejudgementId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what waits or is being judged; judgements that are there stay; to say it again is no error */
+        post: operations["cancelRejudgement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -900,7 +952,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A kernel or image by its hash, or one range of it */
+        /** A kernel or image, or the evidence that it judges again, by its hash; or one range of it */
         get: operations["downloadBlob"];
         put?: never;
         post?: never;
@@ -934,10 +986,61 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The attempts that want this worker: to be claimed, or to be cancelled */
+        /** The attempts that want this worker, to be claimed or to be cancelled; and whether there is something to judge again */
         get: operations["listAssignments"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/rejudging/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts the lease of evidence that is to be judged again, and gives it; null: none is */
+        post: operations["claimRejudging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/rejudging/{itemId}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renews the lease; a late one is taken while no other worker has taken the item */
+        post: operations["renewRejudging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/rejudging/{itemId}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the judgement, or says why there is none; to say it again is no error */
+        post: operations["finishRejudging"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1136,6 +1239,34 @@ export interface components {
             what: string;
             ms: number;
         };
+        NewRejudgement: {
+            /** @default {} */
+            filter?: {
+                /** Format: uuid */
+                runId?: string;
+                /** @enum {string} */
+                state?: "queued" | "active" | "cancelling" | "finished";
+                /** @enum {string} */
+                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
+                asExpected?: boolean;
+                /** @enum {string} */
+                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                /**
+                 * kernel name
+                 * @example debian:6.1
+                 */
+                kernel?: string;
+                scenario?: string;
+                label?: string;
+                owner?: string;
+                /** Format: date-time */
+                from?: string;
+                /** Format: date-time */
+                to?: string;
+                text?: string;
+            };
+            verifierVersion?: string;
+        };
         NewRun: {
             name?: string;
             scenarios: ({
@@ -1299,6 +1430,109 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "error" | "timeout" | "cancelled" | "skipped";
+            message: string;
+        };
+        RejudgeResult: {
+            /** @constant */
+            kind: "judged";
+            verdict: {
+                /** @constant */
+                schema: "fenceline.verdict/v1";
+                scenario: string;
+                seed: number;
+                /** @enum {string} */
+                verdict: "pass" | "violation" | "inconclusive";
+                asExpected: boolean;
+                recording?: {
+                    sha256: string;
+                };
+                verifier?: {
+                    version: string;
+                };
+                /** @enum {string} */
+                profile: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                profiles: {
+                    /** @enum {string} */
+                    name: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                    /** @enum {string} */
+                    verdict: "pass" | "violation" | "inconclusive";
+                    margins: {
+                        association: string;
+                        host: string;
+                        path: string;
+                        giveUpMs: number;
+                        fenceEndMs: number;
+                        /** @enum {string} */
+                        fenceEndBy: "ccr" | "reset" | "time";
+                        firstRetryMinusFenceEndMs: number | null;
+                        targetFenceEndMinusLastApplyMs: number | null;
+                    }[];
+                }[];
+                rules: {
+                    /** @enum {string} */
+                    rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                    /** @enum {string} */
+                    status: "held" | "violated" | "inconclusive" | "not-judged";
+                    reason: string;
+                }[];
+                findings: {
+                    /** @enum {string} */
+                    rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                    /** @enum {string} */
+                    blame: "host" | "target" | "kernel";
+                    blamed: string;
+                    harm: ("none" | "possible" | "landed") | null;
+                    sentence: string;
+                    witness: {
+                        lba?: number;
+                        host?: string;
+                        path?: string;
+                        otherPath?: string;
+                        steps: {
+                            ms: number;
+                            what: string;
+                            at?: string;
+                        }[];
+                    };
+                }[];
+                inconclusive: {
+                    reason: string;
+                }[];
+                margins: {
+                    association: string;
+                    host: string;
+                    path: string;
+                    giveUpMs: number;
+                    fenceEndMs: number;
+                    /** @enum {string} */
+                    fenceEndBy: "ccr" | "reset" | "time";
+                    firstRetryMinusFenceEndMs: number | null;
+                    targetFenceEndMinusLastApplyMs: number | null;
+                }[];
+                exercised: {
+                    outstanding: number;
+                    completeUnapplied: number;
+                    retriedEarly: number;
+                    couldLand: number;
+                    landedLate: number;
+                    unattributed: number;
+                };
+                longestStallMs: number | null;
+                kernels: {
+                    [key: string]: {
+                        name: string;
+                        version: string;
+                        capabilities: string[];
+                    };
+                };
+                evidence: string;
+                durationMs: {
+                    [key: string]: number;
+                };
+            };
+        } | {
+            /** @constant */
+            kind: "failed";
             message: string;
         };
         ArtifactPage: {
@@ -1747,28 +1981,6 @@ export interface components {
                 };
             };
         };
-        RejudgementPage: {
-            items: components["schemas"]["Rejudgement"][];
-            next: string | null;
-        };
-        Rejudgement: {
-            /** Format: uuid */
-            jobId: string;
-            scenario: string;
-            seed: number;
-            evidence: {
-                /** Format: uuid */
-                artifactId: string;
-                /** Format: uuid */
-                attemptId: string;
-                sha256: string;
-                size: number;
-            } | null;
-            first: components["schemas"]["Judgement"];
-            again: components["schemas"]["Judgement"] | null;
-            /** @enum {string} */
-            status: "pending" | "same" | "changed";
-        };
         Kernel: {
             /** Format: uuid */
             projectId: string;
@@ -1816,6 +2028,71 @@ export interface components {
         KernelFetchPage: {
             items: components["schemas"]["KernelFetch"][];
             next: string | null;
+        };
+        Rejudgement: {
+            /** Format: uuid */
+            projectId: string;
+            owner: string;
+            /** Format: uuid */
+            id: string;
+            filter: {
+                /** Format: uuid */
+                runId?: string;
+                /** @enum {string} */
+                state?: "queued" | "active" | "cancelling" | "finished";
+                /** @enum {string} */
+                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
+                asExpected?: boolean;
+                /** @enum {string} */
+                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                /**
+                 * kernel name
+                 * @example debian:6.1
+                 */
+                kernel?: string;
+                scenario?: string;
+                label?: string;
+                owner?: string;
+                /** Format: date-time */
+                from?: string;
+                /** Format: date-time */
+                to?: string;
+                text?: string;
+            };
+            verifierVersion: string | null;
+            jobCount: number;
+            states: {
+                [key: string]: number;
+            };
+            changed: number;
+            /** Format: date-time */
+            createdAt: string;
+            cancelledAt: string | null;
+            finishedAt: string | null;
+        };
+        RejudgementPage: {
+            items: components["schemas"]["Rejudgement"][];
+            next: string | null;
+        };
+        RejudgementItemPage: {
+            items: components["schemas"]["RejudgementItem"][];
+            next: string | null;
+        };
+        RejudgementItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            jobId: string;
+            scenario: string;
+            seed: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            message: string | null;
+            before: components["schemas"]["Judgement"];
+            after: components["schemas"]["Judgement"] | null;
+            changed: boolean | null;
+            gained: ("no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean")[];
+            lost: ("no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean")[];
         };
         RunPage: {
             items: components["schemas"]["Run"][];
@@ -1962,7 +2239,24 @@ export interface components {
         };
         Assignments: {
             attemptIds: string[];
+            rejudging: boolean;
             terms: components["schemas"]["WorkerTerms"];
+        };
+        RejudgeClaim: {
+            work: components["schemas"]["RejudgeWork"] | null;
+        };
+        RejudgeWork: {
+            /** Format: uuid */
+            itemId: string;
+            /** Format: uuid */
+            jobId: string;
+            fencingToken: string;
+            leaseSeconds: number;
+            timeoutSeconds: number;
+            evidence: {
+                sha256: string;
+                name: string;
+            };
         };
         WorkerPage: {
             items: components["schemas"]["Worker"][];
@@ -4531,106 +4825,6 @@ export interface operations {
             };
         };
     };
-    listRejudgements: {
-        parameters: {
-            query: {
-                limit?: number;
-                cursor?: string;
-                runId?: string;
-                state?: "queued" | "active" | "cancelling" | "finished";
-                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
-                asExpected?: "true" | "false";
-                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
-                kernel?: string;
-                scenario?: string;
-                label?: string;
-                owner?: string;
-                from?: string;
-                to?: string;
-                text?: string;
-                verifierVersion: string;
-                status?: "pending" | "same" | "changed";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Judged jobs that a filter means, newest first, with what a version of the verifier has still to judge and what it changed; a page may be shorter than asked for, and is the last one when `next` is null */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RejudgementPage"];
-                };
-            };
-            /** @description /problems/invalid-request: The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/unauthenticated: Who you are is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/forbidden: You may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/wrong-host: This host name is not served here */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/too-many-requests: Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/internal: The service made a mistake */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/unavailable: The service cannot do this now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listKernels: {
         parameters: {
             query?: {
@@ -5611,6 +5805,504 @@ export interface operations {
             };
             /** @description /problems/forbidden: You may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRejudgements: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rejudgements, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgementPage"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRejudgement: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRejudgement"];
+            };
+        };
+        responses: {
+            /** @description Has workers judge the kept evidence of jobs again; outcomes stay as they are, whatever comes out */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejudgement"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/request-running: The first request with this key is still running */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/key-reused: This key was used for another request; /problems/too-many-jobs: These are too many jobs */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRejudgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rejudgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One rejudgement, and how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejudgement"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRejudgementItems: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                changed?: string;
+            };
+            header?: never;
+            path: {
+                rejudgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its jobs, newest first, with the verdict before and after and the rules gained and lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgementItemPage"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRejudgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rejudgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends what waits or is being judged; judgements that are there stay; to say it again is no error */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejudgement"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8667,7 +9359,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A kernel or image by its hash, or one range of it */
+            /** @description A kernel or image, or the evidence that it judges again, by its hash; or one range of it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8893,7 +9585,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The attempts that want this worker: to be claimed, or to be cancelled */
+            /** @description The attempts that want this worker, to be claimed or to be cancelled; and whether there is something to judge again */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8922,6 +9614,366 @@ export interface operations {
             };
             /** @description /problems/forbidden: You may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimRejudging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    verifierVersion: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Starts the lease of evidence that is to be judged again, and gives it; null: none is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgeClaim"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRejudging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fencingToken: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Renews the lease; a late one is taken while no other worker has taken the item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/superseded: A newer attempt has taken the place of this one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishRejudging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fencingToken: string;
+                    result: components["schemas"]["RejudgeResult"];
+                };
+            };
+        };
+        responses: {
+            /** @description Adds the judgement, or says why there is none; to say it again is no error */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/superseded: A newer attempt has taken the place of this one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

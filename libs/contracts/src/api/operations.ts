@@ -8,6 +8,8 @@ import { eventOperations } from './events/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
 import { judgementOperations } from './judgements/operations.js';
+import { rejudgementOperations } from './judgements/rejudgement-operations.js';
+import { workerRejudgingOperations } from './judgements/worker-operations.js';
 import { imageOperations, kernelOperations } from './kernels/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
@@ -32,6 +34,7 @@ export const operations = {
   kernels: kernelOperations,
   live: liveOperations,
   metrics: metricsOperations,
+  rejudgements: rejudgementOperations,
   runs: runOperations,
   scenarios: scenarioOperations,
   sessions: sessionOperations,
@@ -40,6 +43,7 @@ export const operations = {
   workerAttempts: workerAttemptOperations,
   workerBlobs: workerBlobOperations,
   workerProcess: workerOperations,
+  workerRejudging: workerRejudgingOperations,
   workerUploads: workerUploadOperations,
   workers: workersOperations,
 };

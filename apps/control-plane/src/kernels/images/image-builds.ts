@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { imageRoleSchema, type ImageRole } from '@fenceline/contracts';
+import { changeRows } from '../../audit/record-change.js';
 import { Database } from '../../database/database.js';
 import { ImageRecipes } from './image-recipes.js';
 import { isGivenOut, KernelImages } from './kernel-images.js';
@@ -48,14 +49,17 @@ export class ImageBuilds {
     const images = (await this.images.of([kernelId])).get(kernelId)!;
     const ready = images.filter(({ state }) => state === 'ready').map(({ role }) => role);
     const roles = imageRoleSchema.options.filter((role) => !ready.includes(role));
-    await this.database.query(
+    await changeRows(
+      this.database,
       `WITH wanted AS (
          INSERT INTO image_builds (kernel_id, role, recipe)
          SELECT $1, key, value FROM jsonb_each_text($2::jsonb) WHERE key = ANY ($3)
          ON CONFLICT (kernel_id, role, recipe) DO UPDATE SET state = 'waiting', message = ''
-          WHERE image_builds.state = 'failed')
-       SELECT pg_notify($4, '')`,
+          WHERE image_builds.state = 'failed'
+         RETURNING role)
+       SELECT role, pg_notify($4, '') FROM wanted`,
       [kernelId, await this.recipesJson(), roles, buildsChannel],
+      () => kernelId,
     );
   }
 

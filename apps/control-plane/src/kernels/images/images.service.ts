@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { GuestImage, InputOf, operations } from '@fenceline/contracts/api';
 import type { PackedImage } from '@fenceline/vm';
 import type { Principal } from '../../access/principal.js';
+import { changeRows } from '../../audit/record-change.js';
 import { Database } from '../../database/database.js';
 import type { Sql } from '../../database/sql.js';
 import { appendEvent } from '../../events/append-event.js';
@@ -87,10 +88,12 @@ export class ImagesService {
 
   /** Done again it changes nothing. @throws Problem `not-found` */
   async retire(principal: Principal, id: string): Promise<GuestImage> {
-    await this.database.query(
+    await changeRows(
+      this.database,
       `UPDATE guest_images SET retired_at = now()
-        WHERE id = $1 AND project_id = $2 AND retired_at IS NULL`,
+        WHERE id = $1 AND project_id = $2 AND retired_at IS NULL RETURNING id`,
       [id, principal.projectId],
+      () => id,
     );
     return await this.show(principal, id);
   }
