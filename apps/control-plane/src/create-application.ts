@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { AppModule } from './app.module.js';
 import { checkOperations } from './http/check-operations.js';
+import { Connections } from './http/connections.js';
 import { hostCheck } from './http/host-check.js';
 import { noRoute } from './http/no-route.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -43,6 +44,10 @@ export async function createApplication(
   );
   application.disable('x-powered-by');
   if (settings.FENCELINE_BEHIND_PROXY) application.set('trust proxy', 1);
+  const server: Server = application.getHttpServer();
+  // Longer than clients and proxies keep a connection that they do not use: the one who closes it shall be them.
+  server.keepAliveTimeout = 65_000;
+  application.use(application.get(Connections).of(server));
   application.use(
     pinoHttp({
       logger: log,
@@ -56,9 +61,6 @@ export async function createApplication(
   application.useGlobalFilters(new ProblemFilter());
   application.setGlobalPrefix('api/v1');
   application.enableShutdownHooks();
-  const server: Server = application.getHttpServer();
-  // Longer than clients and proxies keep a connection that they do not use: the one who closes it shall be them.
-  server.keepAliveTimeout = 65_000;
   await application.init();
   checkOperations(application);
   // What is not below the prefix of the API gets to no handler of Nest.
