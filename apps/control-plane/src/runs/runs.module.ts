@@ -3,6 +3,7 @@ import { CancellationsService } from './cancellations.service.js';
 import { KernelResolver } from './kernel-resolver.js';
 import { RegisteredKernels } from './registered-kernels.js';
 import { RerunsService } from './reruns.service.js';
+import { RunCells } from './run-cells.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
 import { SubmissionsService } from './submissions.service.js';
@@ -11,6 +12,7 @@ import { SubmissionsService } from './submissions.service.js';
   controllers: [RunsController],
   providers: [
     RunsService,
+    RunCells,
     SubmissionsService,
     RerunsService,
     CancellationsService,
