@@ -20,6 +20,11 @@ describe('the order of events of a finding', () => {
     );
   });
 
+  it('keeps names that have numbers in them', () => {
+    const step = 'bound of host1 over A, CNTLID 1 (#0), by time, under cqt-zero-10s';
+    expect(orderOf(step)).toEqual([step.replace('CNTLID 1', 'CNTLID n')]);
+  });
+
   it('keeps what was sent out of it', () => {
     expect(orderOf('it returns 9f3c0a1d44e1b2c3, CIRN 0xdeadbeef')).toEqual([
       'it returns x, CIRN x',

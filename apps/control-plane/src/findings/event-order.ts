@@ -16,7 +16,7 @@ function wordsOf(what: string): string {
       .replace(/\b(?:0x)?[0-9a-f]{8,}\b/gi, 'x')
       .replace(/\b0x[0-9a-f]+\b/gi, 'x')
       // A number of its own, with its unit: not one that ends a name, such as host1.
-      .replace(/(?<![\w#.])-?\d+(?:[.,]\d+)*(?: ?(?:ns|µs|ms|s|B|KiB|MiB))?(?![\w])/g, 'n')
+      .replace(/(?<![\w#.-])-?\d+(?:[.,]\d+)*(?: ?(?:ns|µs|ms|s|B|KiB|MiB))?(?![\w])/g, 'n')
       .replace(/\s+/g, ' ')
       .trim()
   );

@@ -1,0 +1,5 @@
+import { Page } from '../ui/page.js';
+
+export function ScenariosPage() {
+  return <Page title="Scenarios">…</Page>;
+}
