@@ -58,6 +58,8 @@ export default tseslint.config(
       },
     },
     rules: {
+      // What scrolls must be reached by the keyboard.
+      'jsx-a11y-x/no-noninteractive-tabindex': ['error', { tags: ['pre', 'ol'], roles: [] }],
       // An event handler may be a promise: React Query keeps what becomes of it.
       '@typescript-eslint/no-misused-promises': [
         'error',

@@ -8,6 +8,7 @@ import { KernelsPage } from '../kernels/kernels-page.js';
 import { OverviewPage } from '../overview/overview-page.js';
 import { RunPage } from '../runs/run-page.js';
 import { RunsPage } from '../runs/runs-page.js';
+import { ScenarioPage } from '../scenarios/scenario-page.js';
 import { ScenariosPage } from '../scenarios/scenarios-page.js';
 import { TokensPage } from '../tokens/tokens-page.js';
 import { Loading } from '../ui/states.js';
@@ -17,7 +18,6 @@ import { NotFoundPage } from './not-found-page.js';
 
 /** The editor is larger than all the rest: it comes when somebody asks for it. */
 const EditorPage = lazy(() => import('../scenarios/editor-page.js'));
-const ScenarioPage = lazy(() => import('../scenarios/scenario-page.js'));
 
 /** Every page by its address. */
 export function Pages() {

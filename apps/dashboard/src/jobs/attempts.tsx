@@ -20,7 +20,7 @@ function lookOf({ how, state }: Attempt): Look {
 }
 
 const columns: Column<Attempt>[] = [
-  { title: 'Attempt', kind: 'number', isHead: true, cell: ({ number }) => number },
+  { title: 'Attempt', kind: 'tight', isHead: true, cell: ({ number }) => number },
   { title: 'State', kind: 'tight', cell: (attempt) => <MarkLabel look={lookOf(attempt)} /> },
   {
     title: 'Worker',

@@ -53,8 +53,6 @@ export function JobPage({ jobId }: { jobId: string }) {
       <Panel title="Attempts" flush>
         <Attempts attempts={job.attempts} />
       </Panel>
-      <Files artifacts={job.artifacts} />
-      <Reproduce job={job} />
       <Report artifacts={job.artifacts} />
     </Page>
   );
@@ -70,12 +68,10 @@ function Judged({ job }: { job: JobDetail }) {
         <Loaded query={judgement}>{({ document }) => <Findings verdict={document} />}</Loaded>
       )}
       <JobTimeline job={job} />
-      {judgement.data !== undefined && (
-        <>
-          <Margins verdict={judgement.data.document} />
-          <Rules verdict={judgement.data.document} />
-        </>
-      )}
+      {judgement.data !== undefined && <Margins verdict={judgement.data.document} />}
+      <Reproduce job={job} />
+      <Files artifacts={job.artifacts} />
+      {judgement.data !== undefined && <Rules verdict={judgement.data.document} />}
     </>
   );
 }

@@ -29,7 +29,7 @@ export function JobTable({ jobs, inRun = false }: JobTableProps) {
       ),
     },
     { title: 'Scenario', cell: ({ scenario }) => scenario.name },
-    { title: 'Kernel', cell: ({ kernel }) => kernel ?? 'as the scenario says' },
+    { title: 'Kernel', kind: 'tight', cell: ({ kernel }) => kernel ?? 'the scenario’s' },
     {
       title: 'Seed',
       kind: 'number',

@@ -25,7 +25,7 @@ class Browser {
   private async *readOnce(options: Options): AsyncGenerator<EventMessage> {
     if (this.refusal !== null) throw this.refusal;
     const waiting: EventMessage[] = [{ kind: 'open' }];
-    let wake = () => undefined as void;
+    let wake: () => void = () => undefined;
     this.connections.push({
       options,
       send: (message) => {

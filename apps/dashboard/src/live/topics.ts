@@ -12,7 +12,7 @@ export type QueryKey = readonly [string, ...string[]];
  * The queries that an event makes old, as the beginnings of their keys: `['job', ID]` means everything about that job.
  */
 export function staleKeys({ type, runId, jobId, workerId }: Changed): QueryKey[] {
-  const kind = type.split('.')[0];
+  const kind = type.split('.')[0] ?? '';
   const keys: QueryKey[] = [];
   if (jobId !== null) keys.push(['job', jobId]);
   switch (kind) {

@@ -3,13 +3,14 @@ import type { RunCell, RunDetail } from '../app/api-types.js';
 import { compareCells, counterpart, matrixOf, violationRate } from './matrix.js';
 
 function cell(name: string, kernel: string | null, outcomes: Record<string, number> = {}): RunCell {
-  return {
+  const made: Partial<RunCell> = {
     scenario: { hash: `hash of ${name}`, name },
     kernel,
     jobs: 1,
     progress: { states: {}, outcomes, notAsExpected: 0, exitCode: 0 },
     rules: [],
-  } as RunCell;
+  };
+  return made as RunCell;
 }
 
 function specOf(scenarios: string[], kernels: string[]): RunDetail['spec'] {

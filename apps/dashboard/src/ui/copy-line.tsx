@@ -15,16 +15,13 @@ export function CopyLine({ label, text }: { label: string; text: string }) {
   };
   return (
     <div className={styles['copy']}>
-      {/* It scrolls, so it must be reachable without a mouse. */}
-      <pre
+      <input
         className={styles['text']}
-        role="textbox"
-        aria-readonly="true"
+        readOnly
         aria-label={label}
-        tabIndex={0}
-      >
-        {text}
-      </pre>
+        value={text}
+        onFocus={({ target }) => target.select()}
+      />
       <Button small onClick={() => void copy()} aria-label={`Copy: ${label}`}>
         {{ ready: 'Copy', copied: 'Copied', failed: 'Select and copy it' }[state]}
       </Button>

@@ -21,8 +21,7 @@ function stepOfNow(): number {
 /** A time in the reader's zone; all of it on hover. */
 export function Time({ at }: { at: string }) {
   const instant = new Date(at);
-  // The step lies in the past, and what has just happened does not lie in the future.
-  const now = new Date(Math.max(useNow(), Math.min(instant.getTime(), Date.now())));
+  const now = new Date(useNow());
   return (
     <time dateTime={at} title={exactInstant(instant)}>
       {formatInstant(instant, now)}

@@ -5,6 +5,7 @@ import { service } from '../app/service.js';
 import { may } from '../session/may.js';
 import { useWho } from '../session/session.js';
 import { Action } from '../ui/action.js';
+import styles from './worker-actions.module.css';
 
 /** What may be done with a worker by who is signed in. */
 export function WorkerActions({ worker }: { worker: Worker }) {
@@ -17,7 +18,7 @@ export function WorkerActions({ worker }: { worker: Worker }) {
   };
   const mayEnable = may(who, worker.state === 'disabled' ? 'admin' : 'operate');
   return (
-    <>
+    <div className={styles['actions']}>
       {worker.state === 'enabled' && may(who, 'operate') && (
         <Action
           small
@@ -45,6 +46,6 @@ export function WorkerActions({ worker }: { worker: Worker }) {
           onDone={refresh}
         />
       )}
-    </>
+    </div>
   );
 }
