@@ -108,11 +108,12 @@ function emptyBin(bin: number, lane: number): Bin {
 
 /** One item as a bin of its own, in the object that is given. */
 function asBin(bin: Bin, { start, end, lane, flags, mark }: TimelineItem): Bin {
+  const ended = (flags & (itemFlags.open | itemFlags.waits)) === 0;
   bin.lane = lane;
   bin.count = 1;
   bin.failed = (flags & itemFlags.failed) === 0 ? 0 : 1;
-  bin.open = end === null ? 1 : 0;
-  const took = end === null ? noEnd : Math.min(Math.max(0, end - start), noEnd - 1);
+  bin.open = (flags & itemFlags.open) === 0 ? 0 : 1;
+  const took = ended ? Math.min(Math.max(0, Math.floor(end - start)), noEnd - 1) : noEnd;
   bin.shortest = bin.longest = took;
   bin.mark = mark;
   bin.flags = flags;
