@@ -71,6 +71,11 @@ const fields = {
       '1: a proxy with TLS is in front and sets `X-Forwarded-For`, `-Proto` and `-Host`, which are believed.',
   }),
   FENCELINE_ARTIFACTS: z.string().min(1).meta({ description: 'Folder of artifacts.' }),
+  FENCELINE_DASHBOARD: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Folder of the built dashboard; that of this tree if not given.' }),
   FENCELINE_ARTIFACTS_RESERVE_MIB: z.coerce
     .number()
     .int()

@@ -1,0 +1,5 @@
+import { Pages } from './pages.js';
+
+export function App() {
+  return <Pages />;
+}
