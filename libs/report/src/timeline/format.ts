@@ -156,8 +156,10 @@ export interface IndexedFinding extends Span {
   finding: number;
   rule: string;
   lba: number | null;
-  /** Empty beyond the first `mostStories`, as `places` is. */
+  /** Empty beyond the first `mostStories`, as steps and places are. */
   sentence: string;
+  /** What the witness says, in its order. */
+  steps: { t: number; what: string }[];
   places: ItemPlace[];
 }
 
@@ -173,8 +175,8 @@ export interface ItemPlace {
   end: number;
 }
 
-/** As many findings have their sentence and places. */
-export const mostStories = 1_000;
+/** As many findings have their sentence, steps and places. */
+export const mostStories = 200;
 
 /** Bytes of a tile with so many rows. */
 export function tileBytes(columns: Columns, rows: number): number {

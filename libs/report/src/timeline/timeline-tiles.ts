@@ -3,7 +3,7 @@ import type { ReportInput } from '../input.js';
 import { pictureFacts } from '../picture/picture-facts.js';
 import { lanesOf } from '../picture/lanes.js';
 import { signalsOf } from '../picture/signals.js';
-import { us } from '../picture/us.js';
+import { us, usOfMs } from '../picture/us.js';
 import { citedBy, staleWrites } from '../story.js';
 import { marksOf } from '../picture/marks.js';
 import { encodeTimeline, type PlainFinding } from './encode-timeline.js';
@@ -23,7 +23,8 @@ export function timelineTiles({
   const marks = marksOf(cited, stale);
   const places = placesOf(verdict, history, cited, stale);
   const findings = verdict.findings.map(({ rule, sentence, witness }, finding): PlainFinding => {
-    const moments = witness.steps.map(({ ms }) => us(ms * 1e6));
+    const steps = witness.steps.map(({ ms, what }) => ({ t: usOfMs(ms), what }));
+    const moments = steps.map(({ t }) => t);
     return {
       finding,
       rule,
@@ -31,6 +32,7 @@ export function timelineTiles({
       start: moments.length > 0 ? Math.min(...moments) : 0,
       end: moments.length > 0 ? Math.max(...moments) : 0,
       sentence: finding < mostStories ? sentence : '',
+      steps: finding < mostStories ? steps : [],
       places: places[finding] ?? [],
     };
   });

@@ -184,7 +184,10 @@ describe('a timeline', () => {
       }
     }
     const stale = header.findings.findIndex(({ rule }) => rule === 'no-stale-overwrite');
-    const { sentence, places } = header.findings[stale]!;
+    const { sentence, steps, places } = header.findings[stale]!;
+    expect(steps.map(({ what }) => what)).toEqual(
+      input.verdict.findings[stale]!.witness.steps.map(({ what }) => what),
+    );
     expect(sentence).toBe(input.verdict.findings[stale]!.sentence);
     expect(places.slice(0, 4)).toMatchObject([
       { role: 'original', apply: false },
