@@ -1,10 +1,13 @@
 import { type TimelineHeader, type TimelineItem } from '@fenceline/report/timeline';
 import type { Scene } from '../paint/scene.js';
 import type { ByteSource } from '../read/byte-source.js';
+import { detailOf } from '../read/detail.js';
 import { TileSet, type Loaded } from '../read/tile-set.js';
 import { bandsOf, type Bands } from '../view/bands.js';
-import { hitTest, type Hit } from '../view/hit-test.js';
+import { hitTest, momentAt, type Hit } from '../view/hit-test.js';
+import { isApply } from '../view/is-apply.js';
 import type { ItemRef, LinkState } from '../view/link-state.js';
+import { neighbour, type Direction } from '../view/neighbour.js';
 import { scaleOf, type Scale } from '../view/scale.js';
 import { clamp, fit, pan, reveal, zoom, type Window } from '../view/window.js';
 
@@ -143,15 +146,61 @@ export class TimelineModel {
     this.tell(all[next]!.finding);
   }
 
-  /** Selects an item and brings its start into view. */
-  select(item: (TimelineItem & { apply: boolean }) | null): void {
-    this.selected = item && { apply: item.apply, id: item.id, start: item.start };
+  /** Selects an item and brings its start into view, so near that it can be seen by itself. */
+  select(item: TimelineItem | null): void {
+    this.selected = item && { apply: isApply(item), id: item.id, start: item.start };
     this.selectedItem = item;
     if (item !== null) {
       this.cursor = item.start;
       this.window = reveal(this.window, item.start, this.header.end);
+      if (detailOf(this.header, this.window, this.width).kind === 'bins') {
+        const half = Math.max(10_000, (item.end - item.start) * 2);
+        this.window = clamp({ from: item.start - half, to: item.start + half }, this.header.end);
+      }
     }
     this.reload();
+    this.tellNow();
+  }
+
+  /** What a click means: the item that is there, or the moment. */
+  choose(hit: Hit | null, us: number): void {
+    if (hit?.kind === 'item') this.select(hit.tile.item(hit.row));
+    else if (hit?.kind === 'bin')
+      this.zoom(0.2, (us - this.window.from) / (this.window.to - this.window.from));
+    else
+      this.setCursor(
+        hit?.kind === 'line' ? hit.line.t : hit?.kind === 'signal' ? hit.signal.t : us,
+      );
+  }
+
+  /** As much as now, with a moment in it. */
+  showAt(us: number): void {
+    this.show(reveal(this.window, us, this.header.end));
+  }
+
+  /** Nothing is selected, and there is no cursor. */
+  clear(): void {
+    this.cursor = null;
+    this.select(null);
+  }
+
+  /** Goes from what is selected to what is next to it. */
+  go(direction: Direction): void {
+    const { from, to } = this.window;
+    const at = this.selectedItem ?? { lane: 0, start: this.cursor ?? (from + to) / 2, id: -1 };
+    const next = neighbour(this.loaded.items, at, direction);
+    if (next !== null) this.select(next);
+  }
+
+  /** What a link says, after the page has been opened. */
+  follow({ window, finding, item }: LinkState): void {
+    const told = finding !== this.finding;
+    this.finding = finding;
+    if (item?.id !== this.selected?.id || item?.apply !== this.selected?.apply) {
+      [this.selected, this.selectedItem] = [item, null];
+    }
+    if (window !== null) this.show(window);
+    else this.show(told ? this.windowOf(finding) : this.window);
     this.tellNow();
   }
 
@@ -168,8 +217,9 @@ export class TimelineModel {
     this.tellNow();
   }
 
-  /** What is at a point of the picture. */
+  /** What is at a point of the picture; above its upper edge is the axis. */
   at(x: number, y: number): Hit | null {
+    if (y < 0) return momentAt(x, this.scale, this.header.moments);
     const { items, bins, lines } = this.loaded;
     const { signals, consoles } = this.header;
     return hitTest(x, y, this.scale, this.bands, {

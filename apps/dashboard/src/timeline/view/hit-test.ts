@@ -9,6 +9,7 @@ export type Hit =
   | { kind: 'item'; tile: ItemTile; row: number }
   | { kind: 'bin'; tile: BinTile; row: number }
   | { kind: 'signal'; signal: Signal }
+  | { kind: 'moment'; t: number; label: string }
   | { kind: 'line'; line: TimelineLine; count: number };
 
 /** What is drawn, as far as it is there. */
@@ -42,6 +43,16 @@ export function hitTest(
   }
   if (drawn.bins.length > 0) return binAt(x, band.lane, scale, drawn.bins);
   return itemAt(x, y, band, scale, drawn.items);
+}
+
+/** The step of the scenario at a place of the axis. */
+export function momentAt(
+  x: number,
+  scale: Scale,
+  moments: readonly { t: number; label: string }[],
+): Hit | null {
+  const near = moments.find(({ t }) => Math.abs(scale.x(t) - x) <= reach + 1);
+  return near === undefined ? null : { kind: 'moment', ...near };
 }
 
 /** The item whose bar is at a point; of several the one that is marked, then the shortest. */
