@@ -40,7 +40,7 @@ export const noStatus = 0xffff;
 
 /**
  * `open`: no answer came, or it was never applied; its end is when its path was given up, or the recording's.
- * `waits`: an Asynchronous Event Request that no event has answered.
+ * `waits`: an Asynchronous Event Request, which is answered when there is an event, in hours or never.
  */
 export const itemFlags = { fua: 1, held: 2, failed: 4, open: 8, keepAlive: 16, waits: 32 } as const;
 

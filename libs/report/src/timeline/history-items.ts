@@ -35,7 +35,7 @@ function commandItem(
 ): TimelineItem {
   const { qid, opcode, sentAt, answeredAt, completeAt, status } = command;
   const answered = Number.isFinite(answeredAt);
-  const waits = !answered && qid === 0 && opcode === AdminOpcode.asyncEventRequest;
+  const waits = qid === 0 && opcode === AdminOpcode.asyncEventRequest;
   const keepAlive = qid === 0 && opcode === AdminOpcode.keepAlive;
   const start = usWithNs(sentAt);
   return {

@@ -1,4 +1,4 @@
-import { type TimelineHeader, type TimelineItem } from '@fenceline/report/timeline';
+import type { IndexedFinding, TimelineHeader, TimelineItem } from '@fenceline/report/timeline';
 import type { Scene } from '../paint/scene.js';
 import type { ByteSource } from '../read/byte-source.js';
 import { detailOf } from '../read/detail.js';
@@ -6,6 +6,7 @@ import { TileSet, type Loaded } from '../read/tile-set.js';
 import { bandsOf, type Bands } from '../view/bands.js';
 import { hitTest, momentAt, type Hit } from '../view/hit-test.js';
 import { isApply } from '../view/is-apply.js';
+import { landingOf } from '../view/landing.js';
 import type { ItemRef, LinkState } from '../view/link-state.js';
 import { neighbour, type Direction } from '../view/neighbour.js';
 import { scaleOf, type Scale } from '../view/scale.js';
@@ -89,10 +90,9 @@ export class TimelineModel {
   scene(brush: Scene['brush'], theme: Scene['theme']): Scene {
     const { header, bands, scale, loaded, selected, hovered, cursor, profile } = this;
     const { items, bins, standIn, lines } = loaded;
-    const finding = header.findings.find(({ finding: at }) => at === this.finding) ?? null;
     return {
       ...{ brush, theme, header, bands, scale, items, bins, standIn, lines },
-      ...{ finding, selected, hovered, cursor, profile },
+      ...{ finding: this.told, selected, hovered, cursor, profile },
     };
   }
 
@@ -128,6 +128,18 @@ export class TimelineModel {
   showWorkload(): void {
     const { start, end } = this.header.focus;
     this.show({ from: start, to: end });
+  }
+
+  /** Where the stale write of the finding that is told landed, so near that both writes are told apart. */
+  showLanding(): void {
+    const span = this.told && landingOf(this.told);
+    if (span === null) return;
+    const room = (span.end - span.start) * 0.5 + 20;
+    this.show({ from: span.start - room, to: span.end + room });
+  }
+
+  private get told(): IndexedFinding | null {
+    return this.header.findings.find(({ finding }) => finding === this.finding) ?? null;
   }
 
   /** @param finding position in the verdict; null for all */

@@ -1,5 +1,5 @@
 import type { IndexedFinding, ItemPlace } from '@fenceline/report/timeline';
-import { storyPoints } from '../view/story-points.js';
+import { storyPoints, toneOf } from '../view/story-points.js';
 import { font, type Scene } from './scene.js';
 
 /**
@@ -11,12 +11,27 @@ export function paintStory(scene: Scene): void {
   const others = header.findings.filter((one) => one !== finding && roleOf(one, 'apply'));
   for (const other of others) joinStale(scene, other, 0.3);
   if (finding === null) return;
+  for (const place of finding.places) setOff(scene, place);
   joinStale(scene, finding, 1);
   paintSteps(scene, finding);
 }
 
 function roleOf(finding: IndexedFinding, role: ItemPlace['role']): ItemPlace | undefined {
   return finding.places.find((place) => place.role === role);
+}
+
+/** Its bar stands out from all others of its colour. */
+function setOff({ brush, theme, scale, bands }: Scene, place: ItemPlace): void {
+  const band = bands.ofLane[place.lane]!;
+  const left = Math.max(-4, scale.x(place.start));
+  const width = Math.max(3, Math.min(scale.width + 4, scale.x(place.end)) - left);
+  const y = band.items + place.row * band.rowHeight;
+  brush.fillStyle = brush.strokeStyle = theme[toneOf(place)];
+  brush.globalAlpha = 0.5;
+  brush.fillRect(left, y, width, band.rowHeight - 2);
+  brush.globalAlpha = 1;
+  brush.lineWidth = 2;
+  brush.strokeRect(left, y, width, band.rowHeight - 2);
 }
 
 interface Point {
@@ -114,17 +129,25 @@ function onMedium(scene: Scene, apply: ItemPlace, newerApply: ItemPlace): void {
   brush.fillStyle = theme.stale;
   brush.lineWidth = 2.5;
   line(scene, { x: from, y: middle }, { x: to, y: middle });
-  if (from - to < 90) return;
-  const text = 'overwrites';
   brush.font = font(11, 600);
-  brush.textAlign = 'center';
   brush.textBaseline = 'middle';
+  if (from - to >= 90) plate(scene, 'overwrites', (from + to) / 2, middle);
+  else {
+    const text = 'the stale write over the newer one';
+    const half = brush.measureText(text).width / 2 + 14;
+    plate(scene, text, to > 2 * half ? to - half : from + half, middle);
+  }
+}
+
+/** A text on a ground of its own. */
+function plate({ brush, theme, scale }: Scene, text: string, at: number, middle: number): void {
   const room = brush.measureText(text).width + 10;
-  const at = Math.min(scale.width - room / 2 - 4, Math.max(room / 2 + 4, (from + to) / 2));
+  const x = Math.min(scale.width - room / 2 - 4, Math.max(room / 2 + 4, at));
   brush.fillStyle = theme.band;
-  brush.fillRect(at - room / 2, middle - 8, room, 16);
+  brush.fillRect(x - room / 2, middle - 8, room, 16);
   brush.fillStyle = theme.stale;
-  brush.fillText(text, at, middle + 0.5);
+  brush.textAlign = 'center';
+  brush.fillText(text, x, middle + 0.5);
 }
 
 /** A line with an arrow's head, which ends a little before what it points at. */
@@ -149,18 +172,18 @@ function line({ brush }: Scene, from: Point, to: Point): void {
 function paintSteps(scene: Scene, finding: IndexedFinding): void {
   const { brush, theme, scale } = scene;
   const taken: Point[] = [];
-  brush.font = font(10.5, 700);
+  brush.font = font(10, 700);
   brush.textAlign = 'center';
   brush.textBaseline = 'middle';
   for (const { number, place, at, tone } of storyPoints(finding)) {
     const { x, y } = pointOf(scene, place, at);
     if (x < -8 || x > scale.width + 8) continue;
-    const badge = { x: Math.min(scale.width - 9, Math.max(9, x)), y: y - 12 };
+    const badge = { x: Math.min(scale.width - 10, Math.max(10, x)), y: y - 13 };
     while (taken.some((other) => Math.hypot(other.x - badge.x, other.y - badge.y) < 15))
       badge.x += 16;
     taken.push({ ...badge });
     brush.beginPath();
-    brush.arc(badge.x, badge.y, 7.5, 0, 2 * Math.PI);
+    brush.roundRect(badge.x - 8.5, badge.y - 7.5, 17, 15, 7.5);
     brush.fillStyle = theme[tone];
     brush.fill();
     brush.lineWidth = 1.5;

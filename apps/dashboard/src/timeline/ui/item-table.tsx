@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import type { TimelineItem } from '@fenceline/report/timeline';
+import type { ItemPlace, TimelineItem } from '@fenceline/report/timeline';
 import type { TimelineModel } from '../model/timeline-model.js';
 import { blocksText, outcomeOf, titleOf } from '../view/describe-item.js';
 import { isApply } from '../view/is-apply.js';
@@ -10,6 +10,8 @@ interface Props {
   model: TimelineModel;
   list: VisibleItems;
   selected: TimelineItem | null;
+  /** What is scrolled to while nothing is selected. */
+  near: ItemPlace | undefined;
 }
 
 const rowHeight = 28;
@@ -18,21 +20,22 @@ const shownRows = 12;
 const spare = 6;
 
 /** Commands and applies in the order of their starts. Only the rows in sight are in the page, however many there are. */
-export function ItemTable({ model, list, selected }: Props) {
+export function ItemTable({ model, list, selected, near }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const [top, setTop] = useState(0);
   const at = selected === null ? -1 : positionOf(list, isApply(selected), selected.id);
   useEffect(() => {
     const element = box.current;
-    if (element === null || at < 0) return;
-    const head = rowHeight;
-    const [upper, lower] = [at * rowHeight, (at + 1) * rowHeight + head];
+    const row = at < 0 && near !== undefined ? positionOf(list, near.apply, near.id) : at;
+    if (element === null || row < 0) return;
+    // The head lies over the first row.
+    const [upper, lower] = [row * rowHeight, (row + 2) * rowHeight];
     if (upper < element.scrollTop) element.scrollTop = upper;
     else if (lower > element.scrollTop + element.clientHeight) {
       element.scrollTop = lower - element.clientHeight;
     }
-  }, [at, list]);
+  }, [at, near, list]);
   const itemAt = (row: number): TimelineItem =>
     list.tiles[list.tileOf[row]!]!.item(list.rowOf[row]!);
   const first = Math.max(0, Math.floor(top / rowHeight) - spare);

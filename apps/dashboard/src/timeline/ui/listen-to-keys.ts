@@ -14,6 +14,7 @@ const actions: Readonly<Record<string, (model: TimelineModel, shift: boolean) =>
   '-': (model) => model.zoom(2),
   n: (model) => model.tellNext(1),
   p: (model) => model.tellNext(-1),
+  l: (model) => model.showLanding(),
   w: (model) => model.showWorkload(),
   '0': (model) => model.showAll(),
   Home: (model) => model.showAt(0),

@@ -52,8 +52,9 @@ export function Picture({ model }: { model: TimelineModel }) {
       </div>
       <p id={help} className="tl-keys">
         <kbd>←</kbd> <kbd>→</kbd> move, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>n</kbd> <kbd>p</kbd>{' '}
-        findings, <kbd>,</kbd> <kbd>.</kbd> commands of a lane, <kbd>↑</kbd> <kbd>↓</kbd> lanes,{' '}
-        <kbd>w</kbd> workload, <kbd>0</kbd> whole run, <kbd>Esc</kbd> nothing selected
+        findings, <kbd>l</kbd> landing, <kbd>,</kbd> <kbd>.</kbd> commands of a lane, <kbd>↑</kbd>{' '}
+        <kbd>↓</kbd> lanes, <kbd>w</kbd> workload, <kbd>0</kbd> whole run, <kbd>Esc</kbd> nothing
+        selected
       </p>
     </div>
   );

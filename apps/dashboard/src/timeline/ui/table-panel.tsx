@@ -14,6 +14,8 @@ export function TablePanel({ model, snapshot }: { model: TimelineModel; snapshot
     () => (single ? visibleItems(loaded.items, window) : null),
     [single, loaded.items, window],
   );
+  const told = model.header.findings.find(({ finding }) => finding === snapshot.finding);
+  const near = told?.places.find(({ role }) => role === 'newer') ?? told?.places[0];
   return (
     <div className="tl-table">
       <h3>
@@ -24,7 +26,7 @@ export function TablePanel({ model, snapshot }: { model: TimelineModel; snapshot
       {list === null ? (
         <LaneTable header={model.header} loaded={loaded} window={window} />
       ) : (
-        <ItemTable model={model} list={list} selected={selected} />
+        <ItemTable model={model} list={list} selected={selected} near={near} />
       )}
     </div>
   );

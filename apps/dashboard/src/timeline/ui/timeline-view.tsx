@@ -8,6 +8,7 @@ import { Picture } from './picture.js';
 import { SearchBox } from './search-box.js';
 import { Selection } from './selection.js';
 import { TablePanel } from './table-panel.js';
+import { StorySteps } from './story-steps.js';
 import { Toolbar } from './toolbar.js';
 import { useLink } from './use-link.js';
 
@@ -24,6 +25,7 @@ export function TimelineView({ model }: { model: TimelineModel }) {
         <SearchBox model={model} query={query} onQuery={setQuery} />
       </div>
       <Picture model={model} />
+      <StorySteps model={model} finding={snapshot.finding} />
       <Legend header={model.header} />
       <Selection model={model} selected={snapshot.selected} />
       <div className="tl-beside">

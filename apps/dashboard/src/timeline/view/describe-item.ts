@@ -68,7 +68,7 @@ export function outcomeOf({ kind, flags, status }: TimelineItem): string {
     if (has(itemFlags.open)) return 'never applied';
     return has(itemFlags.held) ? 'held, then applied' : 'applied';
   }
-  if (has(itemFlags.waits)) return 'waits';
+  if (has(itemFlags.waits) && status === null) return 'waits';
   if (has(itemFlags.open)) return 'no answer';
   return status === null || status === 0 ? 'success' : `status ${hex(status, 3)}`;
 }
@@ -82,7 +82,8 @@ function blockRows(item: TimelineItem): [string, string][] {
 
 function commandRows(item: TimelineItem): [string, string][] {
   const { start, end, complete, flags, status, cid, frame } = item;
-  const open = (flags & (itemFlags.open | itemFlags.waits)) !== 0;
+  const open =
+    (flags & itemFlags.open) !== 0 || ((flags & itemFlags.waits) !== 0 && status === null);
   const rows: [string, string][] = [['sent', exactMs(start)]];
   rows.push(['complete at target', complete === null ? 'never' : usText(complete)]);
   rows.push(['answered', open ? 'never' : exactMs(end)]);
