@@ -10,6 +10,8 @@ const [write, read, admin, apply] = ['write', 'read', 'admin', 'apply'].map((kin
   itemKinds.indexOf(kind),
 );
 
+const stale = itemMarks.indexOf('stale');
+
 /** Two paths of one host with an admin queue and four I/O queues each, and two array nodes. */
 const lanes = [
   ...['A', 'B'].flatMap((link) =>
@@ -37,61 +39,59 @@ const noise = (n) => ((Math.imul(n ^ 0x9e3779b9, 0x85ebca6b) >>> 8) % 65_536) / 
 export async function makeTimeline(path, commands) {
   const end = commands * usBetween + 1_000_000;
   const fault = { start: end * 0.45, end: end * 0.55 };
-  const at = (start, took, item) => ({
-    start,
-    end: start + took,
-    complete: null,
-    opcode: 1,
-    flags: 0,
-    mark: 0,
-    status: 0,
-    blocks: 8,
-    ...item,
-  });
+  const isStuck = (id, start) => id % 2 === 0 && start > fault.start && start < fault.start + 6_400;
+  // Written out field by field: it is asked for each of them many times.
   const command = (id) => {
     const start = id * usBetween + noise(id) * 60;
-    const path = id & 1;
-    const took = 400 + noise(id + 7) * 1_800;
-    const cid = id % 4_096;
-    const common = { id, cid, frame: id * 2, lba: Math.floor(noise(id * 3) * 65_536) * 8 };
-    if (id % 20_000 < 2) {
-      const lane = path * (queues + 1);
-      const flags = itemFlags.keepAlive;
-      return at(start, took, { ...common, lane, kind: admin, opcode: 0x18, flags, blocks: 0 });
-    }
-    const lane = path * (queues + 1) + 1 + ((id >> 1) % queues);
-    const complete = start + 40;
-    if (id % 10 < 3) return at(start, took, { ...common, lane, complete, kind: read, opcode: 2 });
-    const stuck = path === 0 && start > fault.start && start < fault.start + 800 * 8;
-    if (!stuck) return at(start, took, { ...common, lane, complete, kind: write });
-    const held = { kind: write, flags: itemFlags.open, status: null };
-    return at(start, fault.end - start, { ...common, lane, complete, ...held });
+    const beats = id % 20_000 < 2;
+    const reads = !beats && id % 10 < 3;
+    const stuck = !beats && !reads && isStuck(id, start);
+    const queue = beats ? 0 : 1 + ((id >> 1) % queues);
+    return {
+      start,
+      end: stuck ? fault.end : start + 400 + noise(id + 7) * 1_800,
+      complete: start + 40,
+      lane: (id & 1) * (queues + 1) + queue,
+      kind: beats ? admin : reads ? read : write,
+      opcode: beats ? 0x18 : reads ? 2 : 1,
+      flags: beats ? itemFlags.keepAlive : stuck ? itemFlags.open : 0,
+      mark: stuck ? stale : 0,
+      status: stuck ? null : 0,
+      lba: Math.floor(noise(id * 3) * 65_536) * 8,
+      blocks: beats ? 0 : 8,
+      id,
+      cid: id % 4_096,
+      frame: id * 2,
+    };
+  };
+  const applyOf = (of) => {
+    if (of.kind !== write) return null;
+    const held = of.flags === itemFlags.open;
+    return {
+      start: of.start + 60,
+      end: held ? fault.end + 60 : of.start + 150 + noise(of.id) * 200,
+      complete: null,
+      lane: 2 * (queues + 1) + (of.id & 1),
+      kind: apply,
+      opcode: 0,
+      flags: held ? itemFlags.held : 0,
+      mark: held ? stale : 0,
+      status: null,
+      lba: of.lba,
+      blocks: of.blocks,
+      id: of.id,
+      cid: 0,
+      frame: of.id,
+    };
   };
   const items = {
     count: commands * 2,
-    at: (index) => {
-      if (index < commands) return command(index);
-      const of = command(index - commands);
-      if (of.kind !== write) return null;
-      const held = (of.flags & itemFlags.open) !== 0;
-      const took = held ? fault.end - of.start : 90 + noise(of.id) * 200;
-      const lane = 2 * (queues + 1) + (of.id & 1);
-      const flags = held ? itemFlags.held : 0;
-      const mark = held ? itemMarks.indexOf('stale') : 0;
-      return at(of.start + 60, took, {
-        ...of,
-        kind: apply,
-        lane,
-        flags,
-        mark,
-        status: null,
-        cid: 0,
-      });
-    },
+    at: (index) => (index < commands ? command(index) : applyOf(command(index - commands))),
   };
-  const first = Math.ceil(fault.start / usBetween / 2) * 2 + 2;
-  const isStuck = (id) => (command(id).flags & itemFlags.open) !== 0;
-  const original = Array.from({ length: 40 }, (_, i) => first + i).find(isStuck);
+  const first = Math.ceil(fault.start / usBetween);
+  const original = Array.from({ length: 40 }, (_, i) => first + i).find(
+    (id) => command(id).status === null,
+  );
   const newer = Math.floor((fault.end - 2_000) / usBetween / 10) * 10 + 5;
   const facts = {
     end,
