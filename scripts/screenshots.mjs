@@ -67,7 +67,8 @@ async function main() {
       for (const { name, address, ready } of pages) {
         await page.goto(address);
         await ready(page);
-        await page.waitForLoadState('networkidle');
+        // The stream of events keeps the network busy: what loads says so.
+        await page.getByText('Loading…').first().waitFor({ state: 'detached' });
         await page.screenshot({ path: path.join(values.out, `${name}-${view.name}.png`) });
         process.stderr.write(`${name}-${view.name}.png\n`);
       }

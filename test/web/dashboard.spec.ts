@@ -62,7 +62,6 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
       for (const [name, address] of Object.entries(await addresses())) {
         await page.goto(address);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle').catch(() => undefined);
         await expect.poll(() => page.getByText('Loading…').count()).toBe(0);
         expect([name, await seriousFaults(page)]).toEqual([name, []]);
         const wide = await page.evaluate('document.documentElement.scrollWidth');
