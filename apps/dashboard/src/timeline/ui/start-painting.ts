@@ -1,6 +1,7 @@
 import type { TimelineModel } from '../model/timeline-model.js';
 import { paint } from '../paint/paint.js';
 import { axisHeight, paintAxis } from '../paint/paint-axis.js';
+import { fitTo } from './fit-to.js';
 import { readTheme, type Theme } from '../paint/theme.js';
 
 /**
@@ -56,18 +57,4 @@ export function startPainting(
     chosen.disconnect();
     dark.removeEventListener('change', restyle);
   };
-}
-
-/** As many points as the screen has, and a brush that is used in px all the same. */
-function fitTo(
-  canvas: HTMLCanvasElement,
-  brush: CanvasRenderingContext2D,
-  width: number,
-  height: number,
-  ratio: number,
-): void {
-  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== across) canvas.width = across;
-  if (canvas.height !== down) canvas.height = down;
-  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
