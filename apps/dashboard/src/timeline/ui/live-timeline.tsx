@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { LiveBars } from '../live/live-bars.js';
 import { liveHeight, paintLive } from '../live/paint-live.js';
 import { readTheme } from '../paint/theme.js';
+import { rem, unit } from './unit.js';
 import { fitTo } from './fit-to.js';
 import { grouped } from '../view/time-text.js';
 
@@ -25,10 +26,10 @@ export function LiveTimeline({ parts, dropped }: LiveTimelineProps) {
     const brush = element?.getContext('2d', { alpha: false });
     if (element === null || !brush) return;
     const draw = (): void => {
-      const width = element.clientWidth;
+      const width = element.clientWidth / unit();
       const height = liveHeight(live);
-      element.style.height = `${height}px`;
-      fitTo(element, brush, width, height, window.devicePixelRatio);
+      element.style.height = rem(height);
+      fitTo(element, brush, width, height, window.devicePixelRatio * unit());
       paintLive(brush, readTheme(element), live, width);
       setWords(inWords(live));
     };
@@ -43,7 +44,9 @@ export function LiveTimeline({ parts, dropped }: LiveTimelineProps) {
   }, [live, parts]);
   return (
     <figure className="timeline tl-live">
-      <canvas ref={canvas} role="img" aria-label={`Live: ${words}`} />
+      <div role="img" aria-label={`Live: ${words}`}>
+        <canvas ref={canvas} />
+      </div>
       <figcaption>
         <strong>Live, thinned.</strong> {words}
         {dropped > 0 && `; ${grouped(dropped)} parts were left out`}. The timeline of all commands
