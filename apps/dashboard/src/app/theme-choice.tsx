@@ -17,7 +17,7 @@ export function ThemeChoice() {
           chooseTheme(chosen);
         }}
       >
-        <option value="system">as the system</option>
+        <option value="system">system</option>
         <option value="light">light</option>
         <option value="dark">dark</option>
       </select>

@@ -73,8 +73,9 @@ export function valueSuggestions(root: Schema, path: readonly string[]): Suggest
   const schemas = schemasAt(root, path);
   const values = new Map<string, string>();
   const add = (value: unknown, description: string) => {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) return;
-    const text = String(value as string | number | boolean);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      return;
+    const text = String(value);
     values.set(text, values.get(text) ?? description);
   };
   for (const schema of schemas) {
