@@ -15,6 +15,8 @@ export async function buildPage(out) {
     configFile: false,
     logLevel: 'warn',
     plugins: [react()],
+    // What is in the tree, whether or not it was built.
+    resolve: { conditions: ['source', 'module', 'browser', 'production'] },
     build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false } },
   });
   return outDir;

@@ -92,7 +92,7 @@ export async function makeTimeline(path, commands) {
   const original = Array.from({ length: 40 }, (_, i) => first + i).find(
     (id) => command(id).status === null,
   );
-  const newer = Math.floor((fault.end - 2_000) / usBetween / 10) * 10 + 5;
+  const newer = Math.floor((fault.end - 4_000) / usBetween / 10) * 10 + 5;
   const facts = {
     end,
     focus: { start: 0, end },

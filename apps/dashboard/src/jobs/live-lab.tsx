@@ -1,14 +1,18 @@
 import type { LivePart } from '@fenceline/contracts/api';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { JobDetail } from '../app/api-types.js';
 import { useLiveParts } from '../live/live.js';
 import { formatDuration, plural } from '../ui/format.js';
 import { Panel } from '../ui/panel.js';
 import styles from './live-lab.module.css';
 
-/** What the lab of a job does just now: steps, faults, consoles. Some of it may be left out. */
+const LiveTimeline = lazy(async () => ({
+  default: (await import('../timeline/ui/live-timeline.js')).LiveTimeline,
+}));
+
+/** What the lab of a job does just now: bars over time, steps, faults, consoles. Some of it may be left out. */
 export function LiveLab({ job }: { job: JobDetail }) {
-  const { parts, dropped } = useLiveParts(job.id, job.state !== 'finished');
+  const { attemptId, parts, dropped } = useLiveParts(job.id, job.state !== 'finished');
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     // Whoever scrolled back to read is left there.
@@ -27,6 +31,11 @@ export function LiveLab({ job }: { job: JobDetail }) {
           : 'as it happens; the recording has all of it'
       }
     >
+      {parts.some(({ part }) => part.kind === 'bar') && (
+        <Suspense>
+          <LiveTimeline key={attemptId} parts={parts} dropped={dropped} />
+        </Suspense>
+      )}
       {lines.length === 0 ? (
         <p className={styles['nothing']}>
           {job.state === 'queued' ? 'Nothing runs yet.' : 'Nothing was heard of the lab yet.'}

@@ -95,7 +95,7 @@ class Level {
 
 export function encodeOverviewTile({ bins }: OverviewTile): Uint8Array {
   const writer = new TileWriter(binColumns, bins.length);
-  for (const bin of bins) writer.add(bin as Readonly<Record<keyof Bin, number>>);
+  for (const bin of bins) writer.add(bin);
   return writer.bytes;
 }
 

@@ -24,6 +24,9 @@ export interface Snapshot {
   problem: Error | null;
 }
 
+/** What of the address is the model's. */
+type PlainLink = Omit<LinkState, 'query'>;
+
 /** So long nothing must change before what stands beside the picture follows, ms. */
 const restMs = 120;
 
@@ -49,8 +52,7 @@ export class TimelineModel {
 
   /** Something in the picture changed. Set by whoever paints. */
   repaint: () => void = () => undefined;
-  /** The state that stands in the address changed. */
-  linkChanged: (state: Omit<LinkState, 'query'>) => void = () => undefined;
+  private tellLink: ((state: PlainLink) => void) | null = null;
 
   constructor(
     readonly header: TimelineHeader,
@@ -78,6 +80,23 @@ export class TimelineModel {
     return () => this.listeners.delete(listener);
   };
   readonly getSnapshot = (): Snapshot => this.snapshot;
+
+  /**
+   * Tells what is to stand in the address, now and whenever it changes.
+   *
+   * @returns ends it
+   */
+  onLink(tell: (state: PlainLink) => void): () => void {
+    this.tellLink = tell;
+    tell(this.link);
+    return () => {
+      this.tellLink = null;
+    };
+  }
+
+  private get link(): PlainLink {
+    return { window: this.window, finding: this.finding, item: this.selected };
+  }
 
   get scale(): Scale {
     return scaleOf(this.window, this.width);
@@ -285,7 +304,7 @@ export class TimelineModel {
     this.rest = null;
     this.snapshot = this.makeSnapshot();
     for (const listener of this.listeners) listener();
-    this.linkChanged({ window: this.window, finding: this.finding, item: this.selected });
+    this.tellLink?.(this.link);
   }
 
   private makeSnapshot(): Snapshot {

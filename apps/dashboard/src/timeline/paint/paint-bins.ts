@@ -18,13 +18,13 @@ interface Bar {
 }
 
 /**
- * How much began, instead of single bars: a column for each bin, its height on a logarithmic scale, as one slow path beside
- * a hundred busy ones must be seen too. What failed stands on top of it, what has no end below.
+ * How much began, instead of single bars: a column for each bin, its height by the root of the number, as one slow path
+ * beside a hundred busy ones must be seen too. What failed stands on top of it, what has no end below.
  */
 export function paintBins(scene: Scene, tiles: readonly BinTile[], from: number, to: number): void {
   const { brush, theme, bands, scale } = scene;
   const marks: (Bar & { mark: number })[] = [];
-  const most = Math.log2(1 + greatest(tiles, from, to));
+  const most = Math.sqrt(greatest(tiles, from, to));
   for (const tile of tiles) {
     const { count, lane, flags, mark, failed: failures, open: opens } = tile.columns;
     const width = Math.max(1, scale.x(tile.from + tile.binUs) - scale.x(tile.from));
@@ -37,7 +37,7 @@ export function paintBins(scene: Scene, tiles: readonly BinTile[], from: number,
       const x = scale.x(start);
       const top = band.signals === null ? band.top + 2 : band.items - 2;
       const room = band.top + band.height - 3 - top;
-      const height = Math.max(1.5, (room * Math.log2(1 + count[i]!)) / most);
+      const height = Math.max(1.5, (room * Math.sqrt(count[i]!)) / most);
       const bar: Bar = { x, width: width - gap, top: top + room - height, height };
       const share = (part: number): number => Math.max(1.5, (height * part) / count[i]!);
       add(band.kind === 'applies' ? applied! : queued!, bar);
@@ -54,15 +54,16 @@ export function paintBins(scene: Scene, tiles: readonly BinTile[], from: number,
       }
     }
   }
-  queued!.fill(brush, theme.write);
-  applied!.fill(brush, theme.apply);
+  // Faults and fences behind it must still be seen.
+  queued!.fill(brush, theme.write, 0.62);
+  applied!.fill(brush, theme.apply, 0.62);
   failed!.fill(brush, theme.failed);
   open!.fill(brush, theme.open);
   held!.fill(brush, theme.held);
   beats!.fill(brush, theme.signal);
   for (const { x, width, top, height, mark } of marks) {
     brush.fillStyle = mark === destroyed ? theme.destroyed : theme.stale;
-    brush.fillRect(x, top, Math.max(2, width), height);
+    brush.fillRect(x, top, Math.min(4, Math.max(2, width)), height);
   }
 }
 

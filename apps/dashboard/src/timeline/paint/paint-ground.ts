@@ -1,6 +1,6 @@
 import { ticks } from '../view/ticks.js';
 import type { Band } from '../view/bands.js';
-import { font, type Brush, type Scene } from './scene.js';
+import type { Brush, Scene } from './scene.js';
 
 /** What lies behind commands and applies: bands, the grid of time, faults, fences, the end of the recording. */
 export function paintGround(scene: Scene): void {
@@ -23,22 +23,22 @@ export function paintGround(scene: Scene): void {
   paintEnd(scene);
 }
 
-interface Shade {
+export interface Shade {
   from: number;
   to: number;
 }
 
-function shadeOf({ scale }: Scene, { start, end }: { start: number; end: number }): Shade | null {
+export function shadeOf(
+  { scale }: Scene,
+  { start, end }: { start: number; end: number },
+): Shade | null {
   const [from, to] = [scale.x(start), scale.x(end)];
   if (to < -1 || from > scale.width + 1) return null;
   return { from: Math.max(-2, from), to: Math.min(scale.width + 2, Math.max(to, from + 1)) };
 }
 
-/** Even grey, with its name in the heading of what it touches. */
-function paintFault(
-  scene: Scene,
-  fault: { start: number; end: number; label: string; lanes: number[] },
-): void {
+/** Even grey. */
+function paintFault(scene: Scene, fault: { start: number; end: number; lanes: number[] }): void {
   const { brush, theme } = scene;
   const shade = shadeOf(scene, fault);
   if (shade === null) return;
@@ -50,15 +50,11 @@ function paintFault(
     brush.globalAlpha = 0.8;
     for (const edge of [from, to]) brush.fillRect(edge, band.top, 1, band.height - 1);
     brush.globalAlpha = 1;
-    if (band.lane === null) nameIn(scene, fault.label, from, to, band);
   }
 }
 
 /** Slanting lines tell a fence from a fault without colour. */
-function paintFence(
-  scene: Scene,
-  fence: { start: number; end: number; by: string; lanes: number[] },
-): void {
+function paintFence(scene: Scene, fence: { start: number; end: number; lanes: number[] }): void {
   const { brush, theme } = scene;
   const shade = shadeOf(scene, fence);
   if (shade === null) return;
@@ -73,11 +69,7 @@ function paintFence(
     brush.globalAlpha = 0.9;
     brush.fillStyle = theme.fence;
     for (const edge of [from, to]) brush.fillRect(edge - 0.5, band.top, 2, band.height - 1);
-    if (band.kind === 'path') {
-      brush.fillRect(from, band.top + band.height - 4, to - from, 2);
-      brush.globalAlpha = 1;
-      nameIn(scene, `fence, ends by ${fence.by}`, from, to, band, true);
-    }
+    if (band.kind === 'path') brush.fillRect(from, band.top + band.height - 4, to - from, 2);
     brush.globalAlpha = 1;
   }
 }
@@ -106,38 +98,13 @@ function slants(
 }
 
 /** The lanes, and above them the heading that they belong to. */
-function bandsWith({ bands }: Scene, lanes: readonly number[]): Band[] {
+export function bandsWith({ bands }: Scene, lanes: readonly number[]): Band[] {
   return bands.list.filter((band) =>
     band.lane !== null
       ? lanes.includes(band.lane)
       : (band.kind === 'path' || band.kind === 'node') &&
         band.lanes.some((lane) => lanes.includes(lane)),
   );
-}
-
-/** A name in its span, at the left edge of the picture where it began before, and cut where the span ends. */
-function nameIn(
-  { brush, theme, scale }: Scene,
-  name: string,
-  from: number,
-  to: number,
-  { top, height }: Band,
-  atEnd = false,
-): void {
-  const [left, right] = [Math.max(0, from) + 6, Math.min(scale.width, to) - 6];
-  if (right - left < 28) return;
-  brush.save();
-  brush.beginPath();
-  brush.rect(left, top, right - left, height);
-  brush.clip();
-  brush.font = font(11);
-  brush.textBaseline = 'middle';
-  brush.textAlign = atEnd ? 'right' : 'left';
-  brush.fillStyle = theme.ink;
-  const fits = brush.measureText(name).width <= right - left;
-  brush.textAlign = atEnd && fits ? 'right' : 'left';
-  brush.fillText(name, atEnd && fits ? right : left, top + (height - 1) / 2);
-  brush.restore();
 }
 
 /** Beyond its end nothing was seen, which is not the same as nothing was there. */

@@ -4,6 +4,7 @@ import { paintConsoles } from './paint-consoles.js';
 import { paintGround } from './paint-ground.js';
 import { paintItems } from './paint-items.js';
 import { paintMedium } from './paint-medium.js';
+import { paintNames } from './paint-names.js';
 import { paintSignals } from './paint-signals.js';
 import { paintStory } from './paint-story.js';
 import type { Scene } from './scene.js';
@@ -25,6 +26,7 @@ export function paint(scene: Scene): void {
   else paintItems(scene);
   paintMedium(scene);
   paintConsoles(scene);
+  paintNames(scene);
   paintSignals(scene);
   paintStory(scene);
   paintChosen(scene);

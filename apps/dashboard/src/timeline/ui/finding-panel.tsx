@@ -13,7 +13,7 @@ export function FindingPanel({ model, finding }: { model: TimelineModel; finding
       <div className="tl-finding-head">
         <p className="tl-sentence" aria-live="polite">
           {told === undefined ? (
-            `${grouped(findings.length)} findings; all of them are marked.`
+            `${grouped(findings.length)} ${findings.length === 1 ? 'finding, which is' : 'findings, which are'} marked.`
           ) : (
             <>
               <span className="tl-rule">{told.rule}</span> {told.sentence}

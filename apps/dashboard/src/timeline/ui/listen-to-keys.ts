@@ -22,7 +22,7 @@ const actions: Readonly<Record<string, (model: TimelineModel, shift: boolean) =>
   Escape: (model) => model.clear(),
 };
 
-/** Keys while the picture has the focus. @returns ends it */
+/** Keys while the picture has the focus, which it can have from here on. @returns ends it */
 export function listenToKeys(model: TimelineModel, stage: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const action = actions[event.key];
@@ -30,6 +30,7 @@ export function listenToKeys(model: TimelineModel, stage: HTMLElement): () => vo
     event.preventDefault();
     action(model, event.shiftKey);
   };
+  stage.tabIndex = 0;
   stage.addEventListener('keydown', onKey);
   return () => stage.removeEventListener('keydown', onKey);
 }

@@ -1,5 +1,6 @@
 import type { TimelineModel } from '../model/timeline-model.js';
 import { axisHeight } from '../paint/paint-axis.js';
+import { unit } from './unit.js';
 import type { Hit } from '../view/hit-test.js';
 
 /** A pointer that moved less than this has clicked, px. */
@@ -22,7 +23,12 @@ export function listenToPointers(
   const held = new Map<number, { x: number; from: number; moved: boolean }>();
   const place = (event: MouseEvent): { x: number; y: number; width: number } => {
     const { left, top, width } = picture.getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top, width };
+    const px = unit();
+    return {
+      x: (event.clientX - left) / px,
+      y: (event.clientY - top) / px,
+      width: width / px,
+    };
   };
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;

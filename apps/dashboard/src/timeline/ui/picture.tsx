@@ -6,6 +6,7 @@ import type { Description } from '../view/describe-item.js';
 import { BandLabels } from './band-labels.js';
 import { listenToKeys } from './listen-to-keys.js';
 import { listenToPointers } from './listen-to-pointers.js';
+import { rem } from './unit.js';
 import { startPainting } from './start-painting.js';
 
 interface Tip extends Description {
@@ -42,12 +43,9 @@ export function Picture({ model }: { model: TimelineModel }) {
         aria-roledescription="timeline"
         aria-label="Timeline; the tables below say the same in words"
         aria-describedby={help}
-        // It is moved and searched by keys: what it does stands in its description.
-        // eslint-disable-next-line
-        tabIndex={0}
       >
-        <canvas ref={axis} className="tl-axis" style={{ height: axisHeight }} />
-        <canvas ref={picture} className="tl-picture" style={{ height: model.bands.height }} />
+        <canvas ref={axis} className="tl-axis" style={{ height: rem(axisHeight) }} />
+        <canvas ref={picture} className="tl-picture" style={{ height: rem(model.bands.height) }} />
         {tip !== null && <Tooltip tip={tip} />}
       </div>
       <p id={help} className="tl-keys">
@@ -66,8 +64,8 @@ function Tooltip({ tip: { title, rows, x, y } }: { tip: Tip }) {
     <div
       className="tl-tip"
       style={{
-        top: y + axisHeight + 14,
-        ...(right ? { right: `calc(100% - ${x}px + 10px)` } : { left: x + 14 }),
+        top: rem(y + axisHeight + 14),
+        ...(right ? { right: `calc(100% - ${rem(x - 10)})` } : { left: rem(x + 14) }),
       }}
     >
       <strong>{title}</strong>

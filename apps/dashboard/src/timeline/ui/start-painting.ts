@@ -1,7 +1,11 @@
 import type { TimelineModel } from '../model/timeline-model.js';
 import { paint } from '../paint/paint.js';
 import { axisHeight, paintAxis } from '../paint/paint-axis.js';
+import { fitTo } from './fit-to.js';
+import { unit } from './unit.js';
 import { readTheme, type Theme } from '../paint/theme.js';
+
+const paintedMark = 'timeline-painted';
 
 /**
  * Paints a timeline whenever something changed, at most once a frame, until it is ended.
@@ -23,12 +27,14 @@ export function startPainting(
   const draw = (): void => {
     frame = 0;
     if (width === 0) return;
-    const ratio = window.devicePixelRatio;
+    const ratio = window.devicePixelRatio * unit();
     fitTo(axis, overBrush, width, axisHeight, ratio);
     fitTo(picture, brush, width, model.bands.height, ratio);
     paintAxis(overBrush, theme, model.header, model.scale);
     paint(model.scene(brush, theme));
-    performance.mark('timeline-painted');
+    // For whoever measures; one at a time, as a page may stay open for days.
+    performance.clearMarks(paintedMark);
+    performance.mark(paintedMark);
   };
   const schedule = (): void => {
     if (frame === 0) frame = requestAnimationFrame(draw);
@@ -40,7 +46,7 @@ export function startPainting(
 
   model.repaint = schedule;
   const sizes = new ResizeObserver(() => {
-    width = picture.clientWidth;
+    width = picture.clientWidth / unit();
     model.resize(width);
     schedule();
   });
@@ -56,18 +62,4 @@ export function startPainting(
     chosen.disconnect();
     dark.removeEventListener('change', restyle);
   };
-}
-
-/** As many points as the screen has, and a brush that is used in px all the same. */
-function fitTo(
-  canvas: HTMLCanvasElement,
-  brush: CanvasRenderingContext2D,
-  width: number,
-  height: number,
-  ratio: number,
-): void {
-  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== across) canvas.width = across;
-  if (canvas.height !== down) canvas.height = down;
-  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
 }

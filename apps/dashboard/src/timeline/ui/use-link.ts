@@ -9,21 +9,23 @@ import { readLink, writeLink } from '../view/link-state.js';
  */
 export function useLink(model: TimelineModel, query: string): void {
   const search = useSearch();
-  const written = useRef(search);
+  const seen = useRef(search);
+  const written = useRef<string | null>(null);
+  useEffect(
+    () =>
+      model.onLink((state) => {
+        const url = new URL(location.href);
+        writeLink(url.searchParams, { ...state, query });
+        written.current = url.searchParams.toString();
+        if (url.href !== location.href) history.replaceState(history.state, '', url);
+      }),
+    [model, query],
+  );
   useEffect(() => {
-    model.linkChanged = (state) => {
-      const url = new URL(location.href);
-      writeLink(url.searchParams, { ...state, query });
-      written.current = url.search.replace(/^\?/, '');
-      if (url.href !== location.href) history.replaceState(history.state, '', url);
-    };
-    return () => {
-      model.linkChanged = () => undefined;
-    };
-  }, [model, query]);
-  useEffect(() => {
-    if (search === written.current) return;
-    written.current = search;
-    model.follow(readLink(new URLSearchParams(search)));
+    if (search === seen.current) return;
+    seen.current = search;
+    const params = new URLSearchParams(search);
+    // What was written here comes back, spelt otherwise perhaps.
+    if (params.toString() !== written.current) model.follow(readLink(params));
   }, [model, search]);
 }
