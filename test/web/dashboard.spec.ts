@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inBrowser, noBrowser } from './chromium.js';
 import { launchBrowser, seriousFaults, signIn } from './dashboard/browser.js';
+import { openLine } from './dashboard/line.js';
 import { finished, submit } from './dashboard/seed.js';
 import { startService, type RunningService } from './dashboard/service.js';
 
@@ -167,16 +168,18 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
   });
 
   it('comes back after the connection was lost, and has missed nothing', async () => {
-    const { context, page } = await signIn(browser, service);
+    const line = await openLine(service.address);
+    const { context, page } = await signIn(browser, { ...service, address: line.address });
     await page.goto('/runs');
     await page.getByText('live', { exact: true }).waitFor();
-    await context.setOffline(true);
+    line.cut();
     await page.getByText('connecting again').waitFor();
     await submit(service.client, ['no-fault'], { name: 'while nobody looked' });
-    await context.setOffline(false);
+    line.mend();
     await page.getByText('live', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'while nobody looked' }).waitFor();
     await context.close();
+    line.close();
   });
 
   it('asks to sign in again where the token was revoked, in every tab', async () => {
