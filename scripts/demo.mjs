@@ -13,18 +13,32 @@ import { StepError } from './setup/steps.mjs';
 
 const scenario = 'scenarios/stuck-write.yaml';
 const kernel = 'debian:6.1';
+/** What the VMs of the scenario are. */
+const roles = ['host', 'array-node'];
+const pollMs = 500;
 const say = (line) => process.stderr.write(`${line}\n`);
 
-/** Has the control plane register Debian's kernel, unless it has it. */
+/** Has the control plane register Debian's kernel, unless it has it, and waits for the images that the scenario boots. */
 async function registerKernel(api) {
-  const { items } = await api.get(`/kernels?name=${encodeURIComponent(kernel)}`);
-  if (items.length > 0) return;
-  say(`… the kernel ${kernel} is fetched from Debian`);
-  let fetching = await api.post('/kernels/debian', { name: kernel });
-  while (fetching.state !== 'done') {
-    if (fetching.state === 'failed') throw new Error(fetching.message);
-    await after(500);
-    fetching = await api.get(`/kernel-fetches/${fetching.id}`);
+  const list = `/kernels?name=${encodeURIComponent(kernel)}`;
+  if ((await api.get(list)).items.length === 0) {
+    say(`… the kernel ${kernel} is fetched from Debian`);
+    let fetching = await api.post('/kernels/debian', { name: kernel });
+    while (fetching.state !== 'done') {
+      if (fetching.state === 'failed') throw new Error(fetching.message);
+      await after(pollMs);
+      fetching = await api.get(`/kernel-fetches/${fetching.id}`);
+    }
+  }
+  for (let told = ''; ; await after(pollMs)) {
+    const [{ images }] = (await api.get(list)).items;
+    const wanted = images.filter(({ role }) => roles.includes(role));
+    const failed = wanted.find(({ state }) => state === 'failed');
+    if (failed !== undefined) throw new Error(failed.message);
+    const unready = wanted.filter(({ state }) => state !== 'ready');
+    if (unready.length === 0) return;
+    const [{ message }] = unready;
+    if (message !== '' && message !== told) say(`… ${(told = message)}`);
   }
 }
 

@@ -1,102 +1,40 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { build, EXIT_ERROR, nxEnvironment, root, setUp, SetupStop } from './setup.mjs';
-import { runStep, StepError } from './setup/steps.mjs';
-import { countResults } from './testing/count-results.mjs';
+import { EXIT_ERROR } from './setup.mjs';
 import { parseArguments } from './testing/parse-arguments.mjs';
+import { runTier } from './testing/run-tier.mjs';
+import { timeText } from './testing/time-text.mjs';
 
-/** What is checked beside the specs; each counts as one test. */
-const checks = [
-  { title: 'formatting', argv: ['npx', '--no', '--', 'prettier', '--check', '.'] },
-  { title: 'lint', argv: ['npx', '--no', '--', 'eslint', '.'] },
-  { title: 'types of the specs', argv: ['npx', '--no', '--', 'tsc', '-p', 'tsconfig.eslint.json'] },
-  { title: 'generated pages are current', argv: ['node', 'scripts/docs.mjs', '--check'] },
-];
-
-const total = { passed: 0, failed: 0 };
-
-function count(result) {
-  total.passed += result.passed;
-  total.failed += result.failed;
+/** Runs something, and says at its end how long it took and what was counted, the latter as the very last line. */
+async function report(command, work) {
+  const startedAt = performance.now();
+  const result = await work();
+  process.stdout.write(
+    `${command}: ${timeText(performance.now() - startedAt)}\n${result.passed} passed, ${result.failed} failed\n`,
+  );
+  return result;
 }
 
-/** Runs a stage that passes or fails as a whole; the others go on. */
-async function stage(work) {
-  try {
-    await work();
-    count({ passed: 1, failed: 0 });
-  } catch (error) {
-    if (!(error instanceof StepError)) {
-      throw error;
-    }
-    process.stderr.write(`${error.message}\n`);
-    count({ passed: 0, failed: 1 });
+/** Runs tiers one after the other, whatever becomes of each. */
+async function runAll(tiers, options) {
+  const sum = { passed: 0, failed: 0, fit: true };
+  for (const tier of tiers) {
+    const { passed, failed, fit } = await report(tier.command, () => runTier(tier, options));
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.fit &&= fit;
   }
-}
-
-/** Runs the specs of a tier with Vitest's usual report, and counts them by its JSON report. */
-async function runSpecs(tier) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'fenceline-test-'));
-  try {
-    const file = path.join(folder, 'report.json');
-    const argv = [
-      '--no',
-      'vitest',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ];
-    await inherit('npx', tier === null ? argv : [...argv, '--mode', tier, '--passWithNoTests']);
-    count(readReport(file));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function readReport(file) {
-  try {
-    return countResults(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    process.stderr.write(`✗ Vitest left no report: ${error.message}\n`);
-    return { passed: 0, failed: 1 };
-  }
-}
-
-function inherit(command, argv) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, argv, { cwd: root, stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
+  return sum;
 }
 
 async function main() {
-  const given = parseArguments(process.argv.slice(2));
-  if (given.problem !== null) {
-    process.stderr.write(`${given.problem}\n`);
+  const { problem, tiers, yes } = parseArguments(process.argv.slice(2));
+  if (problem !== null) {
+    process.stderr.write(`${problem}\n`);
     return 64;
   }
-  await setUp(given.tier === 'web' ? 'test:web' : 'test', given);
-  await stage(build);
-  if (given.tier === null) {
-    for (const { title, argv } of checks) {
-      await stage(() => runStep(title, argv, { cwd: root, env: nxEnvironment, showLines: 200 }));
-    }
-  }
-  await runSpecs(given.tier);
-  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-  return total.failed === 0 ? 0 : 1;
+  const run = () => runAll(tiers, { yes });
+  const { failed, fit } = tiers.length === 1 ? await run() : await report('npm run test:all', run);
+  if (!fit) return EXIT_ERROR;
+  return failed === 0 ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof SetupStop || error instanceof StepError)) {
-    throw error;
-  }
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_ERROR;
-}
+process.exitCode = await main();

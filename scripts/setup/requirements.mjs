@@ -25,6 +25,11 @@ const toTest = [
   { package: 'make', command: 'make', why: 'compiles the nvme modules of kernel/' },
   { package: 'patch', command: 'patch', why: 'applies the patches of kernel/' },
   { package: 'openssl', command: 'openssl', why: 'makes certificates for a database under TLS' },
+  {
+    package: 'iproute2',
+    command: 'ip',
+    why: 'puts workers into networks of their own, to cut them',
+  },
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
 ];
 

@@ -1,21 +1,24 @@
-/** Tiers of tests beyond the default one, each a folder under test/. */
-export const longerTiers = ['lab', 'web', 'long'];
+import { tiers } from './tiers.mjs';
+
+const names = [...tiers.map(({ name }) => name), 'all'];
 
 /**
  * @param {string[]} args
- * @returns {{ yes: boolean, tier: string | null, problem: string | null }}
+ * @returns {{ yes: boolean, tiers: import('./tiers.mjs').Tier[], problem: string | null }}
  */
 export function parseArguments(args) {
-  const given = { yes: false, tier: null, problem: null };
+  let yes = false;
+  let tier = 'test';
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index];
     if (argument === '--yes' || argument === '-y') {
-      given.yes = true;
-    } else if (argument === '--tier' && longerTiers.includes(args[index + 1])) {
-      given.tier = args[(index += 1)];
+      yes = true;
+    } else if (argument === '--tier' && names.includes(args[index + 1])) {
+      tier = args[(index += 1)];
     } else {
-      given.problem = `Unknown argument ${argument}: known are --yes and --tier ${longerTiers.join('|')}. To run some specs alone: npx vitest run PATH`;
+      const problem = `Unknown argument ${argument}: known are --yes and --tier ${names.join('|')}. To run some specs alone: npx vitest run PATH`;
+      return { yes, tiers: [], problem };
     }
   }
-  return given;
+  return { yes, tiers: tiers.filter(({ name }) => tier === 'all' || name === tier), problem: null };
 }

@@ -2,6 +2,7 @@ import { allOperations, type Operation } from '@fenceline/contracts/api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { DebianKernels } from '../../apps/control-plane/src/kernels/debian-kernels.js';
+import { ImageMaker } from '../../apps/control-plane/src/kernels/images/image-maker.js';
 import {
   openTestService,
   type TestService,
@@ -30,6 +31,7 @@ beforeAll(async () => {
   service = await openTestService({ FENCELINE_TOKEN_RATE: 0, FENCELINE_ADDRESS_RATE: 0 });
   // Nothing is fetched from Debian's archive here.
   vi.spyOn(service.application.get(DebianKernels), 'pack').mockRejectedValue(new Error('offline'));
+  vi.spyOn(service.application.get(ImageMaker), 'make').mockRejectedValue(new Error('offline'));
   ours = await oneOfEach(service);
   known.push(...Object.values(ours.ids));
 });

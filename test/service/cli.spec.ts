@@ -3,13 +3,13 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AttemptResult } from '@fenceline/contracts/api';
+import type { AttemptResult, RejudgeResult } from '@fenceline/contracts/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   openTestService,
   type TestService,
 } from '../../apps/control-plane/src/testing/test-service.testing.js';
-import { verdictOf } from '../../apps/control-plane/src/testing/work.testing.js';
+import { createWorker, verdictOf } from '../../apps/control-plane/src/testing/work.testing.js';
 import { command, startCommand } from '../support/service/command-line.js';
 import { HandDrivenWorker, type Decide } from '../support/service/hand-driven-worker.js';
 
@@ -201,6 +201,106 @@ describe('fenceline follow', () => {
     ]) {
       expect(stderr).toContain(fact);
     }
+  });
+});
+
+describe('fenceline admin rejudge', () => {
+  /** A worker that judges what is to be judged again, so. */
+  async function judgeAgain(results: RejudgeResult[]): Promise<void> {
+    // It has no memory for labs.
+    const { client } = await createWorker(service, { memoryMib: 0 });
+    for (const result of results) {
+      const { data } = await vi.waitFor(
+        async () => {
+          const answer = await client.POST('/worker/rejudging/claim', {
+            body: { verifierVersion: '2.0.0' },
+          });
+          expect(answer.data?.work).toBeTruthy();
+          return answer;
+        },
+        { timeout: 20_000 },
+      );
+      const { itemId, fencingToken } = data!.work!;
+      const seed = await seedOfItem(itemId);
+      const said: RejudgeResult =
+        result.kind === 'failed' ? result : { ...result, verdict: { ...result.verdict, seed } };
+      const answer = await client.POST('/worker/rejudging/{itemId}/finish', {
+        params: { path: { itemId } },
+        body: { fencingToken, result: said },
+      });
+      expect(answer.response.status).toBe(204);
+    }
+  }
+
+  async function seedOfItem(itemId: string): Promise<number> {
+    const item = await service.database.prisma.rejudgementItem.findUniqueOrThrow({
+      where: { id: itemId },
+      include: { job: true },
+    });
+    return Number(item.job.seed);
+  }
+
+  const again = (verdict: 'pass' | 'violation'): RejudgeResult => ({
+    kind: 'judged',
+    verdict: { ...verdictOf(verdict, { ccr: true }), verifier: { version: '2.0.0' } },
+  });
+
+  it('tells what changed, and exits with 1 for it', async () => {
+    const { run, jobs } = await ended('--seed', seedOf('violation'));
+    const running = startCommand('admin', 'rejudge', '--run', run.id, '--wait');
+    await judgeAgain([again('pass')]);
+    expect(await running.ended).toBe(1);
+    expect(running.stdout).toMatch(
+      new RegExp(
+        `^${jobs[0]!.id} +stuck-write, seed 2 +violation +pass +- +.*no-stale-overwrite`,
+        'm',
+      ),
+    );
+    expect(running.stdout).toContain('1 of 1 job judged again, 1 changed');
+  });
+
+  it('exits with 0 where nothing changed, and with 3 where something could not be judged', async () => {
+    const { run } = await ended('--seed', seedOf('pass'));
+    const rejudge = ['admin', 'rejudge', '--run', run.id, '--wait', '--json'];
+    const same = startCommand(...rejudge);
+    await judgeAgain([again('pass')]);
+    expect(await same.ended).toBe(0);
+    expect(JSON.parse(same.stdout)).toMatchObject({
+      schema: 'fenceline.rejudged/v1',
+      exitCode: 0,
+      rejudgement: { changed: 0 },
+      items: [],
+    });
+    const broken = startCommand(...rejudge);
+    await judgeAgain([{ kind: 'failed', message: 'it is damaged' }]);
+    expect(await broken.ended).toBe(3);
+    expect(JSON.parse(broken.stdout)).toMatchObject({ items: [{ message: 'it is damaged' }] });
+  });
+
+  it('is shown and cancelled by its id', async () => {
+    const { run } = await ended('--seed', seedOf('pass'));
+    const { stdout } = await command('admin', 'rejudge', '--run', run.id);
+    const [, id] = /rejudgement ([0-9a-f-]+): 1 job/.exec(stdout)!;
+    expect((await command('show', id!)).stdout).toContain('0 of 1 job judged again');
+    const cancelled = await command('cancel', id!);
+    expect([cancelled.code, cancelled.stdout]).toEqual([
+      0,
+      `rejudgement ${id!}: 0 of 1 job judged again, 0 changed, 1 cancelled\n`,
+    ]);
+  });
+});
+
+describe('fenceline priority', () => {
+  it('is set for a job that has not finished', async () => {
+    const { run, job } = await submitted(seedOf('held'));
+    const { code, stdout } = await command('priority', job, '7', '--json');
+    expect({ code, priority: (JSON.parse(stdout) as { priority: number }).priority }).toEqual({
+      code: 0,
+      priority: 7,
+    });
+    expect((await command('priority', job, '101')).code).toBe(64);
+    await command('cancel', run);
+    expect((await command('wait', run)).code).toBe(3);
   });
 });
 

@@ -1,20 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const launcher = path.resolve(import.meta.dirname, '../../apps/launcher/bin/launcher.cjs');
-
-/** The launcher as a process, and what it has said. */
-interface Launched {
-  child: ChildProcess;
-  lines: string[];
-  /** Resolves with the first line, from the beginning on, that fits. @throws Error where it ends before */
-  line(pattern: RegExp): Promise<string>;
-  ended: Promise<number | null>;
-}
+import { launch, type Launched } from '../support/service/launch.js';
 
 describe('the launcher with the real parts', () => {
   let data: string;
@@ -42,32 +30,7 @@ describe('the launcher with the real parts', () => {
   });
 
   function run(...argv: string[]): Launched {
-    const child = spawn(process.execPath, [launcher, ...argv], {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const lines: string[] = [];
-    const waiting = new Set<() => void>();
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line);
-      for (const look of waiting) look();
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const one: Launched = {
-      child,
-      lines,
-      ended,
-      line: (pattern) =>
-        new Promise((resolve, reject) => {
-          const look = () => {
-            const found = lines.find((line) => pattern.test(line));
-            if (found !== undefined) resolve(found);
-          };
-          waiting.add(look);
-          look();
-          void ended.then(() => reject(new Error(`It ended:\n${lines.join('\n')}`)));
-        }),
-    };
+    const one = launch(argv, environment);
     if (argv[0] === 'start') launched.push(one);
     return one;
   }

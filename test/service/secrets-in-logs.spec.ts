@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { inspect } from 'node:util';
 import { allOperations } from '@fenceline/contracts/api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../apps/control-plane/src/log/create-log.js';
@@ -5,17 +9,28 @@ import {
   openTestService,
   type TestService,
 } from '../../apps/control-plane/src/testing/test-service.testing.js';
+import { openArtifactStore } from '../../apps/control-plane/src/store/open-artifact-store.js';
+import {
+  startS3Server,
+  TEST_KEY,
+  type TestS3Server,
+} from '../../apps/control-plane/src/store/s3/s3-server.testing.js';
 import { call } from '../support/service/call.js';
 
 const lines: string[] = [];
 const secrets = new Set<string>();
 let service: TestService;
+let s3: TestS3Server;
 
 beforeAll(async () => {
+  s3 = await startS3Server();
   const log = createLog('trace', { write: (line) => void lines.push(line) });
-  service = await openTestService({ FENCELINE_LOG_LEVEL: 'trace' }, log);
+  service = await openTestService({ FENCELINE_LOG_LEVEL: 'trace', ...s3.settings() }, log);
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  await s3.close();
+});
 
 interface Sent {
   method?: string;
@@ -75,6 +90,38 @@ it('no secret is in the log, however it came', async () => {
   expect(log).toContain('/api/v1/scenarios?name=flt_***');
   expect(lines.length).toBeGreaterThan(allOperations.length);
   for (const secret of secrets) expect(log).not.toContain(secret.slice(4));
+});
+
+it('no key of the S3 server is in the log, nor in what is thrown where it is refused', async () => {
+  const key = 'S3RVER';
+  expect(Object.values(TEST_KEY)).toEqual([key, key]);
+  const token = await service.token();
+  const headers = { authorization: `Bearer ${token}` };
+  const body = { kind: 'kernel', name: 'kernel', size: 1, sha256: 'a'.repeat(64) };
+  const { id } = await send('/uploads', { headers, body });
+  // Objects that the store cannot read any more: it fails, and says so.
+  await rm(path.join(s3.folder, 'artifacts'), { recursive: true });
+  const sha256 = createHash('sha256').update('x').digest('hex');
+  const failed = await fetch(
+    `${service.url}/api/v1/uploads/${id!}/parts?offset=0&sha256=${sha256}`,
+    {
+      method: 'PUT',
+      headers: { ...headers, 'content-type': 'application/octet-stream' },
+      body: 'x',
+    },
+  );
+  expect(failed.status).toBe(500);
+  expect(await failed.text()).not.toContain(key);
+  const log = lines.join('');
+  expect(log).toContain('NoSuchBucket');
+  expect(log).toContain('"FENCELINE_S3_SECRET_ACCESS_KEY":"***"');
+  expect(log).not.toContain(key);
+
+  const refused = { ...service.settings, FENCELINE_S3_SECRET_ACCESS_KEY: 'another-secret' };
+  const error: unknown = await openArtifactStore(refused).catch((thrown: unknown) => thrown);
+  const all = inspect(error, { depth: null, showHidden: true });
+  expect(all).toContain('SignatureDoesNotMatch');
+  expect(all).not.toMatch(/S3RVER|another-secret/);
 });
 
 it('masks what a line quotes, in any member of it', () => {

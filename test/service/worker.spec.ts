@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@fenceline/client';
+import { endedForGood } from '@fenceline/contracts/exit-code';
 import { openEvidence } from '@fenceline/evidence';
 import { judgeRecording } from '@fenceline/judge';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -116,6 +117,21 @@ describe('a worker and the service', () => {
     } finally {
       await evidence.close();
     }
+    // The same worker judges what it has published again, and says the same.
+    const { data: asked } = await client.POST('/rejudgements', {
+      body: { filter: { runId: job.runId } },
+    });
+    const params = { path: { rejudgementId: asked!.id } };
+    let rejudgement = asked!;
+    while (rejudgement.finishedAt === null) {
+      await delay(50);
+      rejudgement = (await client.GET('/rejudgements/{rejudgementId}', { params })).data!;
+    }
+    expect(rejudgement).toMatchObject({ states: { done: 1 }, changed: 0 });
+    const items = await client.GET('/rejudgements/{rejudgementId}/items', { params });
+    expect(items.data!.items).toMatchObject([
+      { jobId, before: { verdict: 'violation' }, after: { verdict: 'violation' } },
+    ]);
     await end(worker, 'SIGTERM');
     expect(worker.exitCode).toBe(0);
     expect(await readdir(path.join(folder, 'w1', 'labs'))).toEqual([]);
@@ -136,4 +152,26 @@ describe('a worker and the service', () => {
     expect(attempts.at(-1)).toMatchObject({ worker: { name: 'w2' }, how: 'done' });
     expect(attempts.slice(0, -1).every(({ how }) => how === 'lost')).toBe(true);
   }, 90_000);
+
+  it('ends with one message and its mend where the service does not know it any more', async () => {
+    await end(await startWorker('w1'), 'SIGTERM');
+    await service.database.query(`UPDATE workers SET revoked_at = now()`);
+    const worker = spawn(process.execPath, [main], {
+      env: {
+        PATH: process.env['PATH'],
+        FENCELINE_SERVICE: service.url,
+        FENCELINE_WORKER_FOLDER: path.join(folder, 'w1'),
+        FENCELINE_ACCELERATOR: 'none',
+        FENCELINE_LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    worker.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    await once(worker, 'close');
+    expect(worker.exitCode).toBe(endedForGood);
+    expect(words).toMatch(
+      /^http:.* does not know this worker \(any more\)\. To mend it: remove .*\n$/,
+    );
+  }, 60_000);
 });

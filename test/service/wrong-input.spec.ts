@@ -3,6 +3,7 @@ import { allOperations, scopeSchema, type Operation } from '@fenceline/contracts
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DebianKernels } from '../../apps/control-plane/src/kernels/debian-kernels.js';
+import { ImageMaker } from '../../apps/control-plane/src/kernels/images/image-maker.js';
 import {
   openTestService,
   type TestService,
@@ -20,6 +21,7 @@ beforeAll(async () => {
   service = await openTestService({ FENCELINE_TOKEN_RATE: 0, FENCELINE_ADDRESS_RATE: 0 });
   // Nothing is fetched from Debian's archive here.
   vi.spyOn(service.application.get(DebianKernels), 'pack').mockRejectedValue(new Error('offline'));
+  vi.spyOn(service.application.get(ImageMaker), 'make').mockRejectedValue(new Error('offline'));
   [ours, theirs] = [await oneOfEach(service), await oneOfEach(service)];
 });
 afterAll(() => service.close());

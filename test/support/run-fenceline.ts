@@ -13,10 +13,17 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program of the checkout to its end. */
-export function run(argv: readonly string[]): Promise<Ended> {
+/** Runs a program of the checkout to its end; what the environment is to have besides ours may be given. */
+export function run(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argv, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, argv, {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

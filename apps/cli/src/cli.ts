@@ -29,6 +29,7 @@ const serviceCommandLoaders: CommandLoaders = {
   list: async () => (await import('./commands/list.js')).listCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
+  priority: async () => (await import('./commands/priority.js')).priorityCommand,
   rerun: async () => (await import('./commands/rerun.js')).rerunCommand,
   fetch: async () => (await import('./commands/fetch.js')).fetchCommand,
   admin: async () => (await import('./commands/admin.js')).adminCommand,
@@ -50,7 +51,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
 }
 
 /** The program with the command that is called, or all of them; each hands its exit code to `finish`. */
-async function createProgram(
+export async function createProgram(
   args: readonly string[],
   finish: (code: ExitCode) => void,
 ): Promise<Command> {

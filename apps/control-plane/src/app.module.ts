@@ -18,11 +18,13 @@ import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RejudgementsModule } from './rejudgements/rejudgements.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { ScenariosModule } from './scenarios/scenarios.module.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { StateModule } from './state/state.module.js';
+import type { OpenArtifactStore } from './store/open-artifact-store.js';
 import { StoreModule } from './store/store.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
 import { WorkersModule } from './workers/workers.module.js';
@@ -30,7 +32,7 @@ import { WorkersModule } from './workers/workers.module.js';
 /** The whole control plane; each feature is a module of its own. */
 @Module({})
 export class AppModule {
-  static with(settings: Settings): DynamicModule {
+  static with(settings: Settings, store: OpenArtifactStore): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -54,10 +56,11 @@ export class AppModule {
         OutboxModule,
         PlacementModule,
         ReconcilerModule,
+        RejudgementsModule,
         RunsModule,
         ScenariosModule,
         StateModule,
-        StoreModule,
+        StoreModule.with(store),
         UploadsModule,
         WorkersModule,
       ],

@@ -20,11 +20,12 @@ import { createLog } from './log/create-log.js';
 import { NestLog } from './log/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { maskSettings, type Settings } from './settings/settings.js';
+import { openArtifactStore } from './store/open-artifact-store.js';
 
 /**
  * Makes the control plane, ready to listen.
  *
- * @throws Error where a route and an operation differ, or the files of TLS cannot be read
+ * @throws Error where a route and an operation differ, the files of TLS cannot be read, or the artifact store cannot be used
  */
 export async function createApplication(
   settings: Settings,
@@ -38,7 +39,7 @@ export async function createApplication(
     ...httpsOf(settings),
   });
   const application = await NestFactory.create<NestExpressApplication>(
-    AppModule.with(settings),
+    AppModule.with(settings, await openArtifactStore(settings)),
     options,
   );
   application.disable('x-powered-by');

@@ -8,6 +8,7 @@ import { serverPart } from './parts/server-part.js';
 import type { Programs } from './programs.js';
 import type { Settings } from './settings.js';
 import { Supervisor } from './supervisor.js';
+import { workerEnvironment } from './worker-environment.js';
 
 /** The most that a log may hold; as much again is kept of the time before. */
 const logBytes = 10 * 1024 * 1024;
@@ -72,7 +73,10 @@ export class Service {
     await administration.prepareWorker(address);
     await this.startWorker(address);
     const kernel = await administration.fetchFirstKernel(address);
-    if (kernel !== null) this.report(`The kernel ${kernel} is being fetched from Debian.`);
+    if (kernel !== null)
+      this.report(
+        `The kernel ${kernel} is being fetched from Debian, then its guest images are built: fenceline list kernels.`,
+      );
     return { address, signIn };
   }
 
@@ -145,7 +149,7 @@ export class Service {
         name: 'worker',
         script: programs.worker,
         environment: () => ({
-          ...process.env,
+          ...workerEnvironment(process.env),
           FENCELINE_SERVICE: address,
           FENCELINE_WORKER_FOLDER: folder.worker,
           FENCELINE_JOIN_TOKEN_FILE: folder.joinToken,

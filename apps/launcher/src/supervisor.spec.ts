@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { endedForGood } from '@fenceline/contracts/exit-code';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Supervisor, type RunningState } from './supervisor.js';
 import { standIn, storyOf } from './testing/stand-in.testing.js';
@@ -78,6 +79,22 @@ console.log('{}');`.replace('FOLDER', folder);
     expect(said).toHaveLength(4);
     expect(said[1]).toMatch(/^one did not start \(exit code 7\):\nno luck/);
     expect(said[2]).toMatch(/^one did not start \(exit code 7\):/);
+  });
+
+  it('leaves a part that says that it would end in the same way again, and repeats what mends it', async () => {
+    const body = `
+console.log('{}');
+console.error('The door is locked. To mend it: open it.');
+process.exitCode = ${endedForGood};`;
+    const [part, other] = [standIn(folder, 'one', body), standIn(folder, 'two')];
+    await supervisor.start(other);
+    await supervisor.start(part);
+    const locked = 'one ended and is not started again. The door is locked. To mend it: open it.';
+    await whenRunning(() => said.includes(locked));
+    expect(running.map(({ name }) => name)).toEqual(['two']);
+    await supervisor.stop();
+    expect(storyOf(folder).filter((line) => line === 'one starts')).toHaveLength(1);
+    expect(said).toEqual([locked]);
   });
 
   it('throws where a part does not come up the first time', async () => {

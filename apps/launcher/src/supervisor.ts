@@ -27,7 +27,7 @@ interface Kept {
   watch: Promise<void>;
 }
 
-/** Starts parts in order, starts those again that end by themselves, and stops all in the opposite order. */
+/** Starts parts in order, starts those again that end by themselves unless they say that it is no use, and stops all in the opposite order. */
 export class Supervisor {
   private readonly kept: Kept[] = [];
   private readonly unwanted = new AbortController();
@@ -70,9 +70,14 @@ export class Supervisor {
     let pause = backOffMs.first;
     while (kept.running !== null) {
       const since = performance.now();
-      const how = await kept.running.ended;
+      const { how, forGood } = await kept.running.ended;
       kept.running = null;
       if (this.isStopping()) return;
+      if (forGood !== undefined) {
+        report(`${name} ended and is not started again. ${forGood}`);
+        this.changed();
+        return;
+      }
       if (performance.now() - since > wellAfterMs) pause = backOffMs.first;
       report(`${name} ended (${how}); it is started again.`);
       this.changed();

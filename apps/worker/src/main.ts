@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
+import { endedForGood } from '@fenceline/contracts/exit-code';
+import { messageOf } from './message-of.js';
 import { enrolWorker, runWorker } from './run-worker.js';
 import { readSettings } from './settings/read-settings.js';
+import { UnknownWorker } from './unknown-worker.js';
 
 const usage = `Usage: fenceline-worker [enrol]
   enrol  trades the join token in FENCELINE_JOIN_TOKEN_FILE for a credential, and ends
@@ -18,6 +21,6 @@ try {
     await (command === 'enrol' ? enrolWorker(settings) : runWorker(settings));
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = error instanceof UnknownWorker ? endedForGood : 1;
 }

@@ -6,6 +6,7 @@ import { openCredential } from './credential/enrol.js';
 import type { Settings } from './settings/settings.js';
 import { capacityOf } from './supervisor/capacity.js';
 import { Supervisor } from './supervisor/supervisor.js';
+import { explainEnd } from './unknown-worker.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Trades the join token for a credential, and says the worker's id. @throws Error as `openCredential` */
@@ -18,7 +19,7 @@ export async function enrolWorker(settings: Settings): Promise<void> {
  * Works until a signal drains it, and ends the process.
  *
  * @param programs in place of the built ones: tests have them
- * @throws Error where it has no credential and cannot enrol, or the service does not know it
+ * @throws Error where it has no credential and cannot enrol; UnknownWorker where the service does not know it
  */
 export async function runWorker(settings: Settings, programs?: AttemptPrograms): Promise<void> {
   const log = logOf(settings);
@@ -42,6 +43,8 @@ export async function runWorker(settings: Settings, programs?: AttemptPrograms):
   process.stdout.write(`${JSON.stringify({ worker: credential.workerId })}\n`);
   try {
     await supervisor.run();
+  } catch (error) {
+    throw explainEnd(error, settings);
   } finally {
     await application.close();
   }

@@ -8,9 +8,9 @@ import { WORKER_API, type WorkerApi } from './api/worker-api.js';
 import type { AttemptPrograms, AttemptServices } from './attempt/attempt-runner.js';
 import type { Credential } from './credential/credential.js';
 import { Doorbell } from './doorbell/doorbell.js';
-import { KernelCache } from './kernels/kernel-cache.js';
-import { prepareWork } from './kernels/prepare-work.js';
 import { LabFolders } from './labs/lab-folders.js';
+import { PinnedCache } from './pinned/pinned-cache.js';
+import { prepareWork } from './pinned/prepare-work.js';
 import type { Settings } from './settings/settings.js';
 import { newInstance, Supervisor } from './supervisor/supervisor.js';
 
@@ -47,15 +47,15 @@ export class WorkerModule {
           provide: Supervisor,
           inject: [WORKER_API, LabFolders],
           useFactory: (api: WorkerApi, folders: LabFolders) => {
-            const kernels = new KernelCache(
-              join(settings.FENCELINE_WORKER_FOLDER, 'kernels'),
+            const pinned = new PinnedCache(
+              join(settings.FENCELINE_WORKER_FOLDER, 'pinned'),
               settings.FENCELINE_KERNEL_CACHE_MIB * 2 ** 20,
               (sha256, file, stop) => untilReached(() => api.fetchBlob(sha256, file, stop), stop),
             );
             const attempts: AttemptServices = {
               api,
               folders,
-              prepare: (plan, work, status) => prepareWork(kernels, plan, work, status),
+              prepare: (plan, work, status) => prepareWork(pinned, plan, work, status),
               labDiskBytes: settings.FENCELINE_LAB_DISK_MIB * 2 ** 20,
               log,
               programs,
@@ -64,6 +64,7 @@ export class WorkerModule {
               api,
               attempts,
               capacity,
+              probes: settings.FENCELINE_ACCELERATOR === 'probe',
               instance,
               openBell: (terms, rung) => Doorbell.open(terms, credential, rung),
               log,

@@ -24,14 +24,16 @@ export async function isZstd(path: string): Promise<boolean> {
  * the two captures of a link hold the same frames far from each other.
  *
  * @param size of all the bytes, exactly: a small file then takes little memory to read
+ * @param level of zstd, 1 to 19: what is kept for long is worth the time of a higher one
  * @throws ArchiveError when zstd is missing or fails, and whatever reading the bytes throws
  */
 export async function compress(
   chunks: AsyncIterable<Uint8Array>,
   size: number,
   path: string,
+  level = 12,
 ): Promise<void> {
-  const args = ['-q', '-c', '-12', '--long=27', '--check', `--stream-size=${size}`];
+  const args = ['-q', '-c', `-${level}`, '--long=27', '--check', `--stream-size=${size}`];
   const child = spawn('zstd', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = endOf(child);
   try {

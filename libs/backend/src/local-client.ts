@@ -32,7 +32,8 @@ export type Answered = (errno: number, data: Uint8Array | null) => void;
 
 /** An array node in this process: what an NBD connection is to one in a virtual machine. */
 export class LocalClient implements Client {
-  readonly #waiting = new Map<Task, Answered>();
+  /** By the number of the request. */
+  readonly #waiting = new Map<number, Answered>();
   readonly #host: LocalHost;
 
   constructor(
@@ -51,7 +52,7 @@ export class LocalClient implements Client {
     const origin = { node, export: exported, connection, client: this };
     const task = new Task(this.#host.nextRequestId(), origin, op, fua, offset, length, 0, 0);
     task.data = data ?? null;
-    this.#waiting.set(task, answered);
+    this.#waiting.set(task.id, answered);
     this.#host.received(task);
   }
 
@@ -62,9 +63,9 @@ export class LocalClient implements Client {
   }
 
   answer(task: Task, errno: number): void {
-    const answered = this.#waiting.get(task);
+    const answered = this.#waiting.get(task.id);
     if (answered === undefined) return;
-    this.#waiting.delete(task);
+    this.#waiting.delete(task.id);
     const data = task.op === 'read' && errno === 0 ? task.data : null;
     task.data = null;
     this.#host.replied([task]);
@@ -76,6 +77,6 @@ export class LocalClient implements Client {
   }
 
   forget(task: Task): void {
-    this.#waiting.delete(task);
+    this.#waiting.delete(task.id);
   }
 }

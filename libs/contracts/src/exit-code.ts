@@ -14,6 +14,12 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/**
+ * Exit code of a program of the service that would end in the same way again: whoever starts it must not, before somebody has
+ * mended what its last words say. (EX_CONFIG of sysexits.h.)
+ */
+export const endedForGood = 78;
+
 const worstFirst: readonly ExitCode[] = [64, 69, 3, 4, 1, 2, 0];
 
 /** The exit code of several scenarios: the worst one, in the order 64, 69, 3, 4, 1, 2, 0. */

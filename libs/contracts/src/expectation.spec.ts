@@ -11,7 +11,7 @@ import {
   type Shortfall,
 } from './expectation.js';
 import type { Expectation } from './scenario/model.js';
-import { ruleNameSchema } from './verdict.js';
+import { ruleNameSchema, type RuleName } from './verdict.js';
 
 const pass: Expectation = {
   capabilities: [],
@@ -61,6 +61,14 @@ describe('chooseExpectation', () => {
   });
 });
 
+/** Every rule held, but for those that are violated. */
+function rulesOf(violated: readonly RuleName[]): Judged['rules'] {
+  return ruleNameSchema.options.map((rule) => ({
+    rule,
+    status: violated.includes(rule) ? 'violated' : 'held',
+  }));
+}
+
 describe('meets', () => {
   const kinds = (expectation: Expectation, judged: Judged) =>
     meets(expectation, judged).shortfalls.map(({ kind }) => kind);
@@ -69,7 +77,7 @@ describe('meets', () => {
     expect(
       meets(stale, {
         verdictPerProfile: asWanted,
-        violated: ['no-early-retry', 'no-stale-overwrite'],
+        rules: rulesOf(['no-early-retry', 'no-stale-overwrite']),
       }),
     ).toEqual({ met: true, shortfalls: [] });
   });
@@ -77,17 +85,15 @@ describe('meets', () => {
   it('forbids all others by *others, and only the named without it', () => {
     expect(forbiddenRules(stale)).toHaveLength(ruleNameSchema.options.length - 2);
     expect(forbiddenRules({ ...stale, never: ['kernel-clean'] })).toEqual(['kernel-clean']);
-    const violated = [...stale.violates, 'kernel-clean' as const];
-    expect(kinds(stale, { verdictPerProfile: asWanted, violated })).toEqual([
-      'unexpected-violation',
-    ]);
-    expect(kinds({ ...stale, never: [] }, { verdictPerProfile: asWanted, violated })).toEqual([]);
+    const rules = rulesOf([...stale.violates, 'kernel-clean']);
+    expect(kinds(stale, { verdictPerProfile: asWanted, rules })).toEqual(['unexpected-violation']);
+    expect(kinds({ ...stale, never: [] }, { verdictPerProfile: asWanted, rules })).toEqual([]);
   });
 
   it('misses a rule that is not violated', () => {
     const { met, shortfalls } = meets(stale, {
       verdictPerProfile: asWanted,
-      violated: ['no-early-retry'],
+      rules: rulesOf(['no-early-retry']),
     });
     expect(met).toBe(false);
     expect(shortfalls).toEqual([
@@ -100,13 +106,13 @@ describe('meets', () => {
 
   it('says of an absent violation once that it is absent', () => {
     const verdictPerProfile = { ...asWanted, 'cqt-zero-10s': 'pass' as const };
-    expect(kinds(stale, { verdictPerProfile, violated: [] })).toEqual(['absent-violation']);
+    expect(kinds(stale, { verdictPerProfile, rules: rulesOf([]) })).toEqual(['absent-violation']);
   });
 
   it('looks at the other profiles', () => {
     const { shortfalls } = meets(stale, {
       verdictPerProfile: { ...asWanted, 'tp4129-strict': 'violation' },
-      violated: stale.violates,
+      rules: rulesOf(stale.violates),
     });
     expect(shortfalls).toEqual([
       {
@@ -125,7 +131,36 @@ describe('meets', () => {
     [{ ...pass, verdict: 'inconclusive' }, 'violation', 'conclusive'],
   ] as const)('%# %j', (expectation, verdict, kind) => {
     const verdictPerProfile = verdict === undefined ? {} : { 'cqt-zero-10s': verdict };
-    expect(kinds(expectation as Expectation, { verdictPerProfile, violated: [] })).toEqual([kind]);
+    expect(kinds(expectation as Expectation, { verdictPerProfile, rules: rulesOf([]) })).toEqual([
+      kind,
+    ]);
+  });
+});
+
+describe('an expected inconclusive', () => {
+  const unsure: Expectation = {
+    ...pass,
+    verdict: 'inconclusive',
+    under: { 'tp4129-strict': 'inconclusive' },
+  };
+  const verdictPerProfile = {
+    'cqt-zero-10s': 'inconclusive',
+    'tp4129-strict': 'inconclusive',
+  } as const;
+
+  it('is met by a checker that was not sure of one rule', () => {
+    const rules = ruleNameSchema.options.map((rule, at) => ({
+      rule,
+      status: at === 0 ? ('inconclusive' as const) : ('not-judged' as const),
+    }));
+    expect(meets(unsure, { verdictPerProfile, rules })).toEqual({ met: true, shortfalls: [] });
+  });
+
+  it('is not met by one that failed, and judged no rule', () => {
+    const rules = ruleNameSchema.options.map((rule) => ({ rule, status: 'not-judged' as const }));
+    const { met, shortfalls } = meets(unsure, { verdictPerProfile, rules });
+    expect(met).toBe(false);
+    expect(exitCodeOf({ outcome: 'judged', shortfalls, control: false })).toBe(2);
   });
 });
 

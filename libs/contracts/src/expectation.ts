@@ -1,6 +1,12 @@
 import { ExitCode } from './exit-code.js';
 import type { Expectation, Scenario } from './scenario/model.js';
-import { ruleNameSchema, type ProfileName, type RuleName, type VerdictValue } from './verdict.js';
+import {
+  ruleNameSchema,
+  type ProfileName,
+  type RuleName,
+  type RuleStatus,
+  type VerdictValue,
+} from './verdict.js';
 
 /** The capabilities that every kernel of a lab has. */
 export function commonCapabilities(
@@ -48,16 +54,17 @@ export interface Shortfall {
 
 export interface Judged {
   verdictPerProfile: Readonly<Partial<Record<ProfileName, VerdictValue>>>;
-  /** The rules that the findings under the deciding profile name. */
-  violated: readonly RuleName[];
+  /** What became of each rule under the deciding profile. */
+  rules: readonly Pick<RuleStatus, 'rule' | 'status'>[];
 }
 
 /** Compares what was judged with what was expected; `met` when there is no shortfall. */
 export function meets(
   expectation: Expectation,
-  { verdictPerProfile, violated }: Judged,
+  { verdictPerProfile, rules }: Judged,
 ): { met: boolean; shortfalls: Shortfall[] } {
   const { profile, under } = expectation;
+  const violated = rules.filter(({ status }) => status === 'violated').map(({ rule }) => rule);
   const shortfalls: Shortfall[] = [];
   const expected: [ProfileName, VerdictValue][] = [
     [profile, expectation.verdict],
@@ -66,6 +73,11 @@ export function meets(
   for (const [name, wanted] of expected) {
     const found = verdictPerProfile[name];
     if (found !== wanted) shortfalls.push(verdictShortfall(name, wanted, found));
+  }
+  // Inconclusive is what a checker that was not sure says. One that failed has said nothing, and meets no expectation.
+  if (shortfalls.length === 0 && rules.every(({ status }) => status === 'not-judged')) {
+    const reason = 'No rule was judged: the checker failed, or the recording could not be read.';
+    shortfalls.push({ kind: 'inconclusive', reason });
   }
   // Without a verdict the findings are not complete: a rule that is missing says nothing.
   if (verdictPerProfile[profile] === 'violation') {

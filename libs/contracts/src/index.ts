@@ -9,6 +9,7 @@ export * from './scenario/capabilities.js';
 export { describeAction, describeEvent, describeStep } from './scenario/describe-step.js';
 export * from './scenario/fio-numbers.js';
 export * from './scenario/fio-options.js';
+export * from './scenario/guests.js';
 export { scenarioJsonSchema } from './scenario/json-schema.js';
 export * from './scenario/kinds.js';
 export { scenarioLimits } from './scenario/limits.js';

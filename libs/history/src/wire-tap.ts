@@ -115,6 +115,11 @@ export class WireTap {
     };
   }
 
+  /** The link over which a command was sent. */
+  linkOf(command: Command): string {
+    return this.#decoder.associations[command.association]!.link;
+  }
+
   /** The number by which the commands of this tap know the payload with this hash. */
   payloadOf(hash: bigint): PayloadId {
     return this.#decoder.payloads.ofHash(hash);

@@ -211,7 +211,7 @@ function summary(judgement: Omit<Judgement, 'counters'>): Decision['expected'] {
     verdictPerProfile: Object.fromEntries(
       judgement.profiles.map(({ name, verdict }) => [name, verdict]),
     ),
-    violated: judgement.rules.filter(({ status }) => status === 'violated').map(({ rule }) => rule),
+    rules: judgement.rules,
   };
 }
 

@@ -1,6 +1,6 @@
 export * from './messages.js';
 export { makePlan } from './plan.js';
-export { prepareLab } from './qemu/prepare.js';
+export { prepareLab, type LabSources } from './qemu/prepare.js';
 export {
   runSimulatedLab,
   type Simulation,

@@ -15,22 +15,15 @@ export function observeWire(
   observations: Observations,
   onIoSent: (command: Command, link: string) => void = () => undefined,
 ): WireTap {
-  const linkOf = new Map<Command, string>();
   const tap = new WireTap(topology, {
     onIoSent: (command, association) => onIoSent(command, association.link),
-    onCommandSent: (command, association) => {
-      linkOf.set(command, association.link);
-      observations.sent(command, association);
-    },
+    onCommandSent: (command, association) => observations.sent(command, association),
     onRetry: (command, originals) => {
-      const to = linkOf.get(command) ?? '';
-      for (const original of originals)
-        observations.retried(original, linkOf.get(original) ?? '', to);
+      for (const original of originals) {
+        observations.retried(original, tap.linkOf(original), tap.linkOf(command));
+      }
     },
-    onAnswered: (command) => {
-      linkOf.delete(command);
-      observations.answered(command);
-    },
+    onAnswered: (command) => observations.answered(command),
     onCcrSent: (source) => observations.ccrSent(source),
     onCcrAccepted: (source) => observations.ccrAccepted(source),
     onCcrEvent: (source) => observations.ccrEvent(source),

@@ -1,12 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheDir, publishFile, readJson, sha256, withTemporaryFolder } from './cache.js';
 import { runOrThrow } from './command.js';
-import { buildGuestImage } from './guest-image.js';
+import { buildGuestImage, type GuestImage } from './guest-image.js';
 import type { KernelImage } from './kernel-registry.js';
 import type { Accelerator } from './qemu-command.js';
 import { createRunFolder } from './run-folder.js';
-import { messageOf } from './vm-error.js';
+import { codeOf, messageOf } from './vm-error.js';
 import { launchVm } from './vm.js';
 
 /** What guests run on here, and why. */
@@ -54,6 +54,23 @@ async function machineIdentity(): Promise<string> {
 }
 
 /**
+ * What guests run on here, as far as it is known without booting one: there is no KVM for us, or it was probed before.
+ *
+ * @throws VmError when QEMU is missing
+ */
+export async function knownAccelerator(
+  cacheDir: string = defaultCacheDir(),
+): Promise<AcceleratorProbe | undefined> {
+  const machine = await machineIdentity();
+  const known = await readJson(placeIn(cacheDir), isProbeRecord);
+  if (known?.machine === machine) {
+    return { accelerator: known.accelerator, reason: known.reason, cached: true };
+  }
+  const reason = await whyNoKvm();
+  return reason === undefined ? undefined : { accelerator: 'tcg', reason, cached: false };
+}
+
+/**
  * Finds out whether KVM can be used, by booting a guest with it until its agent answers: on some
  * machines /dev/kvm opens and creates VMs, and their guests hang. Else guests are emulated. The
  * answer is kept for this machine.
@@ -62,31 +79,46 @@ async function machineIdentity(): Promise<string> {
  */
 export async function probeAccelerator(options: {
   kernel: KernelImage;
+  /** Boots this one; where it is not given one is built, or taken from the cache. */
+  image?: GuestImage | undefined;
   cacheDir?: string;
   /** Asks again, whatever is known. */
   refresh?: boolean;
 }): Promise<AcceleratorProbe> {
   const cacheDir = options.cacheDir ?? defaultCacheDir();
-  const place = join(cacheDir, 'accelerator.json');
+  const known = options.refresh === true ? undefined : await knownAccelerator(cacheDir);
+  if (known !== undefined) return known;
+  const reason = await whyNoKvm();
+  if (reason !== undefined) return { accelerator: 'tcg', reason, cached: false };
+  const { kernel } = options;
+  const image =
+    options.image ?? (await buildGuestImage({ role: kernel.roles[0]!, kernel, cacheDir }));
+  const found = await boot(kernel, image, cacheDir);
   const machine = await machineIdentity();
-  const known = options.refresh === true ? undefined : await readJson(place, isProbeRecord);
-  if (known?.machine === machine) {
-    return { accelerator: known.accelerator, reason: known.reason, cached: true };
-  }
-  const found = await boot(options.kernel, cacheDir);
   const record: ProbeRecord = { schema: 'fenceline.accelerator/v1', machine, ...found };
-  await publishFile(place, `${JSON.stringify(record, undefined, 2)}\n`);
+  await publishFile(placeIn(cacheDir), `${JSON.stringify(record, undefined, 2)}\n`);
   return { ...found, cached: false };
+}
+
+const placeIn = (cacheDir: string): string => join(cacheDir, 'accelerator.json');
+
+/** Why KVM is not there for us; undefined where it can be opened, which does not say that it works. */
+async function whyNoKvm(): Promise<string | undefined> {
+  try {
+    await (await open(KVM, 'r+')).close();
+    return undefined;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT'
+      ? `There is no ${KVM}: guests are emulated.`
+      : `KVM cannot be used here, guests are emulated: ${messageOf(error)}`;
+  }
 }
 
 async function boot(
   kernel: KernelImage,
+  image: GuestImage,
   cacheDir: string,
 ): Promise<{ accelerator: Accelerator; reason: string }> {
-  if ((await stat(KVM).catch(() => undefined)) === undefined) {
-    return { accelerator: 'tcg', reason: `There is no ${KVM}: guests are emulated.` };
-  }
-  const image = await buildGuestImage({ role: kernel.roles[0]!, kernel, cacheDir });
   return await withTemporaryFolder(cacheDir, async (temporary) => {
     const runFolder = await createRunFolder();
     const start = performance.now();

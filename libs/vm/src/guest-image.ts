@@ -1,3 +1,4 @@
+import type { ImageRole } from '@fenceline/contracts';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +18,7 @@ import { dataFiles, elfClosure } from './elf-closure.js';
 import { guestPackages } from './guest-packages.js';
 import { ModuleFolder } from './kernel-modules.js';
 import type { KernelImage } from './kernel-registry.js';
-import type { GuestRole, ImageRole } from './roles.js';
+import type { GuestRole } from './roles.js';
 import { OPTIONAL_MODULES, PACKAGE_SETS, REQUIRED_MODULES, ROLE_PROGRAMS } from './roles.js';
 import { VmError } from './vm-error.js';
 
@@ -90,9 +91,8 @@ export async function buildGuestImage(options: {
     cacheDir,
     progress,
   );
-  const init = await readFile(INIT);
-  const ours = roles.includes('reference') ? await readOurPrograms() : [];
-  const parts = [contentId, sha256(init), ...ours.map(({ content }) => sha256(content))];
+  const { init, ours, parts: ownParts } = await ownFiles(roles);
+  const parts = [contentId, ...ownParts];
   const key = sha256(JSON.stringify([LAYOUT, role, kernel.contentId, ...parts]));
   const path = join(cacheDir, 'images', `${role}-${key.slice(0, 32)}.cpio`);
   const recordPath = `${path}.json`;
@@ -163,6 +163,30 @@ export async function buildGuestImage(options: {
     await publishFile(recordPath, `${JSON.stringify(record)}\n`);
     return { path, sha256: hash, size, cached: false, packages };
   });
+}
+
+/**
+ * SHA-256 over what this version of Fenceline makes an image of, beside kernel and packages: its layout, our own files, and
+ * which packages, programs and modules go in. An image of another recipe may not fit this version's labs.
+ *
+ * @throws VmError when our programs have not been built
+ */
+export async function imageRecipe(role: ImageRole): Promise<string> {
+  const { parts } = await ownFiles([role]);
+  const chosen = [
+    PACKAGE_SETS[role],
+    ROLE_PROGRAMS[role],
+    REQUIRED_MODULES[role],
+    OPTIONAL_MODULES,
+  ];
+  return sha256(JSON.stringify([LAYOUT, role, ...parts, chosen]));
+}
+
+/** What the repository itself puts into an image, and the hash of each. */
+async function ownFiles(roles: readonly ImageRole[]) {
+  const init = await readFile(INIT);
+  const ours = roles.includes('reference') ? await readOurPrograms() : [];
+  return { init, ours, parts: [sha256(init), ...ours.map(({ content }) => sha256(content))] };
 }
 
 /** The programs of guest/, each one file that the build has made. */

@@ -1,4 +1,4 @@
-export { probeAccelerator, type AcceleratorProbe } from './accelerator.js';
+export { knownAccelerator, probeAccelerator, type AcceleratorProbe } from './accelerator.js';
 export { defaultCacheDir, sha256File, type Progress } from './cache.js';
 export { kernelTrouble, type ConsoleLine, type KernelTrouble } from './console-log.js';
 export type { DebianPackage } from './debian-packages.js';
@@ -8,7 +8,7 @@ export {
   type GuestProcess,
   type GuestResult,
 } from './guest-agent.js';
-export { buildGuestImage, type GuestImage } from './guest-image.js';
+export { buildGuestImage, imageRecipe, type GuestImage } from './guest-image.js';
 export { guestPackages } from './guest-packages.js';
 export {
   DEFAULT_KERNEL,
@@ -19,6 +19,13 @@ export {
 export { shippedSeries, shippedSeriesAt, type KernelSeries } from './kernel-series.js';
 export { kernelDetectors } from './kernel-detectors.js';
 export { findLeftovers, removeLeftovers, type Leftover } from './leftovers.js';
+export {
+  openImage,
+  packImage,
+  readPackedImage,
+  unpackImage,
+  type PackedImage,
+} from './packed-image.js';
 export { packKernel, readPackedKernel, type PackedKernel } from './packed-kernel.js';
 export type { Accelerator, DiskOptions, NicOptions } from './qemu-command.js';
 export { QmpClient, type QmpEvent } from './qmp-client.js';
@@ -32,7 +39,7 @@ export {
 } from './process-identity.js';
 export { qemuVersion } from './qemu-version.js';
 export { checkRequirements, type Requirement } from './requirements.js';
-export type { GuestRole, ImageRole } from './roles.js';
+export type { GuestRole } from './roles.js';
 export { createRunFolder, type RunFolder } from './run-folder.js';
 export { GuestGone, GuestNotReady, VmError } from './vm-error.js';
 export { launchVm, Vm, type VmExit, type VmOptions } from './vm.js';

@@ -1,4 +1,6 @@
 import { compress, tarBytes, writeTar } from '@fenceline/archive';
+import type { ImageRole } from '@fenceline/contracts';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,5 +37,23 @@ export function packedKernelFiles(
     ['kernel.json', JSON.stringify(manifest)],
     ['vmlinuz', makeBzImage(release)],
     ['modules/nvme_tcp.ko', 'x'],
+  ];
+}
+
+/** The files of a packed guest image that is one by its form alone. */
+export function packedImageFiles(
+  role: ImageRole,
+  release: string,
+  content = 'an image',
+): [string, Uint8Array | string][] {
+  const image = Buffer.from(content);
+  const manifest = {
+    ...{ schema: 'fenceline.packed-image/v1', role, release, size: image.length },
+    sha256: createHash('sha256').update(image).digest('hex'),
+    packages: [{ name: 'fio', version: '3.33-3', sha256: 'f'.repeat(64) }],
+  };
+  return [
+    ['image.json', JSON.stringify(manifest)],
+    ['image.cpio', image],
   ];
 }

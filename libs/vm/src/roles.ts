@@ -1,9 +1,8 @@
+import type { ImageRole } from '@fenceline/contracts';
+
 /** What a VM is in the lab, where its kernel does the NVMe. */
 export const GUEST_ROLES = ['host', 'array-node'] as const;
 export type GuestRole = (typeof GUEST_ROLES)[number];
-
-/** What an image is made for: those, or our own host or controllers as a program, on any kernel. */
-export type ImageRole = GuestRole | 'reference';
 
 /** Modules that every guest needs: its bus, its way in, its network cards and its disks. */
 const EVERY_GUEST = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio_blk'];

@@ -2,13 +2,16 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text as readText } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { startPostgres, startRedis } from '@fenceline/embedded';
 import pg from 'pg';
 
 const run = promisify(execFile);
+const agent = new Agent({ keepAlive: true });
 const root = new URL('../../../', import.meta.url);
 
 /** Starts Postgres, which syncs to disk, Redis and one control plane as processes of their own. */
@@ -69,6 +72,7 @@ export async function openService(folder) {
     async close() {
       controlPlane.kill('SIGTERM');
       await once(controlPlane, 'exit');
+      agent.destroy();
       await pool.end();
       await redis.stop();
       await postgres.stop();
@@ -86,14 +90,22 @@ async function newSecret(pool) {
   return secret;
 }
 
+/** Node's own client: `fetch` takes twice as much of the processors that the service is measured on. */
 async function call(url, method, route, body, secret) {
-  const response = await globalThis.fetch(url + route, {
-    method,
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+  const json = body === undefined ? '' : JSON.stringify(body);
+  const sent = request(url + route, {
+    ...{ method, agent },
+    headers: {
+      ...{ authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      'content-length': Buffer.byteLength(json),
+    },
   });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${answer}`);
+  sent.end(json);
+  const [response] = await once(sent, 'response');
+  const answer = await readText(response);
+  if (response.statusCode >= 300) {
+    throw new Error(`${method} ${route}: ${response.statusCode} ${answer}`);
+  }
   return answer === '' ? null : JSON.parse(answer);
 }
 

@@ -1,7 +1,6 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { whenCutShort } from '../../support/when-cut-short.js';
 import { checkHistory, type Breach } from './checker/check-history.js';
 import type { ServiceHistory } from './checker/history.js';
 import { readHistory } from './checker/read-history.js';
@@ -10,8 +9,10 @@ import { Completions } from './harness/completions.js';
 import { Coverage, requiredCells, type Cell } from './harness/coverage.js';
 import { Director } from './harness/director.js';
 import { findLeftovers } from './harness/leftovers.js';
-import { openPlaces, type Place } from './harness/network.js';
+import { openPlaces } from './harness/network/open-places.js';
+import type { Place, Places } from './harness/network/place.js';
 import { Random, shuffled } from './harness/random.js';
+import { RunTraces } from './harness/run-traces.js';
 import { Service, type Defence } from './harness/service.js';
 import { Submitter } from './harness/submitter.js';
 import { Subscriber } from './harness/subscriber.js';
@@ -25,6 +26,8 @@ export interface ChaosOptions {
   /** Faults that are to happen, each in its state. @defaultValue every required one once */
   cells?: readonly Cell[];
   without?: Defence;
+  /** Labs that a worker runs at the same time. @defaultValue 3 */
+  slots?: number;
   /** See `Stage`. @defaultValue false */
   harsh?: boolean;
   /** Time without an event after which nothing more is expected, s. @defaultValue 30 */
@@ -40,7 +43,6 @@ export interface ChaosReport {
 }
 
 const workerCount = 3;
-const slots = 3;
 const leaseSeconds = 1.5;
 const claimSeconds = 2;
 /** Jobs that are added at a time where faults wait for their moments. */
@@ -50,58 +52,48 @@ const drainMs = 60_000;
 
 /** Runs jobs through a whole service while faults happen to it, and checks what came of it. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'fenceline-chaos-'));
+  const traces = new RunTraces();
+  const places = openPlaces(workerCount);
+  const remove = () => {
+    traces.remove();
+    places.remove();
+  };
+  const undone = whenCutShort(remove);
   try {
-    // The account that Postgres runs as must get to its folder.
-    await chmod(folder, 0o755);
-    return await new ChaosRun(options, folder).run();
+    return await new ChaosRun(options, traces, places).run();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    undone();
+    remove();
   }
 }
 
 class ChaosRun {
   private readonly random: Random;
   private readonly coverage = new Coverage();
-  private readonly mark = `CHAOS_RUN=${crypto.randomUUID()}`;
-  private readonly temporary: string;
   private readonly startedAt = performance.now();
   private readonly stuck: string[] = [];
 
   constructor(
     private readonly options: ChaosOptions,
-    private readonly folder: string,
+    private readonly traces: RunTraces,
+    private readonly places: Places,
   ) {
     this.random = new Random('chaos', options.seed);
-    this.temporary = path.join(folder, 'tmp');
   }
 
   async run(): Promise<ChaosReport> {
-    await mkdir(this.temporary);
-    const places = await openPlaces(workerCount);
+    const { folder, environment } = this.traces;
     const service = await Service.start({
-      folder: this.folder,
-      environment: this.environment,
+      ...{ folder, environment },
       leaseSeconds,
       claimSeconds,
       ...(this.options.without !== undefined && { without: this.options.without }),
     });
     try {
-      return await this.withService(service, places);
+      return await this.withService(service, this.places.list);
     } finally {
       await service.end();
-      for (const place of places) await place.remove();
     }
-  }
-
-  private get environment(): Record<string, string> {
-    const [name, value] = this.mark.split('=') as [string, string];
-    return {
-      [name]: value,
-      HOME: this.folder,
-      TMPDIR: this.temporary,
-      XDG_CACHE_HOME: path.join(this.folder, 'cache'),
-    };
   }
 
   private async withService(service: Service, places: readonly Place[]): Promise<ChaosReport> {
@@ -127,9 +119,9 @@ class ChaosRun {
             place,
             worker: await ChaosWorker.start({
               name: `chaos-${index + 1}`,
-              folder: path.join(this.folder, `worker-${index + 1}`),
-              environment: this.environment,
-              slots,
+              folder: this.workerFolder(index),
+              environment: this.traces.environment,
+              slots: this.options.slots ?? 3,
               line: lines[index]!,
               joinToken: joinTokens[index]!,
               prefix: place.prefix,
@@ -172,16 +164,13 @@ class ChaosRun {
       const { ports } = service;
       await service.end();
       await Promise.all(lines.map((line) => line.close()));
+      this.places.remove();
+      const { traces } = this;
+      const labs = workers.map((_, index) => path.join(this.workerFolder(index), 'labs'));
+      const folders = [traces.temporary, ...labs];
       const leftovers = [
         ...this.stuck,
-        ...(await findLeftovers({
-          mark: this.mark,
-          ports,
-          folders: [
-            this.temporary,
-            ...workers.map((_, index) => path.join(this.folder, `worker-${index + 1}`, 'labs')),
-          ],
-        })),
+        ...(await findLeftovers({ traces, places: this.places, ports, folders })),
       ];
       return this.report({ ...history, leftovers }, subscriber.connections);
     } finally {
@@ -189,6 +178,10 @@ class ChaosRun {
       await Promise.all(workers.map(({ worker }) => worker.kill()));
       await Promise.all(lines.map((line) => line.close()));
     }
+  }
+
+  private workerFolder(index: number): string {
+    return path.join(this.traces.folder, `worker-${index + 1}`);
   }
 
   private async openLines(
@@ -245,10 +238,12 @@ class ChaosRun {
       );
       if (row!.last !== last) since = performance.now();
       last = row!.last;
-      if (performance.now() - since > quietMs) return;
+      const lookedAt = performance.now();
+      if (lookedAt - since > quietMs) return;
       await completions.replayNew();
       await watch.look();
-      await delay(200);
+      // The more there is, the longer a look takes: it shall not take the processor from what is looked at.
+      await delay(Math.max(200, 4 * (performance.now() - lookedAt)));
     }
   }
 
@@ -274,6 +269,7 @@ class ChaosRun {
     const seconds = Math.round((performance.now() - this.startedAt) / 1000);
     const summary = [
       `seed ${this.options.seed}: ${history.jobs.length} jobs in ${seconds} s`,
+      `network: ${this.places.kind}`,
       `outcomes: ${listed(outcomes)}; attempts: ${listed(ends)}`,
       `${history.replays.length} stale completions said again; ${history.seen.length} events seen over ${connections} connections; ${history.files.size} files in the store`,
       '',

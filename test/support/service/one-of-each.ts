@@ -71,12 +71,25 @@ export async function oneOfEach(service: TestService): Promise<OneOfEach> {
       },
     },
   });
+  const rejudgement = await prisma.rejudgement.create({ data: { ...owned, filter: {} } });
+  const item = await prisma.rejudgementItem.create({
+    data: {
+      ...{ projectId, rejudgementId: rejudgement.id, jobId: job!.id, beforeId: judgement.id },
+      ...{ evidenceSha256: sha256, state: 'running', claims: 1, workerId: worker.id },
+      ...{ leaseExpiresAt: later, createdAt: job!.createdAt },
+    },
+  });
   const kernel = await prisma.kernel.create({
     data: {
       ...{ ...owned, name: 'debian:6.1', version: '6.1', capabilities: [], sha256, source: 'spec' },
     },
   });
-  const image = await prisma.guestImage.create({ data: { ...owned, name: 'guest', sha256 } });
+  const image = await prisma.guestImage.create({
+    data: {
+      ...{ ...owned, name: 'debian:6.1', role: 'host', sha256 },
+      ...{ kernelSha256: sha256, imageSha256: sha256 },
+    },
+  });
   const fetch = await prisma.kernelFetch.create({
     data: { ...owned, name: 'debian:6.1', state: 'done', endedAt: new Date() },
   });
@@ -87,6 +100,7 @@ export async function oneOfEach(service: TestService): Promise<OneOfEach> {
       ...{ sha256, runId: run!.id, jobId: job!.id, attemptId: attempt.id, uploadId: upload.id },
       ...{ artifactId: artifact.id, judgementId: judgement.id, kernelId: kernel.id },
       ...{ imageId: image.id, fetchId: fetch.id },
+      ...{ rejudgementId: rejudgement.id, itemId: item.id },
     },
     token,
     credential,

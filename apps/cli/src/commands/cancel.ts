@@ -1,10 +1,11 @@
-import { answerOf } from '@fenceline/client';
+import { answerOf, type Client } from '@fenceline/client';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command } from 'commander';
-import { findTarget } from '../service/find-target.js';
+import { checkId, findTarget, orNull } from '../service/find-target.js';
 import { openService } from '../service/open-service.js';
 import { outcomeWords } from '../service/job-words.js';
 import { runStateWords } from '../service/run-words.js';
+import { rejudgementWords } from '../service/show-rejudgement.js';
 
 /** `fenceline cancel`: cancels what is not finished of a run, or a job. */
 export function cancelCommand(finish: (code: ExitCode) => void): Command {
@@ -21,6 +22,8 @@ export function cancelCommand(finish: (code: ExitCode) => void): Command {
 
 async function cancel(id: string): Promise<{ document: unknown; words: string }> {
   const { client } = await openService();
+  const rejudgement = await cancelRejudgement(client, id);
+  if (rejudgement !== null) return rejudgement;
   const target = await findTarget(client, id);
   if (target.kind === 'run') {
     const params = { path: { runId: target.run.id } };
@@ -30,4 +33,17 @@ async function cancel(id: string): Promise<{ document: unknown; words: string }>
   const params = { path: { jobId: target.job.id } };
   const job = await answerOf(client.POST('/jobs/{jobId}/cancel', { params }));
   return { document: job, words: `job ${job.id}: ${outcomeWords(job)}` };
+}
+
+/** Null where the id is not of a rejudgement. */
+async function cancelRejudgement(
+  client: Client,
+  id: string,
+): Promise<{ document: unknown; words: string } | null> {
+  checkId(id);
+  const params = { path: { rejudgementId: id } };
+  const path = '/rejudgements/{rejudgementId}' as const;
+  if ((await orNull(answerOf(client.GET(path, { params })))) === null) return null;
+  const rejudgement = await answerOf(client.POST(`${path}/cancel`, { params }));
+  return { document: rejudgement, words: `rejudgement ${id}: ${rejudgementWords(rejudgement)}` };
 }

@@ -1,30 +1,17 @@
 import { answerOf } from '@fenceline/client';
-import { ruleNameSchema, type RuleName } from '@fenceline/contracts';
-import { artifactKindSchema, jobStateSchema, outcomeSchema } from '@fenceline/contracts/api';
-import type { ArtifactKind, JobState, OutcomeName } from '@fenceline/contracts/api';
+import { artifactKindSchema, type ArtifactKind } from '@fenceline/contracts/api';
 import { ExitCode } from '@fenceline/contracts/exit-code';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Job, Kernel, Run } from '../service/documents.js';
+import { jobFilterOf, jobFilterOptions, type JobFilterOptions } from '../service/job-filter.js';
 import { outcomeWords } from '../service/job-words.js';
+import { readiness } from '../service/kernel-words.js';
 import { listOptions, printList, type Columns, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
 import { byteSize, moment } from '../service/text.js';
 import { listWorkers } from '../service/workers-list.js';
 
-interface JobOptions extends ListOptions {
-  run?: string;
-  state?: JobState;
-  outcome?: OutcomeName;
-  failed: boolean;
-  rule?: RuleName;
-  kernel?: string;
-  scenario?: string;
-  label?: string;
-  owner?: string;
-  from?: string;
-  to?: string;
-  text?: string;
-}
+type JobOptions = ListOptions & JobFilterOptions;
 
 interface ArtifactOptions extends ListOptions {
   job?: string;
@@ -41,20 +28,7 @@ interface KernelOptions extends ListOptions {
 export function listCommand(finish: (code: ExitCode) => void): Command {
   const done = (): void => finish(ExitCode.asExpected);
   const list = new Command('list').description('list jobs, runs, workers and more of a service');
-  withOptions(list.command('jobs', { isDefault: true }), [
-    new Option('--run <id>', 'of this run'),
-    new Option('--state <state>').choices(jobStateSchema.options),
-    new Option('--outcome <outcome>').choices(outcomeSchema.options),
-    new Option('--failed', 'finished, and not as expected').default(false),
-    new Option('--rule <rule>', 'that the outcome violates').choices(ruleNameSchema.options),
-    new Option('--kernel <name>', 'that took the place of those of the scenario'),
-    new Option('--scenario <name>'),
-    new Option('--label <label>'),
-    new Option('--owner <name>'),
-    new Option('--from <time>', 'submitted then or later, ISO 8601').argParser(parseInstant),
-    new Option('--to <time>', 'submitted before then').argParser(parseInstant),
-    new Option('--text <part>', "a part of the scenario's name"),
-  ])
+  withOptions(list.command('jobs', { isDefault: true }), jobFilterOptions())
     .description('jobs; several filters together mean jobs that have all of it')
     .action(async (options: JobOptions) => {
       await listJobs(options);
@@ -105,12 +79,6 @@ function withOptions(command: Command, options: readonly Option[]): Command {
   return command;
 }
 
-function parseInstant(text: string): string {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new InvalidArgumentError('a time such as 2026-11-26 is needed.');
-  return new Date(time).toISOString();
-}
-
 const jobColumns: Columns<Job> = {
   job: ({ id }) => id,
   scenario: ({ scenario }) => scenario.name,
@@ -123,13 +91,12 @@ const jobColumns: Columns<Job> = {
   labels: ({ labels }) => labels.join(' '),
 };
 
-async function listJobs({ run, failed, limit, json, ...filter }: JobOptions): Promise<void> {
+async function listJobs({ limit, json, failed, ...filter }: JobOptions): Promise<void> {
   const { client } = await openService();
   await printList({ limit, json }, jobColumns, (page) => {
     const query = {
-      ...filter,
+      ...jobFilterOf(filter),
       ...page,
-      ...(run !== undefined && { runId: run }),
       ...(failed && { asExpected: 'false' as const }),
     };
     return answerOf(client.GET('/jobs', { params: { query } }));
@@ -161,6 +128,7 @@ const kernelColumns: Columns<Kernel> = {
   kernel: ({ name }) => name,
   version: ({ version }) => version,
   can: ({ capabilities }) => capabilities.join(' '),
+  images: readiness,
   source: ({ source }) => source,
   registered: ({ createdAt }) => moment(createdAt),
   retired: ({ retiredAt }) => (retiredAt === null ? '' : moment(retiredAt)),

@@ -7,6 +7,7 @@ import type { JobDetail } from '../service/documents.js';
 import { orNull, checkId } from '../service/find-target.js';
 import { openService, type Service } from '../service/open-service.js';
 import { formatJob } from '../service/show-job.js';
+import { formatRejudgement } from '../service/show-rejudgement.js';
 import { formatRun } from '../service/show-run.js';
 import { factsOf, moment } from '../service/text.js';
 import { formatWorker } from '../service/show-worker.js';
@@ -22,7 +23,9 @@ interface Shown {
 /** `fenceline show`: one thing of a service, whatever its id is of. */
 export function showCommand(finish: (code: ExitCode) => void): Command {
   return new Command('show')
-    .description('show a run, job, attempt, worker or artifact, or a scenario by its hash')
+    .description(
+      'show a run, job, attempt, worker, artifact or rejudgement, or a scenario by its hash',
+    )
     .argument('<id>', 'as submit and list print it')
     .option('--json', 'print one JSON object and nothing else on stdout', false)
     .action(async (id: string, options: { json: boolean }) => {
@@ -35,7 +38,14 @@ export function showCommand(finish: (code: ExitCode) => void): Command {
 async function show(service: Service, id: string): Promise<Shown> {
   if (/^[0-9a-f]{64}$/.test(id)) return await showScenario(service, id);
   checkId(id);
-  for (const showKind of [showRun, showJob, showWorker, showAttempt, showArtifact]) {
+  for (const showKind of [
+    showRun,
+    showJob,
+    showWorker,
+    showAttempt,
+    showArtifact,
+    showRejudgement,
+  ]) {
     const shown = await orNull(showKind(service, id));
     if (shown !== null) return shown;
   }
@@ -110,6 +120,14 @@ async function showArtifact(service: Service, artifactId: string): Promise<Shown
     published: moment(createdAt),
   });
   return { document: artifact, text };
+}
+
+async function showRejudgement(service: Service, rejudgementId: string): Promise<Shown> {
+  const params = { path: { rejudgementId } };
+  const rejudgement = await answerOf(
+    service.client.GET('/rejudgements/{rejudgementId}', { params }),
+  );
+  return { document: rejudgement, text: await formatRejudgement(service.client, rejudgement) };
 }
 
 async function showScenario(service: Service, hash: string): Promise<Shown> {

@@ -11,7 +11,7 @@ import { appendSeeds, seedsOf, type SeedRange } from '../service/seeds.js';
 import { sendOnce } from '../service/send-once.js';
 import { formatSubmitted } from '../service/submitted.js';
 import { UsageError } from '../usage-error.js';
-import { append, parseWhole } from './arguments.js';
+import { append, parsePriority, parseWhole } from './arguments.js';
 
 interface SubmitOptions {
   driver: LabDriverName;
@@ -26,8 +26,6 @@ interface SubmitOptions {
   json: boolean;
 }
 
-const mostPriority = 100;
-
 /** `fenceline submit`: gives scenarios to a service, whose workers run them. */
 export function submitCommand(finish: (code: ExitCode) => void): Command {
   return new Command('submit')
@@ -37,12 +35,7 @@ export function submitCommand(finish: (code: ExitCode) => void): Command {
     .option('--seed <n|a-b>', 'a seed, or a range of them; may be given several times', appendSeeds)
     .option('--repeats <n>', 'how often each is run', (text) => parseWhole(text, 1, runJobLimit), 1)
     .option('--label <label>', 'to find the jobs by; may be given several times', append)
-    .option(
-      '--priority <n>',
-      'higher goes first',
-      (text) => parseWhole(text, -mostPriority, mostPriority),
-      0,
-    )
+    .option('--priority <n>', 'higher goes first', parsePriority, 0)
     .addOption(
       new Option('--driver <name>', 'what runs hosts and nodes')
         .choices(labDriverSchema.options)

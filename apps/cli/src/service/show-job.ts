@@ -16,10 +16,15 @@ export function formatJob(job: JobDetail): string {
     labels: job.labels.length === 0 ? null : job.labels.join(' '),
     priority: String(job.priority),
     needs: `${needs.memoryMib} MiB, ${needs.cores} cores, accelerator ${needs.accelerator}${needs.labels.map((label) => `, ${label}`).join('')}`,
-    kernels:
-      pinned.length === 0
-        ? null
-        : pinned.map(({ name, version }) => `${name} ${version}`.trim()).join(', '),
+    kernels: listed(
+      pinned.filter(({ kind }) => kind === 'kernel'),
+      ({ name, version, sha256 }) => `${name} ${version} (${sha256.slice(0, 12)})`,
+    ),
+    images: listed(
+      pinned.filter(({ kind }) => kind === 'image'),
+      ({ name, role, imageSha256 }) =>
+        `${role ?? ''} for ${name} (${(imageSha256 ?? '').slice(0, 12)})`,
+    ),
     state: job.state,
     'waits because': job.whyWaiting,
     outcome: outcome === null ? null : outcomeWords(job),
@@ -30,6 +35,10 @@ export function formatJob(job: JobDetail): string {
   return [facts, attemptsTable(attempts), filesTable(artifacts, attempts)]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+function listed<Item>(items: readonly Item[], words: (item: Item) => string): string | null {
+  return items.length === 0 ? null : items.map(words).join(', ');
 }
 
 function attemptsTable(attempts: JobDetail['attempts']): string {

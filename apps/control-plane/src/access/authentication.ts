@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { sessionCookie, sessionHeader, type Scope } from '@fenceline/contracts/api';
 import type { Request } from 'express';
 import { Database } from '../database/database.js';
+import { GatheredLookup } from '../database/gathered-lookup.js';
 import { isOwnOrigin } from '../http/origin.js';
 import { Problem } from '../http/problem.js';
 import { isUnsafe } from '../http/request.js';
-import type { Principal, TokenPrincipal } from './principal.js';
+import type { Principal, TokenPrincipal, WorkerPrincipal } from './principal.js';
 import { hashOf, headerTokenOf } from './secrets.js';
 
 type Sent = Pick<Request, 'headers' | 'method' | 'protocol' | 'host'>;
@@ -21,6 +22,13 @@ interface TokenRow {
   stale: boolean;
 }
 
+interface WorkerRow {
+  hash: string;
+  id: string;
+  project_id: string;
+  owner: string;
+}
+
 const tokenColumns = `t.id, t.project_id, t.owner, t.scopes,
   coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale`;
 /** Of a token `t`: it was not revoked, and has not expired. */
@@ -29,6 +37,11 @@ export const tokenIsValid = `t.revoked_at IS NULL AND (t.expires_at IS NULL OR t
 /** Finds out who sent a request. */
 @Injectable()
 export class Authentication {
+  /** By the hash of the credential: workers say something with every step of every attempt. */
+  private readonly workers = new GatheredLookup<WorkerPrincipal>((hashes) =>
+    this.findWorkers(hashes),
+  );
+
   constructor(private readonly database: Database) {}
 
   /**
@@ -39,7 +52,7 @@ export class Authentication {
   async of(request: Sent): Promise<Principal | null> {
     const secret = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (secret !== undefined) {
-      return secret.startsWith('flw_') ? this.worker(secret) : this.token(secret);
+      return secret.startsWith('flw_') ? this.workers.of(hexOf(secret)) : this.token(secret);
     }
     const cookie = sessionCookieOf(request);
     if (cookie === undefined) return null;
@@ -96,15 +109,24 @@ export class Authentication {
     );
   }
 
-  private async worker(secret: string): Promise<Principal | null> {
-    const [row] = await this.database.query<{ id: string; project_id: string; owner: string }>(
-      `SELECT id, project_id, owner FROM workers WHERE credential_hash = $1 AND revoked_at IS NULL`,
-      [hashOf(secret)],
+  private async findWorkers(hashes: readonly string[]): Promise<Map<string, WorkerPrincipal>> {
+    const rows = await this.database.query<WorkerRow>(
+      `SELECT encode(credential_hash, 'hex') AS hash, id, project_id, owner FROM workers
+        WHERE credential_hash = ANY ($1::bytea[]) AND revoked_at IS NULL`,
+      [hashes.map((hash) => `\\x${hash}`)],
       { prepared: true },
     );
-    if (row === undefined) return null;
-    return { kind: 'worker', workerId: row.id, projectId: row.project_id, owner: row.owner };
+    return new Map(
+      rows.map(({ hash, id, project_id, owner }) => [
+        hash,
+        { kind: 'worker', workerId: id, projectId: project_id, owner },
+      ]),
+    );
   }
+}
+
+function hexOf(secret: string): string {
+  return hashOf(secret).toString('hex');
 }
 
 /** The value of the session's cookie. */

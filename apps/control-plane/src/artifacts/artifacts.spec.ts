@@ -185,7 +185,12 @@ describe('artifacts', () => {
     await prisma.kernel.create({
       data: { ...owned, version: '6.1', capabilities: [], sha256: kernel, source: 'upload' },
     });
-    await prisma.guestImage.create({ data: { ...owned, sha256: image } });
+    await prisma.guestImage.create({
+      data: {
+        ...{ ...owned, role: 'host', sha256: image },
+        ...{ kernelSha256: kernel, imageSha256: image },
+      },
+    });
     const idle = await createAttempt(service);
     const busy = await createAttempt(service, [{ kind: 'kernel', sha256: pinned }]);
     const status = async ({ credential }: TestAttempt, sha256: string) =>

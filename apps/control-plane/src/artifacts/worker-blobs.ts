@@ -7,7 +7,7 @@ import { ARTIFACT_STORE, type ArtifactStore } from '../store/artifact-store.js';
 
 /**
  * What a worker may take out of the store: kernels and images of its project, retired ones too, as jobs keep what they
- * pinned; and what a job pins that it has an attempt of now. No evidence, of whatever job.
+ * pinned; what a job pins that it has an attempt of now; and of all evidence that alone which it judges again now.
  */
 @Injectable()
 export class WorkerBlobs {
@@ -25,11 +25,13 @@ export class WorkerBlobs {
             OR EXISTS (SELECT FROM guest_images WHERE project_id = $2 AND sha256 = $1)
             OR EXISTS (SELECT FROM attempts a JOIN jobs j ON j.id = a.job_id
                         WHERE a.worker_id = $3 AND a.state <> 'ended'
-                          AND j.pinned @> jsonb_build_array(jsonb_build_object('sha256', $1::text))))`,
+                          AND j.pinned @> jsonb_build_array(jsonb_build_object('sha256', $1::text)))
+            OR EXISTS (SELECT FROM rejudgement_items
+                        WHERE worker_id = $3 AND state = 'running' AND evidence_sha256 = $1))`,
       [sha256, projectId, workerId],
     );
     if (row === undefined) {
-      throw new Problem('not-found', `There is no kernel or image ${sha256} for this worker.`);
+      throw new Problem('not-found', `There is nothing for this worker under ${sha256}.`);
     }
     return { sha256, size: Number(row.size), open: (range) => this.store.open(sha256, range) };
   }

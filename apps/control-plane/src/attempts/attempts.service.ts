@@ -12,6 +12,7 @@ import { transition } from '../state/transition.js';
 import { UploadPublisher, type PreparedUpload } from '../uploads/upload-publisher.js';
 import { FencingCheck } from './fencing-check.js';
 import { readWork } from './read-work.js';
+import { RecentAttempts } from './recent-attempts.js';
 import { ResultOutcome } from './result-outcome.js';
 
 /** An attempt that a worker speaks of; it has no token before it has claimed it. */
@@ -36,11 +37,14 @@ interface Done {
 const tries = 20;
 
 /**
- * What workers say of their attempts. Each call reads the states without a lock, and changes them in one statement if
- * they are still so; else it begins again. Only publishing, which is many statements, takes a transaction.
+ * What workers say of their attempts. Each call reads the states without a lock, or remembers them, and changes them in
+ * one statement if they are still so; else it begins again. Only publishing, which is many statements, takes a
+ * transaction.
  */
 @Injectable()
 export class AttemptsService {
+  private readonly recent = new RecentAttempts();
+
   constructor(
     private readonly database: Database,
     private readonly fencing: FencingCheck,
@@ -127,11 +131,19 @@ export class AttemptsService {
     detailsOf: (seen: SeenAttempt) => StepDetails | Promise<StepDetails>,
   ): Promise<Done> {
     for (let left = tries; left > 0; left -= 1) {
-      const seen = await seeOf(this.database, of);
-      const step = this.take(seen, of, command);
-      // What was finished is not decided again.
-      const details = isRepeated(command, step) ? {} : await detailsOf(seen);
-      if (await applyStep(this.database, seen, step, details)) return { seen, step };
+      const remembered = this.recent.take(of.attemptId, of.worker.workerId);
+      const seen = remembered ?? (await seeOf(this.database, of));
+      try {
+        const step = this.take(seen, of, command);
+        // What was finished is not decided again.
+        const details = isRepeated(command, step) ? {} : await detailsOf(seen);
+        if (!(await applyStep(this.database, seen, step, details))) continue;
+        this.recent.keep(seen, step);
+        return { seen, step };
+      } catch (error) {
+        // Not so any more, perhaps: only what the database has now refuses a command.
+        if (remembered === null || !(error instanceof Problem)) throw error;
+      }
     }
     throw new Problem('unavailable', 'Others change this job all the time.');
   }

@@ -306,6 +306,41 @@ describe('attempts', () => {
     ]);
   });
 
+  it('are taken as the database has them, whatever this control plane remembers', async () => {
+    const attempt = await claimed();
+    await attempt.advance('running');
+    // As another control plane would: this one does not hear of it.
+    await service.database.query(`UPDATE attempts SET state = 'uploading' WHERE id = $1`, [
+      attempt.attemptId,
+    ]);
+    expect((await attempt.advance('running')).response.status).toBe(409);
+    await attempt.advance('judging');
+    await service.database.query(`UPDATE attempts SET state = 'running' WHERE id = $1`, [
+      attempt.attemptId,
+    ]);
+    // What is remembered refuses it, the database does not.
+    expect((await attempt.advance('uploading')).response.status).toBe(200);
+    expect(await rowOf(attempt.attemptId)).toMatchObject({ state: 'uploading' });
+    expect(await eventsOf(attempt.jobId)).toEqual([
+      'job.active',
+      'attempt.assigned',
+      'attempt.claimed',
+      'attempt.running',
+      'attempt.judging',
+      'attempt.uploading',
+    ]);
+  });
+
+  it('are nothing to a worker from the moment on that it is revoked', async () => {
+    const attempt = await claimed();
+    await attempt.advance('running');
+    await service.database.query('UPDATE workers SET revoked_at = now() WHERE id = $1', [
+      attempt.worker.id,
+    ]);
+    expect((await attempt.advance('uploading')).response.status).toBe(401);
+    expect(await rowOf(attempt.attemptId)).toMatchObject({ state: 'running' });
+  });
+
   it('tell no state that is before theirs', async () => {
     const attempt = await claimed();
     await attempt.advance('judging');

@@ -4,45 +4,24 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { from, mergeMap, type Observable } from 'rxjs';
+import { lastValueFrom, of, type Observable } from 'rxjs';
 import { isUnsafe, type ServiceRequest } from '../http/request.js';
-import { Audit } from './audit.js';
+import { runAs } from './record-change.js';
 
 /**
- * Writes every change that came with a token into the audit log, once it is made. What workers say of their attempts
- * is in the events; enrolment and sign-in write their own entries.
+ * Says whose the changes of a request with a token are; whoever makes one records it. What workers say of their
+ * attempts is in the events; enrolment, sign-in and sign-out find out themselves who it is.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
-  constructor(private readonly audit: Audit) {}
-
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<ServiceRequest>();
-    const { operation, params, principal } = request;
-    if (!isUnsafe(request) || operation === undefined || operation.changesNothing === true) {
+    const { operation, principal } = request;
+    if (!isUnsafe(request) || operation === undefined || principal?.kind !== 'token') {
       return next.handle();
     }
-    if (principal?.kind !== 'token') return next.handle();
     const { projectId, owner, tokenId } = principal;
-    const record = (answer: unknown): Promise<void> =>
-      this.audit.record({
-        ...{ projectId, actor: owner, tokenId, action: operation.id },
-        subject: subjectOf(params, answer),
-      });
-    return next
-      .handle()
-      .pipe(mergeMap((answer: unknown) => from(record(answer).then(() => answer))));
+    const author = { projectId, actor: owner, tokenId, action: operation.id };
+    return of(await runAs(author, () => lastValueFrom(next.handle())));
   }
-}
-
-/** What the address names, or else the id or hash of what was made. */
-function subjectOf(params: Record<string, unknown>, answer: unknown): string | null {
-  const [named] = Object.values(params);
-  if (typeof named === 'string') return named;
-  if (typeof answer !== 'object' || answer === null) return null;
-  for (const key of ['id', 'hash'] as const) {
-    const value = (answer as Record<string, unknown>)[key];
-    if (typeof value === 'string') return value;
-  }
-  return null;
 }

@@ -1,7 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { Audit } from './audit.js';
 import { AuditController } from './audit.controller.js';
 
-@Global()
-@Module({ controllers: [AuditController], providers: [Audit], exports: [Audit] })
+@Module({ controllers: [AuditController], providers: [Audit] })
 export class AuditModule {}

@@ -1,20 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryDocument, InputOf, operations } from '@fenceline/contracts/api';
 import { Database } from '../database/database.js';
-import type { Sql } from '../database/sql.js';
 import { pageFrom, wrongCursor } from '../http/cursor.js';
-
-/** Who changed what. */
-export interface Change {
-  projectId: string;
-  /** Owner of the token, or name of the worker. */
-  actor: string;
-  tokenId: string | null;
-  /** Id of the operation. */
-  action: string;
-  /** Id or hash of what was changed or made. */
-  subject: string | null;
-}
 
 interface Row {
   id: string;
@@ -26,20 +13,10 @@ interface Row {
   created_at: Date;
 }
 
-/** The audit log. */
+/** The audit log, to be read; `recordChange` writes it. */
 @Injectable()
 export class Audit {
   constructor(private readonly database: Database) {}
-
-  /** @param sql the transaction of the change, where there is one */
-  async record(change: Change, sql: Pick<Sql, 'query'> = this.database): Promise<void> {
-    const { projectId, actor, tokenId, action, subject } = change;
-    await sql.query(
-      `INSERT INTO audit_log (project_id, actor, token_id, action, subject, detail)
-       VALUES ($1, $2, $3, $4, $5, '{}')`,
-      [projectId, actor, tokenId, action, subject],
-    );
-  }
 
   async list(
     projectId: string,

@@ -12,6 +12,7 @@ const numbers = {
   uploads: 5,
   blobs: 6,
   kernels: 7,
+  images: 8,
 } as const;
 export type AdvisoryLock = keyof typeof numbers;
 

@@ -23,19 +23,14 @@ export class Listener implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  /**
-   * Calls `wake` whenever `channel` is notified, and after a time in which that may have been missed.
-   *
-   * @returns a function that ends it
-   */
-  on(channel: string, wake: () => void): () => void {
+  /** Calls `wake` whenever `channel` is notified, and after a time in which that may have been missed. */
+  on(channel: string, wake: () => void): void {
     const wakes = this.subscribers.get(channel) ?? new Set();
     if (wakes.size === 0) {
       this.subscribers.set(channel, wakes);
       this.client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(ignore);
     }
     wakes.add(wake);
-    return () => wakes.delete(wake);
   }
 
   /** A start without Postgres is none of its business: it goes on trying. */

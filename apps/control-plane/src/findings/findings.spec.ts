@@ -28,10 +28,10 @@ describe('what the newest jobs have in common', () => {
     });
     const document = { ...verdictOf('violation'), margins: [margin(-12.5, 4), margin(null, -30)] };
     violations = [
-      await createJudgedJob(service, { workerId, document, kernel: 'debian:6.1' }),
-      await createJudgedJob(service, { workerId, document, asExpected: false }),
+      await createJudgedJob(service, workerId, { document, kernel: 'debian:6.1' }),
+      await createJudgedJob(service, workerId, { document, asExpected: false }),
     ];
-    await createJudgedJob(service, { workerId, document: verdictOf('pass') });
+    await createJudgedJob(service, workerId, { document: verdictOf('pass') });
   });
   afterAll(() => service.close());
 

@@ -1,10 +1,9 @@
-import { access, constants } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AnswerOf, operations } from '@fenceline/contracts/api';
 import { Database } from '../database/database.js';
 import { Problem } from '../http/problem.js';
 import { Doorbell } from '../redis/doorbell.js';
-import { SETTINGS, type Settings } from '../settings/settings.js';
+import { ARTIFACT_STORE, type ArtifactStore } from '../store/artifact-store.js';
 
 /** What the service stands on, and whether it is there. */
 @Injectable()
@@ -12,7 +11,7 @@ export class HealthService {
   constructor(
     private readonly database: Database,
     private readonly doorbell: Doorbell,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(ARTIFACT_STORE) private readonly store: ArtifactStore,
   ) {}
 
   /** @throws Problem `unavailable` where Postgres does not answer; the rest may be away for a while */
@@ -22,10 +21,7 @@ export class HealthService {
     } catch (cause) {
       throw new Problem('unavailable', 'Postgres does not answer.', { cause });
     }
-    const artifacts = await access(this.settings.FENCELINE_ARTIFACTS, constants.W_OK).then(
-      () => 'up' as const,
-      () => 'down' as const,
-    );
+    const artifacts = (await this.store.isUp()) ? 'up' : 'down';
     const redis = this.doorbell.up ? 'up' : 'down';
     const status = redis === 'up' && artifacts === 'up' ? 'ok' : 'degraded';
     return { status, postgres: 'up', redis, artifacts };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JobDetail } from '@fenceline/contracts/api';
 import { checkMayChange } from '../access/check-may-change.js';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { appendEvent } from '../events/append-event.js';
 import { Problem } from '../http/problem.js';
@@ -21,7 +22,10 @@ export class JobCommandsService {
   async cancel(principal: Principal, jobId: string): Promise<JobDetail> {
     const job = await this.jobs.find(principal, jobId);
     checkMayChange(principal, 'job', job);
-    await this.database.transaction((sql) => this.lifecycle.cancel(sql, jobId, principal.owner));
+    await this.database.transaction(async (sql) => {
+      const changed = await this.lifecycle.cancel(sql, jobId, principal.owner);
+      if (changed) await recordChange(sql, jobId);
+    });
     return this.jobs.show(principal, jobId);
   }
 
@@ -43,6 +47,7 @@ export class JobCommandsService {
         jobId,
         data: { priority },
       });
+      await recordChange(sql, jobId);
       await sql.query(`SELECT pg_notify('fenceline_placement', '')`);
     });
     return this.jobs.show(principal, jobId);

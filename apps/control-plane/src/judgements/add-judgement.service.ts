@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Verdict } from '@fenceline/contracts';
+import type { RuleName, Verdict } from '@fenceline/contracts';
 import type { JobState, JudgementDetail } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
 import { ScenarioExpectations, type Expecting } from '../attempts/scenario-expectations.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { appendEvent } from '../events/append-event.js';
@@ -19,6 +20,15 @@ interface JudgedJob {
   /** Of a bigint. */
   seed: string;
   state: JobState;
+}
+
+/** A document, and what it is of. */
+export interface GivenJudgement {
+  jobId: string;
+  evidenceSha256: string;
+  document: Verdict;
+  /** The version of the verifier that it must be of; any where it is not given. */
+  version?: string;
 }
 
 /**
@@ -41,46 +51,63 @@ export class AddJudgementService {
     document: Verdict,
   ): Promise<JudgementDetail> {
     const id = await this.database.transaction(async (sql) => {
-      const job = await findJob(sql, principal, jobId);
-      const version = checkDocument(job, document);
-      const attemptId = await findEvidence(sql, jobId, evidenceSha256);
-      const expecting = await this.expectations.of(sql, job.project_id, job.scenario_hash);
-      const judged = judge(expecting, document);
-      const [row] = await sql.query<{ id: string }>(
-        `INSERT INTO judgements (project_id, owner, job_id, attempt_id, evidence_sha256, verifier_version,
-                                 profile, verdict, as_expected, rules, document)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-        [
-          job.project_id,
-          principal.owner,
-          jobId,
-          attemptId,
-          evidenceSha256,
-          version,
-          document.profile,
-          document.verdict,
-          judged.asExpected,
-          judged.rules,
-          document,
-        ],
-      );
-      const { verdict, profile } = document;
-      await appendEvent(sql, {
-        projectId: job.project_id,
-        owner: job.owner,
-        type: 'judgement.added',
-        runId: job.run_id,
-        jobId,
-        attemptId,
-        data: { judgementId: row!.id, verdict, profile, verifierVersion: version },
-      });
-      return row!.id;
+      const given = { jobId, evidenceSha256, document };
+      const judgement = await this.write(sql, principal, given, 'body.document');
+      await recordChange(sql, judgement.id);
+      return judgement.id;
     });
     return this.judgements.show(principal, id);
   }
+
+  /**
+   * The same in the transaction of whoever has it judged.
+   *
+   * @param place of the document in the request, for what is wrong with it
+   */
+  async write(
+    sql: Sql,
+    { projectId, owner }: Pick<Principal, 'projectId' | 'owner'>,
+    { jobId, evidenceSha256, document, version: wanted }: GivenJudgement,
+    place: string,
+  ): Promise<{ id: string; rules: RuleName[] }> {
+    const job = await findJob(sql, projectId, jobId);
+    const version = checkDocument(job, document, place, wanted);
+    const attemptId = await findEvidence(sql, jobId, evidenceSha256);
+    const expecting = await this.expectations.of(sql, job.project_id, job.scenario_hash);
+    const judged = judge(expecting, document, place);
+    const [row] = await sql.query<{ id: string }>(
+      `INSERT INTO judgements (project_id, owner, job_id, attempt_id, evidence_sha256, verifier_version,
+                                 profile, verdict, as_expected, rules, document)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+      [
+        job.project_id,
+        owner,
+        jobId,
+        attemptId,
+        evidenceSha256,
+        version,
+        document.profile,
+        document.verdict,
+        judged.asExpected,
+        judged.rules,
+        document,
+      ],
+    );
+    const { verdict, profile } = document;
+    await appendEvent(sql, {
+      projectId: job.project_id,
+      owner: job.owner,
+      type: 'judgement.added',
+      runId: job.run_id,
+      jobId,
+      attemptId,
+      data: { judgementId: row!.id, verdict, profile, verifierVersion: version },
+    });
+    return { id: row!.id, rules: judged.rules };
+  }
 }
 
-async function findJob(sql: Sql, { projectId }: Principal, jobId: string): Promise<JudgedJob> {
+async function findJob(sql: Sql, projectId: string, jobId: string): Promise<JudgedJob> {
   const [job] = await sql.query<JudgedJob>(
     `SELECT project_id, owner, run_id, scenario_hash, scenario_name, seed, state
        FROM jobs WHERE project_id = $1 AND id = $2`,
@@ -94,14 +121,22 @@ async function findJob(sql: Sql, { projectId }: Principal, jobId: string): Promi
 }
 
 /** @returns the verifier's version */
-function checkDocument(job: JudgedJob, { scenario, seed, verifier }: Verdict): string {
+function checkDocument(
+  job: JudgedJob,
+  { scenario, seed, verifier }: Verdict,
+  place: string,
+  wanted = verifier?.version,
+): string {
   if (scenario !== job.scenario_name) {
-    throw invalid('document.scenario', `is not ${job.scenario_name}, the scenario of this job`);
+    throw invalid(`${place}.scenario`, `is not ${job.scenario_name}, the scenario of this job`);
   }
   if (seed !== Number(job.seed)) {
-    throw invalid('document.seed', `is not ${job.seed}, the seed of this job`);
+    throw invalid(`${place}.seed`, `is not ${job.seed}, the seed of this job`);
   }
-  if (verifier === undefined) throw invalid('document.verifier', 'is missing');
+  if (verifier === undefined) throw invalid(`${place}.verifier`, 'is missing');
+  if (verifier.version !== wanted) {
+    throw invalid(`${place}.verifier.version`, `is not ${wanted}, which is to judge`);
+  }
   return verifier.version;
 }
 
@@ -115,22 +150,22 @@ async function findEvidence(sql: Sql, jobId: string, sha256: string): Promise<st
     [jobId, sha256],
   );
   if (row === undefined) {
-    throw invalid('evidenceSha256', 'is not evidence that an attempt of this job published');
+    throw invalid('body.evidenceSha256', 'is not evidence that an attempt of this job published');
   }
   return row.id;
 }
 
-function judge(scenario: Expecting, document: Verdict): JobOutcome {
+function judge(scenario: Expecting, document: Verdict, place: string): JobOutcome {
   try {
     return outcomeOf(scenario, document);
   } catch (error) {
-    if (error instanceof RangeError) throw invalid('document.profile', error.message);
+    if (error instanceof RangeError) throw invalid(`${place}.profile`, error.message);
     throw error;
   }
 }
 
 function invalid(field: string, message: string): Problem {
-  return new Problem('invalid-request', `body.${field}: ${message}`, {
-    errors: [{ field: `body.${field}`, message }],
+  return new Problem('invalid-request', `${field}: ${message}`, {
+    errors: [{ field, message }],
   });
 }

@@ -3,16 +3,14 @@ import { operations, type AnswerOf } from '@fenceline/contracts/api';
 import { Input, Route, type Call } from '../http/route.js';
 import { AddJudgementService } from './add-judgement.service.js';
 import { JudgementsReader } from './judgements.reader.js';
-import { RejudgeService } from './rejudge.service.js';
 
-const { add, list, rejudge, show } = operations.judgements;
+const { add, list, show } = operations.judgements;
 
 @Controller()
 export class JudgementsController {
   constructor(
     private readonly reader: JudgementsReader,
     private readonly adding: AddJudgementService,
-    private readonly rejudging: RejudgeService,
   ) {}
 
   @Route(list)
@@ -28,10 +26,5 @@ export class JudgementsController {
   @Route(add)
   add(@Input() { params, body, principal }: Call<typeof add>): Promise<AnswerOf<typeof add>> {
     return this.adding.add(principal, params.jobId, body.evidenceSha256, body.document);
-  }
-
-  @Route(rejudge)
-  rejudge(@Input() { query, principal }: Call<typeof rejudge>): Promise<AnswerOf<typeof rejudge>> {
-    return this.rejudging.list(principal, query);
   }
 }

@@ -57,7 +57,8 @@ export class JudgementsReader {
   }
 }
 
-function judgementOf(row: Omit<JudgementRow, 'document'>): Judgement {
+/** A judgement as the API has it, without its document. */
+export function judgementOf(row: Omit<JudgementRow, 'document'>): Judgement {
   return {
     id: row.id,
     projectId: row.projectId,

@@ -1,12 +1,11 @@
-import { ArchiveError, decompress, readTar, TarError } from '@fenceline/archive';
-import { readPackedKernel, VmError, type PackedKernel } from '@fenceline/vm';
+import {
+  readPackedImage,
+  readPackedKernel,
+  VmError,
+  type PackedImage,
+  type PackedKernel,
+} from '@fenceline/vm';
 import { Problem } from '../http/problem.js';
-
-const MIB = 2 ** 20;
-
-/** A guest image unpacks to at most this many times its size, and some room for small ones. */
-const MOST_RATIO = 100;
-const imageLimits = { bytes: 4096 * MIB, entries: 20_000 };
 
 /**
  * Checks a packed kernel as it is read; nothing of it is written anywhere.
@@ -25,26 +24,18 @@ export async function checkKernel(
 }
 
 /**
- * Checks that a guest image is a tar file, compressed by zstd, of plain files below one folder, and no bomb.
+ * Checks a packed guest image as it is read; nothing of it is written anywhere.
  *
  * @throws Problem `invalid-archive`
  */
-export async function checkImage(bytes: AsyncIterable<Uint8Array>, size: number): Promise<void> {
-  const limits = { ...imageLimits, bytes: Math.min(imageLimits.bytes, size * MOST_RATIO + MIB) };
-  const seen = new Set<string>();
+export async function checkImage(
+  bytes: AsyncIterable<Uint8Array>,
+  size: number,
+): Promise<PackedImage> {
   try {
-    await readTar(decompress(bytes), limits, async ({ name, content }) => {
-      if (seen.has(name)) throw new TarError(`it has ${name} twice`);
-      seen.add(name);
-      const chunks = content[Symbol.asyncIterator]();
-      while ((await chunks.next()).done !== true);
-    });
-    if (seen.size === 0) throw new TarError('it holds no file');
+    return await readPackedImage(bytes, size);
   } catch (error) {
-    if (error instanceof TarError || error instanceof ArchiveError) {
-      throw invalid(`It is not a guest image: ${error.message}.`, error);
-    }
-    throw error;
+    throw error instanceof VmError ? invalid(error.message, error) : error;
   }
 }
 

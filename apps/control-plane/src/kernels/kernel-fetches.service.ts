@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, KernelFetch, operations } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { changeRows } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import type { KernelFetch as Row } from '../database/generated/client.js';
 import { readPage } from '../http/cursor.js';
@@ -16,9 +17,15 @@ export class KernelFetchesService {
   async request({ projectId, owner }: Principal, name: string): Promise<KernelFetch> {
     const { prisma } = this.database;
     const open = await prisma.kernelFetch.findFirst({ where: { projectId, name, endedAt: null } });
-    const row = open ?? (await prisma.kernelFetch.create({ data: { projectId, owner, name } }));
-    await this.database.query('SELECT pg_notify($1, $2)', [fetchesChannel, '']);
-    return fetchOf(row);
+    if (open !== null) return fetchOf(open);
+    const [made] = await changeRows<{ id: string }>(
+      this.database,
+      `WITH made AS (INSERT INTO kernel_fetches (project_id, owner, name) VALUES ($1, $2, $3) RETURNING id)
+       SELECT id, pg_notify($4, '') FROM made`,
+      [projectId, owner, name, fetchesChannel],
+      ({ id }) => id,
+    );
+    return this.show({ projectId }, made!.id);
   }
 
   async list(
@@ -38,7 +45,7 @@ export class KernelFetchesService {
   }
 
   /** @throws Problem `not-found` */
-  async show({ projectId }: Principal, id: string): Promise<KernelFetch> {
+  async show({ projectId }: Pick<Principal, 'projectId'>, id: string): Promise<KernelFetch> {
     const row = await this.database.prisma.kernelFetch.findFirst({ where: { id, projectId } });
     if (row === null) throw new Problem('not-found', `No kernel is fetched as ${id}.`);
     return fetchOf(row);

@@ -4,7 +4,7 @@ import { Input, Route, type Call } from '../http/route.js';
 import { KernelFetchesService } from './kernel-fetches.service.js';
 import { KernelsService } from './kernels.service.js';
 
-const { register, fetch, fetches, showFetch, list, show, retire } = operations.kernels;
+const { register, fetch, fetches, showFetch, list, show, buildImages, retire } = operations.kernels;
 
 @Controller()
 export class KernelsController {
@@ -45,6 +45,13 @@ export class KernelsController {
   @Route(show)
   show(@Input() { principal, params }: Call<typeof show>): Promise<AnswerOf<typeof show>> {
     return this.kernels.show(principal, params.kernelId);
+  }
+
+  @Route(buildImages)
+  buildImages(
+    @Input() { principal, params }: Call<typeof buildImages>,
+  ): Promise<AnswerOf<typeof buildImages>> {
+    return this.kernels.buildImages(principal, params.kernelId);
   }
 
   @Route(retire)

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { UploadsModule } from '../uploads/uploads.module.js';
 import { DebianKernels } from './debian-kernels.js';
-import { ImagesController } from './images.controller.js';
-import { ImagesService } from './images.service.js';
+import { ImageBuilder } from './images/image-builder.js';
+import { ImageBuilds } from './images/image-builds.js';
+import { ImageMaker } from './images/image-maker.js';
+import { ImageRecipes } from './images/image-recipes.js';
+import { ImagesController } from './images/images.controller.js';
+import { ImagesService } from './images/images.service.js';
+import { KernelImages } from './images/kernel-images.js';
 import { KernelFetcher } from './kernel-fetcher.js';
 import { KernelFetchesService } from './kernel-fetches.service.js';
 import { KernelsController } from './kernels.controller.js';
@@ -14,11 +19,17 @@ import { RegisteredFiles } from './registered-files.js';
   controllers: [ImagesController, KernelsController],
   providers: [
     DebianKernels,
+    ImageBuilder,
+    ImageBuilds,
+    ImageMaker,
+    ImageRecipes,
     ImagesService,
     KernelFetcher,
     KernelFetchesService,
+    KernelImages,
     KernelsService,
     RegisteredFiles,
   ],
+  exports: [KernelImages],
 })
 export class KernelsModule {}

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, Kernel, operations } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { changeRows } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { appendEvent } from '../events/append-event.js';
 import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { checkKernel } from './archive-check.js';
+import { buildsChannel, ImageBuilds } from './images/image-builds.js';
+import { KernelImages } from './images/kernel-images.js';
 import { RegisteredFiles, type Owned } from './registered-files.js';
 import { kernelOf } from './registry-rows.js';
 
@@ -16,6 +19,8 @@ export class KernelsService {
   constructor(
     private readonly database: Database,
     private readonly files: RegisteredFiles,
+    private readonly images: KernelImages,
+    private readonly builds: ImageBuilds,
   ) {}
 
   /**
@@ -50,7 +55,7 @@ export class KernelsService {
     { projectId }: Principal,
     { name, retired, ...query }: InputOf<typeof operations.kernels.list>['query'],
   ): Promise<{ items: Kernel[]; next: string | null }> {
-    return readPage(
+    const { items, next } = await readPage(
       query,
       'id',
       ({ after, order }) =>
@@ -63,22 +68,41 @@ export class KernelsService {
           },
           ...order,
         }),
-      kernelOf,
+      (row) => row,
     );
+    const images = await this.images.of(items.map(({ id }) => id));
+    return { items: items.map((row) => kernelOf(row, [...images.get(row.id)!])), next };
   }
 
   /** @throws Problem `not-found` */
   async show({ projectId }: Pick<Owned, 'projectId'>, id: string): Promise<Kernel> {
     const row = await this.database.prisma.kernel.findFirst({ where: { id, projectId } });
     if (row === null) throw new Problem('not-found', `There is no kernel ${id}.`);
-    return kernelOf(row);
+    return kernelOf(row, [...(await this.images.of([id])).get(id)!]);
+  }
+
+  /**
+   * Has the guest images built that are not ready, once more.
+   *
+   * @throws Problem `not-found`, `conflict` where it is retired
+   */
+  async buildImages(principal: Principal, id: string): Promise<Kernel> {
+    const { retiredAt } = await this.show(principal, id);
+    if (retiredAt !== null) {
+      throw new Problem('conflict', `The kernel ${id} is retired: no new job gets it.`);
+    }
+    await this.builds.wantAgain(id);
+    return await this.show(principal, id);
   }
 
   /** Done again it changes nothing. @throws Problem `not-found` */
   async retire(principal: Principal, id: string): Promise<Kernel> {
-    await this.database.query(
-      'UPDATE kernels SET retired_at = now() WHERE id = $1 AND project_id = $2 AND retired_at IS NULL',
+    await changeRows(
+      this.database,
+      `UPDATE kernels SET retired_at = now()
+        WHERE id = $1 AND project_id = $2 AND retired_at IS NULL RETURNING id`,
       [id, principal.projectId],
+      () => id,
     );
     return await this.show(principal, id);
   }
@@ -104,6 +128,7 @@ export class KernelsService {
     );
     const data = { kernelId: row!.id, name, version, capabilities, sha256 };
     await appendEvent(sql, { projectId, owner, type: 'kernel.registered', data });
+    await sql.query('SELECT pg_notify($1, $2)', [buildsChannel, '']);
     return row!.id;
   }
 }

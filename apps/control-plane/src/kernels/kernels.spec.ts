@@ -1,23 +1,24 @@
 import { writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { KernelFetch } from '@fenceline/contracts/api';
 import type { Client } from '@fenceline/client';
 import { makePackedFile, packedKernelFiles } from '@fenceline/vm/testing';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 import { sendPart, sha256Of } from '../uploads/uploads.testing.js';
 import { DebianKernels } from './debian-kernels.js';
+import { ImageMaker } from './images/image-maker.js';
 
-describe('kernels and guest images', () => {
+describe('kernels', () => {
   let service: TestService;
   let token: string;
   let alice: Client;
   beforeAll(async () => {
     service = await openTestService();
+    vi.spyOn(service.application.get(ImageMaker), 'make').mockRejectedValue(new Error('not here'));
     token = await service.token(['kernels', 'read']);
     alice = await service.client(['kernels', 'read']);
   });
   afterAll(() => service.close());
-  afterEach(() => vi.restoreAllMocks());
 
   async function upload(bytes: Uint8Array, kind: 'kernel' | 'image' = 'kernel'): Promise<string> {
     const body = { kind, name: 'k.tar.zst', size: bytes.length, sha256: sha256Of(bytes) };
@@ -43,7 +44,7 @@ describe('kernels and guest images', () => {
       retiredAt: null,
     });
     const again = await alice.POST('/kernels', { body: { name: 'mine', uploadId } });
-    expect(again.data).toEqual(first.data);
+    expect(again.data!.id).toEqual(first.data!.id);
     const other = await alice.POST('/kernels', {
       body: { name: 'mine', uploadId, capabilities: ['ccr', 'cqt'] },
     });
@@ -97,21 +98,6 @@ describe('kernels and guest images', () => {
       const { error } = await alice.POST('/kernels', { body: { name: 'bad', uploadId } });
       expect(error?.type).toBe('/problems/conflict');
     }
-  });
-
-  it('may be images too, of plain files alone', async () => {
-    const bytes = await makePackedFile([['root/usr/bin/fio', 'x']]);
-    const body = { name: 'debian:6.1', uploadId: await upload(bytes, 'image') };
-    const { data } = await alice.POST('/images', { body });
-    expect(data).toMatchObject({ name: 'debian:6.1', sha256: sha256Of(bytes), retiredAt: null });
-    const { data: page } = await alice.GET('/images');
-    expect(page!.items).toEqual([data]);
-    const path = { params: { path: { imageId: data!.id } } };
-    expect((await alice.POST('/images/{imageId}/retire', path)).data!.retiredAt).not.toBeNull();
-    expect((await alice.GET('/images')).data!.items).toEqual([]);
-    const bad = await upload(await makePackedFile([['../x', '']]), 'image');
-    const { error } = await alice.POST('/images', { body: { name: 'bad', uploadId: bad } });
-    expect(error?.type).toBe('/problems/invalid-archive');
   });
 
   async function ended(id: string): Promise<KernelFetch> {

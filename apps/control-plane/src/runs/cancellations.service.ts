@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RunDetail } from '@fenceline/contracts/api';
 import { checkMayChange } from '../access/check-may-change.js';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { appendEvent } from '../events/append-event.js';
 import { JobLifecycle } from '../state/job-lifecycle.js';
@@ -33,11 +34,12 @@ export class CancellationsService {
         `SELECT id FROM jobs WHERE run_id = $1 AND state <> 'finished'`,
         [runId],
       );
-      await this.lifecycle.cancelAll(
+      const cancelled = await this.lifecycle.cancelAll(
         sql,
         jobs.map(({ id }) => id),
         by,
       );
+      if (first.length > 0 || cancelled > 0) await recordChange(sql, runId);
     });
     return this.runs.show(principal, runId);
   }

@@ -1,6 +1,7 @@
-import type { LabDriverName, Scenario } from '@fenceline/contracts';
+import { guestsOf, type LabDriverName, type Scenario } from '@fenceline/contracts';
 import { runJobLimit, type NewRun, type Pinned, type Seeds } from '@fenceline/contracts/api';
 import { Problem } from '../http/problem.js';
+import type { PinnedKernel, WantedGuest } from './registered-kernels.js';
 import { labNeeds, type LabNeeds } from './lab-needs.js';
 
 /** A scenario of a run, read. */
@@ -48,10 +49,27 @@ export function listSeeds(seeds: Seeds): number[] {
   return Array.from({ length: seeds.count }, (_, index) => seeds.from + index);
 }
 
-/** The kernels that the VMs of a scenario run when `kernel`, if any, takes the place of all. */
-export function kernelsOf({ hosts, nodes }: Scenario, kernel: string | null): string[] {
-  if (kernel !== null) return [kernel];
-  return [...new Set([...hosts, ...nodes].map((vm) => vm.kernel))];
+/** The kernels of a scenario's VMs, each once with each role that it has; `kernel`, if any, takes the place of all. */
+export function wantedGuests(scenario: Scenario, kernel: string | null): WantedGuest[] {
+  const wanted = new Map<string, WantedGuest>();
+  for (const guest of guestsOf(scenario)) {
+    const one = { kernel: kernel ?? guest.kernel, role: guest.role };
+    wanted.set(`${one.kernel} ${one.role}`, one);
+  }
+  return [...wanted.values()];
+}
+
+/** The kernels and images that guests boot. */
+function pinnedFor(
+  wanted: readonly WantedGuest[],
+  pins: ReadonlyMap<string, PinnedKernel>,
+): Pinned[] {
+  const names = [...new Set(wanted.map(({ kernel }) => kernel))];
+  return names.flatMap((name) => {
+    const { kernel, images } = pins.get(name)!;
+    const roles = wanted.filter((one) => one.kernel === name).map(({ role }) => role);
+    return [kernel, ...roles.map((role) => images.get(role)!)];
+  });
 }
 
 /** Scenarios × kernels. `pins` has what each kernel's name stands for; a simulated lab needs none. */
@@ -62,14 +80,14 @@ export function variantsOf(
     driver,
     wants,
   }: { kernels: readonly string[]; driver: LabDriverName } & Pick<NewRun, 'wants'>,
-  pins: ReadonlyMap<string, readonly Pinned[]>,
+  pins: ReadonlyMap<string, PinnedKernel>,
 ): Variant[] {
   return scenarios.flatMap(({ hash, scenario }) =>
     (kernels.length === 0 ? [null] : kernels).map((kernel) => ({
       scenarioHash: hash,
       scenarioName: scenario.name,
       kernel,
-      pinned: kernelsOf(scenario, kernel).flatMap((name) => pins.get(name) ?? []),
+      pinned: driver === 'simulated' ? [] : pinnedFor(wantedGuests(scenario, kernel), pins),
       needs: labNeeds(scenario, driver, wants),
     })),
   );

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RunDetail } from '@fenceline/contracts/api';
 import { checkMayChange } from '../access/check-may-change.js';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { Problem } from '../http/problem.js';
@@ -60,6 +61,7 @@ export class RerunsService {
       const id = await insertRun(sql, principal, copy);
       await insertCopies(sql, principal, id, jobIds);
       const run = await this.runs.show(principal, id, sql);
+      await recordChange(sql, id);
       await keepAnswer(sql, run);
       return run;
     });

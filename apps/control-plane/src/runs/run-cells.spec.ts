@@ -18,10 +18,10 @@ describe('sums of runs', () => {
   afterAll(() => service.close());
 
   it('have a cell for each scenario and kernel, with outcomes and rules', async () => {
-    const { runId } = await createJudgedJob(service, { workerId, kernel: 'debian:6.1' });
-    await createJudgedJob(service, { workerId, runId, kernel: 'debian:6.1', asExpected: false });
+    const { runId } = await createJudgedJob(service, workerId, { kernel: 'debian:6.1' });
+    await createJudgedJob(service, workerId, { runId, kernel: 'debian:6.1', asExpected: false });
     const document = verdictOf('pass', { ccr: true });
-    await createJudgedJob(service, { workerId, runId, kernel: 'debian:6.1+ccr', document });
+    await createJudgedJob(service, workerId, { runId, kernel: 'debian:6.1+ccr', document });
     const { data } = await client.GET('/runs/{runId}/cells', { params: { path: { runId } } });
     expect(data!.items).toMatchObject([
       {
@@ -36,9 +36,8 @@ describe('sums of runs', () => {
   });
 
   it('have the progress of several runs, without those of others', async () => {
-    const first = await createJudgedJob(service, { workerId });
-    const second = await createJudgedJob(service, {
-      workerId,
+    const first = await createJudgedJob(service, workerId);
+    const second = await createJudgedJob(service, workerId, {
       document: verdictOf('inconclusive'),
     });
     const runIds = [first.runId, second.runId, crypto.randomUUID()].join(',');

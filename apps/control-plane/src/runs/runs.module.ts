@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
+import { KernelsModule } from '../kernels/kernels.module.js';
 import { CancellationsService } from './cancellations.service.js';
-import { KernelResolver } from './kernel-resolver.js';
 import { RegisteredKernels } from './registered-kernels.js';
 import { RerunsService } from './reruns.service.js';
 import { RunCells } from './run-cells.js';
@@ -9,6 +9,7 @@ import { RunsService } from './runs.service.js';
 import { SubmissionsService } from './submissions.service.js';
 
 @Module({
+  imports: [KernelsModule],
   controllers: [RunsController],
   providers: [
     RunsService,
@@ -16,7 +17,7 @@ import { SubmissionsService } from './submissions.service.js';
     SubmissionsService,
     RerunsService,
     CancellationsService,
-    { provide: KernelResolver, useClass: RegisteredKernels },
+    RegisteredKernels,
   ],
   exports: [RunsService, RerunsService],
 })

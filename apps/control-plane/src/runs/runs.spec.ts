@@ -3,6 +3,7 @@ import type { Client } from '@fenceline/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Background } from '../background/background.js';
+import { ImageRecipes } from '../kernels/images/image-recipes.js';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 
 const text = readFileSync('scenarios/stuck-write.yaml', 'utf8');
@@ -110,36 +111,44 @@ describe('runs', () => {
     expect(twice.error).toMatchObject({ type: '/problems/invalid-request' });
   });
 
-  it('pins what the names of kernels stand for at submission', async () => {
+  it('pins what the names of kernels stand for at submission, and their images', async () => {
     const body = { scenarios: [{ text }], seeds: [1] };
     const refused = await client.POST('/runs', { body });
     expect(refused.error).toMatchObject({ type: '/problems/unknown-kernel' });
     expect(refused.error!.detail).toContain('debian:6.1');
 
-    const register = (name: string, version: string, sha256: string) =>
-      service.database.prisma.kernel.create({
-        data: {
-          projectId: service.projectId,
-          owner: 'alice',
-          name,
-          version,
-          capabilities: ['ccr'],
-          sha256,
-          source: 'spec',
-        },
-      });
-    await register('debian:6.1', '6.1.0-1', 'a'.repeat(64));
-    await register('debian:6.1', '6.1.0-2', 'b'.repeat(64));
-    const first = await client.POST('/runs', { body });
-    const pinned = {
-      kind: 'kernel',
-      name: 'debian:6.1',
-      version: '6.1.0-2',
-      capabilities: ['ccr'],
-      sha256: 'b'.repeat(64),
+    const { prisma } = service.database;
+    const owned = { projectId: service.projectId, owner: 'alice', name: 'debian:6.1' };
+    const hash = (digit: string) => digit.repeat(64);
+    const register = async (version: string, sha256: string) => {
+      const fields = { version, capabilities: ['ccr'], sha256, source: 'spec' };
+      await prisma.kernel.create({ data: { ...owned, ...fields } });
+      for (const [role, digit] of Object.entries({
+        host: '1',
+        'array-node': '2',
+        reference: '3',
+      })) {
+        const image = { role, sha256: hash(digit), imageSha256: hash(digit), recipe: null };
+        await prisma.guestImage.create({ data: { ...owned, ...image, kernelSha256: sha256 } });
+      }
     };
+    await register('6.1.0-1', hash('a'));
+    await register('6.1.0-2', hash('b'));
+    const first = await client.POST('/runs', { body });
+    const image = (role: string, digit: string) => ({
+      ...{ kind: 'image', name: 'debian:6.1', version: '', capabilities: [], role },
+      ...{ sha256: hash(digit), imageSha256: hash(digit) },
+    });
+    const pinned = [
+      {
+        ...{ kind: 'kernel', name: 'debian:6.1', version: '6.1.0-2', capabilities: ['ccr'] },
+        sha256: hash('b'),
+      },
+      image('array-node', '2'),
+      image('host', '1'),
+    ];
     const [job] = await jobsOf(first.data!.id);
-    expect(job!.pinned).toEqual([pinned]);
+    expect(job!.pinned).toEqual(pinned);
     expect(job!.needs).toEqual({
       memoryMib: 256 + 3 * (384 + 64),
       cores: 2,
@@ -148,17 +157,61 @@ describe('runs', () => {
     });
     expect(job!.memoryMib).toBe(1600);
 
-    await register('debian:6.1', '6.1.0-3', 'c'.repeat(64));
+    await register('6.1.0-3', hash('c'));
     const path = { runId: first.data!.id };
     const again = await client.POST('/runs/{runId}/rerun', {
       params: { path },
       body: { which: 'all' },
     });
     const [repeated] = await jobsOf(again.data!.id);
-    expect(repeated!.pinned).toEqual([pinned]);
+    expect(repeated!.pinned).toEqual(pinned);
     const clone = await client.POST('/runs/{runId}/clone', { params: { path }, body: {} });
     const [anew] = await jobsOf(clone.data!.id);
-    expect(anew!.pinned).toMatchObject([{ version: '6.1.0-3' }]);
+    expect((anew!.pinned as object[])[0]).toMatchObject({ version: '6.1.0-3' });
+  });
+
+  it('says why where a kernel cannot be booted yet, and what mends it', async () => {
+    await service.application.get(Background).stop();
+    const { prisma } = service.database;
+    const owned = { projectId: service.projectId, owner: 'alice', name: 'mine' };
+    const submit = async () => {
+      const body = { scenarios: [{ text }], kernels: ['mine'] };
+      const { error } = await client.POST('/runs', { body });
+      return error!;
+    };
+    const fetching = await prisma.kernelFetch.create({
+      data: { ...owned, state: 'running', message: 'unpacking' },
+    });
+    expect(await submit()).toMatchObject({
+      type: '/problems/kernel-not-ready',
+      detail: 'It is still being fetched (mine: unpacking).',
+    });
+    await prisma.kernelFetch.delete({ where: { id: fetching.id } });
+
+    const { id: kernelId } = await prisma.kernel.create({
+      data: { ...owned, version: '6.1', capabilities: [], sha256: 'd'.repeat(64), source: 'spec' },
+    });
+    const waits = await submit();
+    expect(waits).toMatchObject({ type: '/problems/kernel-not-ready', status: 422 });
+    expect(waits.detail).toBe(
+      'The guest images of mine are not ready (host: waiting; array-node: waiting).',
+    );
+    expect(waits.mend).toContain('`fenceline admin kernel images mine` waits');
+
+    const { host: recipe } = await service.application.get(ImageRecipes).all();
+    await prisma.imageBuild.create({
+      data: { kernelId, role: 'host', recipe, state: 'failed', message: 'apt is offline' },
+    });
+    const failed = await submit();
+    expect(failed.detail).toBe(
+      'The guest images of mine are not ready (host: failed, apt is offline).',
+    );
+    expect(failed.mend).toContain('built once more');
+
+    const simulated = await client.POST('/runs', {
+      body: { scenarios: [{ text }], kernels: ['mine'], driver: 'simulated' },
+    });
+    expect(simulated.response.status).toBe(201);
   });
 
   it('clones a run with changes', async () => {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { NewRun, RunChanges, RunDetail, RunSpec } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { keepAnswer } from '../http/idempotency/keep-answer.js';
 import { insertMatrix, insertRun } from './insert-run.js';
-import { KernelResolver } from './kernel-resolver.js';
-import { countJobs, kernelsOf, variantsOf } from './matrix.js';
+import { RegisteredKernels } from './registered-kernels.js';
+import { countJobs, variantsOf, wantedGuests } from './matrix.js';
 import { readRunScenarios } from './read-run-scenarios.js';
 import { RunsService } from './runs.service.js';
 
@@ -14,11 +15,11 @@ import { RunsService } from './runs.service.js';
 export class SubmissionsService {
   constructor(
     private readonly database: Database,
-    private readonly kernels: KernelResolver,
+    private readonly kernels: RegisteredKernels,
     private readonly runs: RunsService,
   ) {}
 
-  /** @throws Problem `too-many-jobs`, `invalid-scenario`, `unknown-scenario`, `unknown-kernel` */
+  /** @throws Problem `too-many-jobs`, `invalid-scenario`, `unknown-scenario`, `unknown-kernel`, `kernel-not-ready` */
   async submit(
     principal: Principal,
     given: NewRun,
@@ -28,13 +29,13 @@ export class SubmissionsService {
     return this.database.transaction(async (sql) => {
       const scenarios = await readRunScenarios(sql, principal, given.scenarios);
       const kernels = given.kernels.length === 0 ? [null] : given.kernels;
-      const names = new Set(
-        kernels.flatMap((kernel) => scenarios.flatMap((one) => kernelsOf(one.scenario, kernel))),
+      const wanted = kernels.flatMap((kernel) =>
+        scenarios.flatMap((one) => wantedGuests(one.scenario, kernel)),
       );
       const pins =
         given.driver === 'simulated'
           ? new Map<string, never>()
-          : await this.kernels.resolve(sql, principal.projectId, [...names]);
+          : await this.kernels.resolve(sql, principal.projectId, wanted);
       const { name = defaultName(scenarios.map(({ scenario }) => scenario.name)), ...matrix } =
         given;
       const spec: RunSpec = {
@@ -44,6 +45,7 @@ export class SubmissionsService {
       const id = await insertRun(sql, principal, { name, spec, jobCount, fromRunId });
       await insertMatrix(sql, principal, id, variantsOf(scenarios, given, pins), spec);
       const run = await this.runs.show(principal, id, sql);
+      await recordChange(sql, id);
       await keepAnswer(sql, run);
       return run;
     });

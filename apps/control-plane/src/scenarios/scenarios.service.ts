@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { operations, InputOf, StoredScenario } from '@fenceline/contracts/api';
 import type { Principal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import type { Scenario } from '../database/generated/client.js';
 import { readPage } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { readScenario } from './read-scenario.js';
+import { storeScenarios } from './store-scenarios.js';
 
 /** Scenarios as they were submitted, each stored once under the hash of its text. */
 @Injectable()
@@ -20,13 +22,11 @@ export class ScenariosService {
 
   async store(principal: Principal, text: string): Promise<StoredScenario> {
     const { name, hash } = this.check(text);
-    const { projectId, owner } = principal;
-    const row = await this.database.prisma.scenario.upsert({
-      where: { projectId_hash: { projectId, hash } },
-      create: { projectId, owner, hash, name, text },
-      update: {},
+    await this.database.transaction(async (sql) => {
+      const stored = await storeScenarios(sql, principal, [{ hash, name, text }]);
+      if (stored.length > 0) await recordChange(sql, hash);
     });
-    return answerOf(row);
+    return this.show(principal, hash);
   }
 
   async list(

@@ -52,6 +52,32 @@ describe('settings', () => {
     },
   );
 
+  it.each(['s3://b', 's3://bucket/a b', 's3://bucket//a', 's3://Bucket', 'S3://bucket/a'])(
+    'refuse %s as the address of a bucket',
+    (FENCELINE_ARTIFACTS) => {
+      expect(() => readSettings({ ...least, FENCELINE_ARTIFACTS })).toThrow(
+        /FENCELINE_ARTIFACTS: is not s3:/,
+      );
+    },
+  );
+
+  it('ask for the key of a bucket, and for one without it in the address', () => {
+    const bucket = { ...least, FENCELINE_ARTIFACTS: 's3://bucket/some/prefix' };
+    const key = { FENCELINE_S3_ACCESS_KEY_ID: 'a', FENCELINE_S3_SECRET_ACCESS_KEY: 'b' };
+    expect(() => readSettings(bucket)).toThrow(
+      /FENCELINE_S3_ACCESS_KEY_ID: is missing[^]*FENCELINE_S3_SECRET_ACCESS_KEY: is missing/,
+    );
+    expect(readSettings({ ...bucket, ...key })).toMatchObject({
+      ...key,
+      FENCELINE_S3_REGION: 'us-east-1',
+      FENCELINE_S3_PATH_STYLE: false,
+    });
+    const FENCELINE_S3_ENDPOINT = 'https://me:secret-1@s3.example';
+    const within = () => readSettings({ ...bucket, ...key, FENCELINE_S3_ENDPOINT });
+    expect(within).toThrow(/FENCELINE_S3_ENDPOINT: has a name or password in it/);
+    expect(within).not.toThrow(/secret-1/);
+  });
+
   it('come from a file too, and the environment counts before it', async () => {
     const FENCELINE_SETTINGS = path.join(folder, 'settings.json');
     const content = { ...least, FENCELINE_PORT: 8080, FENCELINE_HOSTS: ['lab.example'] };
@@ -73,8 +99,19 @@ describe('settings', () => {
     const described = describeSettings();
     expect(described.filter(({ description }) => description === '')).toEqual([]);
     const sensitive = described.filter((one) => one.sensitive).map(({ name }) => name);
-    expect(sensitive).toEqual(['DATABASE_URL', 'REDIS_URL']);
-    const masked = maskSettings(readSettings(least));
+    expect(sensitive).toEqual([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'FENCELINE_S3_ACCESS_KEY_ID',
+      'FENCELINE_S3_SECRET_ACCESS_KEY',
+    ]);
+    const masked = maskSettings(
+      readSettings({
+        ...least,
+        FENCELINE_S3_ACCESS_KEY_ID: 'secret-3',
+        FENCELINE_S3_SECRET_ACCESS_KEY: 'secret-4',
+      }),
+    );
     expect(JSON.stringify(masked)).not.toContain('secret-');
     expect(masked).toMatchObject({ FENCELINE_ARTIFACTS: least.FENCELINE_ARTIFACTS });
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isS3Address, readS3Address } from '../store/s3/s3-location.js';
 
 /** Injection token. */
 export const SETTINGS = Symbol('settings');
@@ -70,7 +71,17 @@ const fields = {
     description:
       '1: a proxy with TLS is in front and sets `X-Forwarded-For`, `-Proto` and `-Host`, which are believed.',
   }),
-  FENCELINE_ARTIFACTS: z.string().min(1).meta({ description: 'Folder of artifacts.' }),
+  FENCELINE_ARTIFACTS: z
+    .string()
+    .min(1)
+    .refine((text) => !isS3Address(text) || readS3Address(text) !== null, {
+      error:
+        'is not s3://BUCKET or s3://BUCKET/PREFIX, of letters, digits, dots, dashes and underscores',
+    })
+    .meta({
+      description:
+        'Folder of artifacts; or `s3://BUCKET/PREFIX`: a bucket of an S3 server, [artifacts.md](artifacts.md#a-bucket).',
+    }),
   FENCELINE_DASHBOARD: z
     .string()
     .min(1)
@@ -82,6 +93,36 @@ const fields = {
     .min(0)
     .default(1024)
     .meta({ description: 'What uploads leave free where the artifacts lie, MiB.' }),
+  FENCELINE_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/^https?:\/\/[^/]*@/.test(url), { error: 'has a name or password in it' })
+    .optional()
+    .meta({
+      description: 'Address of the S3 server. Without it Amazon’s, by the region.',
+    }),
+  FENCELINE_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, { error: 'is not a name of small letters, digits and dashes' })
+    .default('us-east-1')
+    .meta({ description: 'Region of the bucket.' }),
+  FENCELINE_S3_PATH_STYLE: yesSchema.meta({
+    description:
+      '1: the bucket is in the path of an address and not in its host name, as most servers but Amazon’s want it.',
+  }),
+  FENCELINE_S3_CA: z.string().min(1).optional().meta({
+    description:
+      'File with the certificates, PEM, that the S3 server’s own may be signed by, in place of the well-known ones.',
+  }),
+  FENCELINE_S3_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Access key of the S3 server.', sensitive: true }),
+  FENCELINE_S3_SECRET_ACCESS_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Its secret.', sensitive: true }),
   FENCELINE_UPLOAD_LIMIT_MIB: z.coerce
     .number()
     .int()
@@ -127,6 +168,8 @@ const fields = {
 /** Checks of two settings together run with those of each, so that all that is wrong is told at once. */
 const together = { when: () => true };
 
+const needed = 'is missing: FENCELINE_ARTIFACTS names a bucket';
+
 /** Settings of the control plane. */
 export const settingsSchema = z
   .strictObject(fields)
@@ -139,6 +182,16 @@ export const settingsSchema = z
     ...together,
     path: ['FENCELINE_TLS_KEY'],
     error: 'is missing: certificate and key come together',
+  })
+  .refine((given) => hasKeyWhereS3(given, 'FENCELINE_S3_ACCESS_KEY_ID'), {
+    ...together,
+    path: ['FENCELINE_S3_ACCESS_KEY_ID'],
+    error: needed,
+  })
+  .refine((given) => hasKeyWhereS3(given, 'FENCELINE_S3_SECRET_ACCESS_KEY'), {
+    ...together,
+    path: ['FENCELINE_S3_SECRET_ACCESS_KEY'],
+    error: needed,
   })
   .refine(
     (given) =>
@@ -153,6 +206,12 @@ export const settingsSchema = z
     },
   );
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Values are checked here though others may be wrong, so that nothing is known of them. */
+function hasKeyWhereS3(given: Partial<Record<string, unknown>>, key: string): boolean {
+  const { FENCELINE_ARTIFACTS: artifacts } = given;
+  return !(typeof artifacts === 'string' && isS3Address(artifacts)) || given[key] !== undefined;
+}
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

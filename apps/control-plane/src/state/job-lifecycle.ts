@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { JobState } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
 import { applyLockedStep } from './apply-step.js';
@@ -16,22 +15,25 @@ export class JobLifecycle {
    * another learns of it when it renews its lease. To ask again is no error.
    *
    * @param actor who asks, for the event and the outcome
-   * @returns the job's state: `finished` or `cancelling`
+   * @returns whether that changed anything
    * @throws Problem `conflict` where it has finished, `not-found` where there is no such job
    */
-  async cancel(sql: Sql, jobId: string, actor: string): Promise<JobState> {
+  async cancel(sql: Sql, jobId: string, actor: string): Promise<boolean> {
     const [seen] = await lockJobs(sql, [jobId]);
     if (seen === undefined) throw new Problem('not-found', `There is no job ${jobId}.`);
     const step = await this.cancelLocked(sql, seen, actor);
     if (!step.ok) throw new Problem(step.problem, step.why);
-    return step.job;
+    return step.events.length > 0;
   }
 
-  /** Cancels many jobs, as `cancel` does; those that have finished are left as they are. */
-  async cancelAll(sql: Sql, jobIds: readonly string[], actor: string): Promise<void> {
+  /** Cancels many jobs, as `cancel` does; those that have finished are left as they are. Gives back how many changed. */
+  async cancelAll(sql: Sql, jobIds: readonly string[], actor: string): Promise<number> {
+    let changed = 0;
     for (const seen of await lockJobs(sql, jobIds)) {
-      await this.cancelLocked(sql, seen, actor);
+      const step = await this.cancelLocked(sql, seen, actor);
+      if (step.ok && step.events.length > 0) changed += 1;
     }
+    return changed;
   }
 
   private async cancelLocked(sql: Sql, seen: Seen, actor: string): Promise<Step | Refusal> {

@@ -30,6 +30,23 @@ describe('outcomeOf', () => {
     expect(of('violation', { rules: ['payload-stable'] })).toMatchObject({ exitCode: 1 });
   });
 
+  it('is not as expected where the checker failed, whatever the scenario expects', () => {
+    const expecting = {
+      ...scenario,
+      expect: scenario.expect.map((one) => ({
+        ...one,
+        ...{ verdict: 'inconclusive' as const, violates: [], under: {} },
+      })),
+    };
+    const unsure = verdictOf('inconclusive');
+    expect(outcomeOf(expecting, unsure)).toMatchObject({ asExpected: true, exitCode: 0 });
+    const failed = {
+      ...unsure,
+      rules: unsure.rules.map((rule) => ({ ...rule, status: 'not-judged' as const })),
+    };
+    expect(outcomeOf(expecting, failed)).toMatchObject({ asExpected: false, exitCode: 2 });
+  });
+
   it('does not believe what the worker says of it', () => {
     const verdict = { ...verdictOf('violation', { ccr: true }), asExpected: true };
     expect(outcomeOf(scenario, verdict).asExpected).toBe(false);

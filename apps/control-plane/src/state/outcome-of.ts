@@ -3,6 +3,7 @@ import {
   commonCapabilities,
   exitCodeOf,
   meets,
+  type RuleName,
   type Scenario,
   type Verdict,
 } from '@fenceline/contracts';
@@ -15,7 +16,7 @@ export interface JobOutcome {
   /** As `fenceline run` exits for this one scenario. */
   exitCode: number;
   /** Rules that are violated. */
-  rules: string[];
+  rules: RuleName[];
   /** One sentence. */
   summary: string;
 }
@@ -52,7 +53,7 @@ export function outcomeOf(
     verdictPerProfile: Object.fromEntries(
       verdict.profiles.map(({ name, verdict: value }) => [name, value]),
     ),
-    violated: rules,
+    rules: verdict.rules,
   });
   return {
     outcome: verdict.verdict,

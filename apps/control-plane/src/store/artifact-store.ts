@@ -92,7 +92,10 @@ export interface ArtifactStore {
   /** Nothing there is no error. */
   removeBlob(sha256: string): Promise<void>;
 
-  // Space
+  // The store itself
+
+  /** Whether it is there now, as far as a quick look can tell. */
+  isUp(): Promise<boolean>;
 
   /** Bytes that may still be written; `Infinity` where the store has no bound that it knows of. */
   freeBytes(): Promise<number>;

@@ -146,6 +146,10 @@ export function describeArtifactStore(name: string, openStore: () => Promise<Ope
       }
     });
 
+    it('is up', async () => {
+      expect(await store.isUp()).toBe(true);
+    });
+
     it('knows how much space there is', async () => {
       expect(await store.freeBytes()).toBeGreaterThan(0);
     });

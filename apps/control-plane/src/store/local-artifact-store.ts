@@ -1,6 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, open, opendir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  link,
+  open,
+  opendir,
+  readdir,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type {
@@ -33,7 +44,7 @@ export class LocalArtifactStore implements ArtifactStore {
   private readonly staging: string;
   private readonly content: string;
 
-  constructor(root: string) {
+  constructor(private readonly root: string) {
     this.staging = path.join(root, 'staging');
     this.content = path.join(root, 'blobs');
   }
@@ -132,6 +143,13 @@ export class LocalArtifactStore implements ArtifactStore {
 
   async removeBlob(sha256: string): Promise<void> {
     await rm(this.blobOf(sha256), { force: true });
+  }
+
+  async isUp(): Promise<boolean> {
+    return await access(this.root, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
   }
 
   async freeBytes(): Promise<number> {

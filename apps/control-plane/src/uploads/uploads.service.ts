@@ -8,6 +8,7 @@ import {
   type workerUploadOperations,
 } from '@fenceline/contracts/api';
 import type { Principal, WorkerPrincipal } from '../access/principal.js';
+import { changeRows, recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { Problem } from '../http/problem.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
@@ -167,7 +168,8 @@ export class UploadsService {
     surrender: boolean,
   ): Promise<Upload> {
     await this.space.check(size);
-    const [row] = await this.database.query<UploadRow>(
+    const [row] = await changeRows<UploadRow>(
+      this.database,
       `INSERT INTO uploads AS u (project_id, owner, kind, name, size, sha256, attempt_id,
                                  fencing_token, surrender, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
@@ -184,6 +186,7 @@ export class UploadsService {
         surrender,
         this.keptFor,
       ],
+      ({ id }) => id,
     );
     return answerOf(row!);
   }
@@ -205,16 +208,19 @@ export class UploadsService {
           WHERE u.id = $1 RETURNING ${uploadColumns}`,
         [uploadId, offset + part.size, this.keptFor],
       );
+      await recordChange(sql, uploadId);
       return answerOf(row!);
     });
   }
 
   /** Takes an open upload on; one that another request has taken on is left as it is. */
   private async move(uploadId: string, state: 'completed' | 'abandoned'): Promise<Upload> {
-    const [moved] = await this.database.query<UploadRow>(
+    const [moved] = await changeRows<UploadRow>(
+      this.database,
       `UPDATE uploads u SET state = $2, expires_at = now() + make_interval(secs => $3)
         WHERE u.id = $1 AND u.state = 'open' RETURNING ${uploadColumns}`,
       [uploadId, state, this.keptFor],
+      () => uploadId,
     );
     if (moved !== undefined) return answerOf(moved);
     const [now] = await this.database.query<UploadRow>(

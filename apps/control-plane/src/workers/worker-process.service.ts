@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Capacity, WorkerState, WorkerTerms } from '@fenceline/contracts/api';
+import type {
+  AnswerOf,
+  Capacity,
+  operations,
+  WorkerState,
+  WorkerTerms,
+} from '@fenceline/contracts/api';
 import { RedisAccounts } from '../access/enrolment/redis-accounts.js';
 import type { WorkerPrincipal } from '../access/principal.js';
 import { Database } from '../database/database.js';
@@ -42,20 +48,29 @@ export class WorkerProcessService {
    */
   async assignments({
     workerId,
-  }: WorkerPrincipal): Promise<{ attemptIds: string[]; terms: WorkerTerms }> {
-    const [row] = await this.database.query<{ state: WorkerState; ids: string[] }>(
+  }: WorkerPrincipal): Promise<AnswerOf<typeof operations.workerProcess.assignments>> {
+    const [row] = await this.database.query<{
+      state: WorkerState;
+      ids: string[];
+      rejudging: boolean;
+    }>(
       `WITH seen AS (
          UPDATE workers SET last_seen_at = now()
           WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 second'))
        SELECT state, ARRAY (SELECT id FROM attempts
                              WHERE worker_id = $1
                                AND (state = 'assigned' OR cancel_asked AND state <> 'ended')
-                             ORDER BY fencing_token LIMIT 100) AS ids
+                             ORDER BY fencing_token LIMIT 100) AS ids,
+              state = 'enabled' AND EXISTS (
+                SELECT FROM rejudgement_items i
+                 WHERE i.project_id = workers.project_id AND i.ended_at IS NULL
+                   AND (i.state = 'waiting' OR i.lease_expires_at < now())) AS rejudging
          FROM workers WHERE id = $1`,
       [workerId],
       { prepared: true },
     );
-    return { attemptIds: row!.ids, terms: this.terms(workerId, row!.state) };
+    const { ids, rejudging, state } = row!;
+    return { attemptIds: ids, rejudging, terms: this.terms(workerId, state) };
   }
 
   private terms(workerId: string, state: WorkerState): WorkerTerms {

@@ -10,9 +10,10 @@ import type {
   WorkerState,
 } from '@fenceline/contracts/api';
 import type { TokenPrincipal } from '../access/principal.js';
+import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
 import { appendEvent } from '../events/append-event.js';
-import { cursorOf, readCursor } from '../http/cursor.js';
+import { cursorOf, pageFrom, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { absentSeconds } from './presence.js';
@@ -56,12 +57,7 @@ export class WorkersService {
        ORDER BY w.created_at DESC, w.id DESC LIMIT $5`,
       [after?.createdAt ?? null, after?.key ?? null, limit + 1],
     );
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(workerOf),
-      next: rows.length > limit && last ? cursorOf(last.created_at, last.id) : null,
-    };
+    return pageFrom(rows, limit, (row) => cursorOf(row.created_at, row.id), workerOf);
   }
 
   /** @throws Problem `not-found` */
@@ -125,6 +121,7 @@ export class WorkersService {
         workerId,
         data: { state, by: principal.owner },
       });
+      await recordChange(sql, workerId);
       if (state === 'enabled') await sql.query(`SELECT pg_notify('fenceline_placement', '')`);
     });
     return this.show(principal, workerId);

@@ -10,10 +10,17 @@ export interface Part {
   start(signal: AbortSignal): Promise<RunningPart>;
 }
 
+/** How a part has ended. */
+export interface PartEnd {
+  how: string;
+  /** It would end in the same way again, until somebody mends what this says. */
+  forGood?: string;
+}
+
 export interface RunningPart {
   pid: number;
-  /** Resolves when it has ended, asked to or not, with how it ended. */
-  ended: Promise<string>;
+  /** Resolves when it has ended, asked to or not. */
+  ended: Promise<PartEnd>;
   /**
    * Ends it in order; resolves when it is gone.
    *

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
+import { endedForGood } from '@fenceline/contracts/exit-code';
 import { stopProcess } from '@fenceline/embedded';
-import type { Part, RunningPart } from './part.js';
+import type { Part, PartEnd, RunningPart } from './part.js';
 
 export interface ProgramOptions {
   name: string;
@@ -37,15 +38,19 @@ async function start(options: ProgramOptions, signal: AbortSignal): Promise<Runn
     detached: true,
   });
   closeSync(log);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+  const ended = new Promise<PartEnd>((resolve) => {
+    child.once('error', (error) => resolve({ how: error.message }));
     child.once('exit', (code, by) =>
-      resolve(by === null ? `exit code ${String(code)}` : `by ${by}`),
+      resolve({
+        how: by === null ? `exit code ${String(code)}` : `by ${by}`,
+        ...(code === endedForGood && { forGood: lastWords(options.log).split('\n').at(-1)! }),
+      }),
     );
   });
   const pid = child.pid;
   const { stdout } = child;
-  if (pid === undefined || stdout === null) throw new Error(`${options.name}: ${await ended}`);
+  if (pid === undefined || stdout === null)
+    throw new Error(`${options.name}: ${(await ended).how}`);
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
 
   const stop = async (hurry: AbortSignal): Promise<void> => {
@@ -73,10 +78,13 @@ async function firstLine(stdout: NodeJS.ReadableStream): Promise<unknown> {
   return new Promise(() => undefined);
 }
 
-async function failure({ name, log }: ProgramOptions, ended: Promise<string>): Promise<never> {
-  const how = await ended;
-  const words = readFileSync(log, 'utf8').slice(-2048).trim();
-  throw new Error(`${name} did not start (${how}):\n${words}`);
+async function failure({ name, log }: ProgramOptions, ended: Promise<PartEnd>): Promise<never> {
+  const { how } = await ended;
+  throw new Error(`${name} did not start (${how}):\n${lastWords(log)}`);
+}
+
+function lastWords(log: string): string {
+  return readFileSync(log, 'utf8').slice(-2048).trim();
 }
 
 /** Resolves after a while, or when the signal is aborted. */

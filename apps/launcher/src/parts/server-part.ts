@@ -21,7 +21,7 @@ export function serverPart<Started extends Server>(
       await ready(server);
       return {
         pid: server.pid,
-        ended: server.ended.then(() => 'its process is gone'),
+        ended: server.ended.then(() => ({ how: 'its process is gone' })),
         stop: () => server.stop(),
       };
     },

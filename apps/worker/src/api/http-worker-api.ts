@@ -7,13 +7,22 @@ import type {
   Capacity,
   Lease,
   LivePart,
+  RejudgeResult,
+  RejudgeWork,
   Upload,
   Work,
   WorkerTerms,
 } from '@fenceline/contracts/api';
 import { answerOf } from './answer-of.js';
 import { Unreachable } from './api-error.js';
-import type { NewUpload, Ticket, ToldStage, WorkerApi } from './worker-api.js';
+import type {
+  Assignments,
+  NewUpload,
+  RejudgeTicket,
+  Ticket,
+  ToldStage,
+  WorkerApi,
+} from './worker-api.js';
 
 /** Bounds of one exchange, ms. A part of an upload may take longer over a thin line. */
 const answerWithinMs = 15_000;
@@ -36,7 +45,7 @@ export class HttpWorkerApi implements WorkerApi {
     );
   }
 
-  async assignments(): Promise<{ attemptIds: string[]; terms: WorkerTerms }> {
+  async assignments(): Promise<Assignments> {
     return await answerOf(
       this.client.GET('/worker/assignments', { signal: AbortSignal.timeout(answerWithinMs) }),
     );
@@ -152,6 +161,39 @@ export class HttpWorkerApi implements WorkerApi {
     );
   }
 
+  async claimRejudging(verifierVersion: string): Promise<RejudgeWork | null> {
+    const { work } = await answerOf(
+      this.client.POST('/worker/rejudging/claim', {
+        body: { verifierVersion },
+        signal: AbortSignal.timeout(answerWithinMs),
+      }),
+    );
+    return work;
+  }
+
+  async renewRejudging({ itemId, fencingToken }: RejudgeTicket): Promise<Lease> {
+    return await answerOf(
+      this.client.POST('/worker/rejudging/{itemId}/renew', {
+        params: { path: { itemId } },
+        body: { fencingToken },
+        signal: AbortSignal.timeout(answerWithinMs),
+      }),
+    );
+  }
+
+  async finishRejudging(
+    { itemId, fencingToken }: RejudgeTicket,
+    result: RejudgeResult,
+  ): Promise<void> {
+    await answerOf(
+      this.client.POST('/worker/rejudging/{itemId}/finish', {
+        params: { path: { itemId } },
+        body: { fencingToken, result },
+        signal: AbortSignal.timeout(answerWithinMs),
+      }),
+    );
+  }
+
   async fetchBlob(sha256: string, file: string, stop: AbortSignal): Promise<void> {
     const body = await answerOf(
       this.client.GET('/worker/blobs/{sha256}', {
@@ -165,7 +207,7 @@ export class HttpWorkerApi implements WorkerApi {
       await pipeline(Readable.fromWeb(body), createWriteStream(file));
     } catch (cause) {
       stop.throwIfAborted();
-      throw new Unreachable('The bytes of a kernel were cut.', { cause });
+      throw new Unreachable('The bytes were cut.', { cause });
     }
   }
 }

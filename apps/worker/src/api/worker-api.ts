@@ -4,14 +4,31 @@ import type {
   Capacity,
   Lease,
   LivePart,
+  RejudgeResult,
+  RejudgeWork,
   Upload,
   Work,
   WorkerTerms,
 } from '@fenceline/contracts/api';
 
+/** What wants this worker. */
+export interface Assignments {
+  /** Attempts to be claimed, or to be cancelled. */
+  attemptIds: string[];
+  /** There is evidence to judge again. */
+  rejudging: boolean;
+  terms: WorkerTerms;
+}
+
 /** One attempt as this worker may write about it. */
 export interface Ticket {
   attemptId: string;
+  fencingToken: string;
+}
+
+/** The same for evidence that it judges again. */
+export interface RejudgeTicket {
+  itemId: string;
   fencingToken: string;
 }
 
@@ -34,7 +51,7 @@ export interface NewUpload extends Ticket {
  */
 export interface WorkerApi {
   hello(instance: string, capacity: Capacity): Promise<WorkerTerms>;
-  assignments(): Promise<{ attemptIds: string[]; terms: WorkerTerms }>;
+  assignments(): Promise<Assignments>;
   claim(attemptId: string, instance: string): Promise<Work>;
   renew(ticket: Ticket): Promise<Lease>;
   advance(ticket: Ticket, state: ToldStage): Promise<Lease>;
@@ -45,7 +62,11 @@ export interface WorkerApi {
   putPart(uploadId: string, offset: number, sha256: string, bytes: Uint8Array): Promise<Upload>;
   showUpload(uploadId: string): Promise<Upload>;
   completeUpload(uploadId: string): Promise<Upload>;
-  /** Brings a pinned kernel or image into a new file. */
+  /** Evidence to judge again; null where there is none. */
+  claimRejudging(verifierVersion: string): Promise<RejudgeWork | null>;
+  renewRejudging(ticket: RejudgeTicket): Promise<Lease>;
+  finishRejudging(ticket: RejudgeTicket, result: RejudgeResult): Promise<void>;
+  /** Brings a pinned kernel or image, or evidence that is judged again, into a file. */
   fetchBlob(sha256: string, file: string, stop: AbortSignal): Promise<void>;
 }
 

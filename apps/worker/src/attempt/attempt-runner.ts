@@ -10,14 +10,16 @@ import {
   type LabProcess,
   type LabStart,
 } from '@fenceline/lab';
+import type { Accelerator } from '@fenceline/vm';
 import type { Logger } from 'pino';
 import { isRefused, Refused } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
-import type { Ticket, WorkerApi } from '../api/worker-api.js';
-import type { Preparation } from '../kernels/prepare-work.js';
+import type { Ticket, ToldStage, WorkerApi } from '../api/worker-api.js';
+import type { Preparation } from '../pinned/prepare-work.js';
 import type { LabFolder, LabFolders } from '../labs/lab-folders.js';
 import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { LiveFeed } from '../live/live-feed.js';
+import { messageOf } from '../message-of.js';
 import { runStep } from '../steps/run-step.js';
 import { localFile, type LocalFile } from '../upload/local-file.js';
 import { uploadFile } from '../upload/upload-file.js';
@@ -70,13 +72,15 @@ export class AttemptRunner {
   private cutShort: (how: 'in-order' | 'at-once') => void = () => undefined;
   private plan: Plan | null = null;
   private artifacts: LabArtifacts | null = null;
-  private releaseKernels: () => void = () => undefined;
+  private releasePinned: () => void = () => undefined;
   private folder: LabFolder | null = null;
   private documents: LocalFile[] = [];
 
   constructor(
     private readonly services: AttemptServices,
     private readonly job: Work,
+    /** Told what guests turned out to run on here. */
+    private readonly onAccelerator: (found: Accelerator) => void = () => undefined,
   ) {
     const { attemptId, fencingToken } = job;
     this.ticket = { attemptId, fencingToken };
@@ -86,7 +90,10 @@ export class AttemptRunner {
       cancelled: () => this.take({ type: 'stop', why: 'cancel' }),
       superseded: () => this.take({ type: 'stop', why: 'superseded' }),
     };
-    this.lease = new LeaseKeeper(services.api, this.ticket, job.leaseSeconds, listener, this.log);
+    const { api } = services;
+    const hold = (stage?: ToldStage) =>
+      stage === undefined ? api.renew(this.ticket) : api.advance(this.ticket, stage);
+    this.lease = new LeaseKeeper(hold, job.leaseSeconds, listener, this.log);
     this.state = begin().state;
   }
 
@@ -109,7 +116,7 @@ export class AttemptRunner {
       for (const timer of this.timers) clearTimeout(timer);
       this.live.end();
       await this.lease.end();
-      this.releaseKernels();
+      this.releasePinned();
       await this.folder?.remove().catch((error: unknown) => {
         this.log.warn({ err: error }, 'the folder of the lab could not be removed');
       });
@@ -196,8 +203,9 @@ export class AttemptRunner {
         this.live.step('prepare', text),
       );
       this.cutShort = () => preparing.kill();
-      this.releaseKernels = () => preparing.release();
+      this.releasePinned = () => preparing.release();
       this.artifacts = await preparing.answer;
+      this.onAccelerator(this.artifacts.machine.accelerator);
       const capabilities = commonCapabilities(Object.values(this.artifacts.kernels));
       return chooseExpectation(plan.scenario, capabilities) === undefined
         ? skipped('The scenario expects nothing of these kernels.')
@@ -357,8 +365,4 @@ async function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

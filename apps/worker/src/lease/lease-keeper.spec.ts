@@ -4,8 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused, Unreachable } from '../api/api-error.js';
 import { LeaseKeeper } from './lease-keeper.js';
 
-const ticket = { attemptId: '11111111-1111-4111-8111-111111111111', fencingToken: '7' };
-
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -16,13 +14,17 @@ function keep(answer: (request: string, number: number) => Lease) {
     asked.push(request);
     return Promise.resolve().then(() => answer(request, asked.length));
   };
-  const api = { renew: () => ask('renew'), advance: (_: unknown, stage: string) => ask(stage) };
   const told: string[] = [];
   const listener = {
     cancelled: () => void told.push('cancelled'),
     superseded: () => void told.push('superseded'),
   };
-  const keeper = new LeaseKeeper(api, ticket, 30, listener, pino({ enabled: false }));
+  const keeper = new LeaseKeeper(
+    (stage) => ask(stage ?? 'renew'),
+    30,
+    listener,
+    pino({ enabled: false }),
+  );
   return { keeper, asked, told };
 }
 

@@ -1,7 +1,7 @@
 import type { Lease } from '@fenceline/contracts/api';
 import type { Logger } from 'pino';
 import { isRefused, Unreachable } from '../api/api-error.js';
-import type { Ticket, ToldStage, WorkerApi } from '../api/worker-api.js';
+import type { ToldStage } from '../api/worker-api.js';
 
 /** What the service says of an attempt when its lease is renewed. */
 export interface LeaseListener {
@@ -17,7 +17,7 @@ const renewAt = 1 / 3;
 const retryMs = 500;
 
 /**
- * Keeps the lease of one attempt and tells its stages, one request at a time. While the service is away it goes on
+ * Keeps the lease of one piece of work and tells its stages, one request at a time. While the service is away it goes on
  * trying: a late renewal is taken as long as no newer attempt exists.
  */
 export class LeaseKeeper {
@@ -26,9 +26,9 @@ export class LeaseKeeper {
   private asking: Promise<void> | null = null;
   private ended = false;
 
+  /** @param hold renews the lease, and tells a stage with it where there is one to tell */
   constructor(
-    private readonly api: Pick<WorkerApi, 'renew' | 'advance'>,
-    private readonly ticket: Ticket,
+    private readonly hold: (stage: ToldStage | undefined) => Promise<Lease>,
     private leaseSeconds: number,
     private readonly listener: LeaseListener,
     private readonly log: Logger,
@@ -75,10 +75,7 @@ export class LeaseKeeper {
   private async ask(): Promise<number> {
     const stage = this.untold[0];
     try {
-      const lease =
-        stage === undefined
-          ? await this.api.renew(this.ticket)
-          : await this.api.advance(this.ticket, stage);
+      const lease = await this.hold(stage);
       if (stage !== undefined) this.untold.shift();
       this.take(lease);
       return this.renewAfterMs();

@@ -17,7 +17,7 @@ export const settingsSchema = z
   .object({
     /** Address of the service, e.g. `https://fenceline.example`. */
     FENCELINE_SERVICE: z.url({ protocol: /^https?$/ }),
-    /** Folder of the worker: labs at work, pinned kernels, and the credential unless it is elsewhere. */
+    /** Folder of the worker: labs at work, pinned kernels and images, and the credential unless it is elsewhere. */
     FENCELINE_WORKER_FOLDER: z.string().min(1),
     /** File with the worker's id and credential; made when it enrols. */
     FENCELINE_CREDENTIAL_FILE: z.string().min(1).optional(),
@@ -40,7 +40,7 @@ export const settingsSchema = z
     FENCELINE_LABELS: labelsSchema,
     /** `probe` boots a guest to find out; `none`: simulated labs alone. */
     FENCELINE_ACCELERATOR: z.enum(['probe', 'kvm', 'tcg', 'none']).default('probe'),
-    /** Disk for pinned kernels; those that no lab uses make way for others. */
+    /** Disk for pinned kernels and guest images; those that no lab uses make way for others. */
     FENCELINE_KERNEL_CACHE_MIB: z.coerce.number().int().min(64).default(8192),
     /** The most that one lab may write; one that writes more ends as an error. */
     FENCELINE_LAB_DISK_MIB: z.coerce.number().int().min(16).default(8192),

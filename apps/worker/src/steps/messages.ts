@@ -1,7 +1,13 @@
 import type { Plan, Verdict } from '@fenceline/contracts';
+import type { Pinned } from '@fenceline/contracts/api';
 import type { LabArtifacts } from '@fenceline/lab';
 import type { Accelerator } from '@fenceline/vm';
 import type { LocalFile } from '../upload/local-file.js';
+
+/** A kernel or guest image that a job pins, where the worker's cache has it. */
+export interface PinnedFolder extends Pick<Pinned, 'kind' | 'name' | 'role'> {
+  folder: string;
+}
 
 /** Work that would keep the supervisor from its leases: each runs in a process of its own, over Node's IPC channel. */
 export type StepRequest =
@@ -9,8 +15,7 @@ export type StepRequest =
   | {
       step: 'prepare';
       plan: Plan;
-      /** Kernel's name → folder of the registry that has it, for those that are pinned. */
-      pinned: Record<string, string>;
+      pinned: PinnedFolder[];
       fencelineVersion: string;
     }
   /** What guests can run on here. */
@@ -26,6 +31,16 @@ export type StepRequest =
       out: string;
       durationMs: Record<string, number>;
       failure: string | null;
+    }
+  /** Judges kept evidence again, and writes nothing beside it. */
+  | {
+      step: 'rejudge';
+      /** File of the packed evidence. */
+      packed: string;
+      /** What the verdict calls it. */
+      name: string;
+      /** Folder to unpack it in. */
+      out: string;
     };
 
 export interface StepAnswers {
@@ -37,6 +52,7 @@ export interface StepAnswers {
     expected: boolean;
     files: LocalFile[];
   };
+  rejudge: { verdict: Verdict };
 }
 
 export type FromStep =

@@ -1,17 +1,24 @@
 import { prepareLab } from '@fenceline/lab';
-import { KernelRegistry } from '@fenceline/vm';
-import { pinnedName } from '../kernels/kernel-cache.js';
-import type { StepAnswers, StepRequest } from './messages.js';
+import { KernelRegistry, openImage } from '@fenceline/vm';
+import { pinnedName } from '../pinned/pinned-cache.js';
+import type { PinnedFolder, StepAnswers, StepRequest } from './messages.js';
 
-/** Makes ready what a plan boots. */
+/** Makes ready what a plan boots, of what is pinned: nothing is fetched or built here. */
 export async function prepareStep(
   { plan, pinned, fencelineVersion }: Extract<StepRequest, { step: 'prepare' }>,
   tell: (text: string) => void,
 ): Promise<StepAnswers['prepare']> {
-  return await prepareLab(plan, fencelineVersion, tell, async (name, progress) => {
-    const folder = pinned[name];
-    if (folder === undefined) return await new KernelRegistry().resolve(name, progress);
-    const kernel = await new KernelRegistry(folder).resolve(pinnedName, progress);
-    return { ...kernel, name };
+  const folderOf = (kind: PinnedFolder['kind'], name: string, role?: PinnedFolder['role']) => {
+    const found = pinned.find((one) => one.kind === kind && one.name === name && one.role === role);
+    if (found !== undefined) return found.folder;
+    const what = role === undefined ? 'kernel' : `guest image of the ${role} for the kernel`;
+    throw new Error(`The job pins no ${what} ${name}. Submit it again.`);
+  };
+  return await prepareLab(plan, fencelineVersion, tell, {
+    kernel: async (name, progress) => {
+      const registry = new KernelRegistry(folderOf('kernel', name));
+      return { ...(await registry.resolve(pinnedName, progress)), name };
+    },
+    image: (role, { name }) => openImage(folderOf('image', name, role)),
   });
 }

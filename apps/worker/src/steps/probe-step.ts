@@ -1,19 +1,17 @@
-import { access } from 'node:fs/promises';
-import { DEFAULT_KERNEL, KernelRegistry, probeAccelerator, qemuVersion } from '@fenceline/vm';
+import { knownAccelerator } from '@fenceline/vm';
 import type { StepAnswers } from './messages.js';
 
 /**
- * Finds out what guests can run on here: where there is a /dev/kvm, by booting one.
+ * Finds out what guests can run on here, as far as that can be told without a guest: there is nothing to boot before the
+ * first job has brought a kernel. Where KVM can be opened, that job's preparation tries it.
  *
- * @throws VmError where QEMU is missing, or there is nothing to boot
+ * @throws VmError where QEMU is missing
  */
 export async function probeStep(): Promise<StepAnswers['probe']> {
-  await qemuVersion();
-  const kvm = await access('/dev/kvm').then(
-    () => true,
-    () => false,
+  return (
+    (await knownAccelerator()) ?? {
+      accelerator: 'tcg',
+      reason: 'KVM can be opened; the first lab tries it. Until then it is not offered.',
+    }
   );
-  if (!kvm) return { accelerator: 'tcg', reason: 'There is no /dev/kvm: guests are emulated.' };
-  const kernel = await new KernelRegistry().resolve(DEFAULT_KERNEL);
-  return await probeAccelerator({ kernel });
 }

@@ -1,6 +1,7 @@
 import { judgeStep } from './judge-step.js';
 import { prepareStep } from './prepare-step.js';
 import { probeStep } from './probe-step.js';
+import { rejudgeStep } from './rejudge-step.js';
 import type { FromStep, StepAnswers, StepRequest } from './messages.js';
 
 /** Entry of a step's process: takes one request, answers it and leaves. It ends when nobody waits for it any more. */
@@ -22,6 +23,8 @@ async function perform(request: StepRequest): Promise<StepAnswers[StepRequest['s
       return await probeStep();
     case 'judge':
       return await judgeStep(request);
+    case 'rejudge':
+      return await rejudgeStep(request);
   }
 }
 

@@ -7,6 +7,7 @@ import { judgeRecording } from '@fenceline/judge';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpWorkerApi } from '../api/http-worker-api.js';
+import type { AttemptServices } from '../attempt/attempt-runner.js';
 import { LabFolders } from '../labs/lab-folders.js';
 import { FakeControlPlane } from '../testing/fake-control-plane.testing.js';
 import { newInstance, Supervisor } from './supervisor.js';
@@ -33,7 +34,13 @@ afterEach(async () => {
 });
 
 /** Starts a worker of one process with so many slots. */
-function work(slots = 1, labDiskBytes = 2 ** 30) {
+function work(
+  slots = 1,
+  labDiskBytes = 2 ** 30,
+  prepare: AttemptServices['prepare'] = () => {
+    throw new Error('no kernels here');
+  },
+) {
   const instance = newInstance();
   const api = new HttpWorkerApi(service.url, 'secret');
   const folders = new LabFolders(folder, { workerId: 'w', instance });
@@ -42,9 +49,7 @@ function work(slots = 1, labDiskBytes = 2 ** 30) {
     attempts: {
       api,
       folders,
-      prepare: () => {
-        throw new Error('no kernels here');
-      },
+      prepare,
       labDiskBytes,
       log,
     },
@@ -56,6 +61,7 @@ function work(slots = 1, labDiskBytes = 2 ** 30) {
       labels: [],
       version: '0.1.0',
     },
+    probes: true,
     instance,
     openBell: () => ({ close: () => Promise.resolve() }),
     log,
@@ -100,6 +106,26 @@ describe('a worker', () => {
       await evidence.close();
     }
     expect(await readdir(path.join(folder, 'labs'))).toEqual([]);
+  });
+
+  it('offers KVM once a preparation has found that guests boot on it', async () => {
+    const of = { cpu: 'x', cores: 1, memoryBytes: 1, os: 'x', qemuVersion: '7', nodeVersion: '20' };
+    const machine = { ...of, accelerator: 'kvm' as const };
+    const found = { kernels: {}, images: {}, detectors: {}, machine, fencelineVersion: '0' };
+    const fenced = text.replace(
+      /^expect:[^]*/m,
+      'expect:\n  - capability: ccr\n    verdict: pass\n',
+    );
+    const attempt = service.assign({ name: 'stuck-write', text: fenced }, { driver: 'qemu' });
+    work(1, 2 ** 30, () => ({
+      answer: Promise.resolve(found),
+      kill: () => undefined,
+      release: () => undefined,
+    }));
+    await service.until(() => service.capacity?.accelerator === 'kvm');
+    await service.until(() => attempt.state === 'finished');
+    expect(attempt.result).toMatchObject({ kind: 'skipped' });
+    expect(service.requests.filter((request) => request === 'POST /worker/hello')).toHaveLength(2);
   });
 
   it('takes no more than it has slots for', async () => {

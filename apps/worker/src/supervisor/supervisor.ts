@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Refused, Unreachable } from '../api/api-error.js';
 import { untilReached } from '../api/back-off.js';
 import type { WorkerApi } from '../api/worker-api.js';
+import { Rejudger } from '../rejudge/rejudger.js';
 import { AttemptRunner, type AttemptServices } from '../attempt/attempt-runner.js';
 
 /** How often it is looked for what dead workers have left. */
@@ -19,6 +20,8 @@ export interface SupervisorParts {
   api: WorkerApi;
   attempts: AttemptServices;
   capacity: Capacity;
+  /** Whether what the first lab finds out about KVM is offered from then on; else `capacity` is believed. */
+  probes?: boolean;
   /** This process, to the service. */
   instance: string;
   openBell(
@@ -37,11 +40,21 @@ export class Supervisor {
   private readonly ends = new Set<Promise<void>>();
   private readonly claiming = new Map<string, Promise<void>>();
   private readonly draining = new AbortController();
+  private readonly rejudger: Rejudger;
   private bell: Bell | null = null;
   private bellTerms = '';
   private leaseSeconds = 30;
+  private capacity: Capacity;
 
-  constructor(private readonly parts: SupervisorParts) {}
+  constructor(private readonly parts: SupervisorParts) {
+    const { api, attempts, capacity, log } = parts;
+    const { folders, programs } = attempts;
+    this.capacity = capacity;
+    this.rejudger = new Rejudger(
+      { api, folders, program: programs?.judge, log },
+      () => !this.draining.signal.aborted && this.hasRoom(),
+    );
+  }
 
   /** How many attempts are at work. */
   get busy(): number {
@@ -54,12 +67,12 @@ export class Supervisor {
    * @throws Refused where the service does not know this worker
    */
   async run(): Promise<void> {
-    const { api, capacity, instance, log } = this.parts;
+    const { api, instance, log } = this.parts;
     const stop = this.draining.signal;
     try {
       await this.cleanUp();
-      const terms = await untilReached(() => api.hello(instance, capacity), stop);
-      log.info({ instance, slots: capacity.slots }, 'ready for work');
+      const terms = await untilReached(() => api.hello(instance, this.capacity), stop);
+      log.info({ instance, slots: this.capacity.slots }, 'ready for work');
       this.follow(terms);
       await Promise.all([this.poll(terms.pollSeconds), this.keepClean()]);
     } catch (error) {
@@ -67,7 +80,7 @@ export class Supervisor {
     } finally {
       this.draining.abort();
       await this.bell?.close();
-      await Promise.all(this.claiming.values());
+      await Promise.all([...this.claiming.values(), this.rejudger.end()]);
       while (this.ends.size > 0) await Promise.all(this.ends);
     }
   }
@@ -80,6 +93,7 @@ export class Supervisor {
   /** Ends every lab at once. The service is told nothing: it places their jobs anew when their leases have run out. */
   endNow(): void {
     this.drain();
+    this.rejudger.leave();
     for (const runner of this.running.values()) runner.leave();
   }
 
@@ -94,10 +108,14 @@ export class Supervisor {
       return;
     }
     // What does not fit was placed here by mistake, and is placed elsewhere soon.
-    if (this.running.size + this.claiming.size >= this.parts.capacity.slots) return;
+    if (!this.hasRoom()) return;
     const claim = this.claim(attemptId).finally(() => this.claiming.delete(attemptId));
     this.claiming.set(attemptId, claim);
     await claim;
+  }
+
+  private hasRoom(): boolean {
+    return this.running.size + this.claiming.size < this.capacity.slots;
   }
 
   private async claim(attemptId: string): Promise<void> {
@@ -106,7 +124,7 @@ export class Supervisor {
     const bound = AbortSignal.timeout(this.leaseSeconds * 1000);
     try {
       const work = await untilReached(() => api.claim(attemptId, instance), bound, 1_000);
-      const runner = new AttemptRunner(attempts, work);
+      const runner = new AttemptRunner(attempts, work, (found) => this.offerAccelerator(found));
       this.running.set(attemptId, runner);
       const end = runner
         .toTheEnd()
@@ -121,16 +139,29 @@ export class Supervisor {
     }
   }
 
+  private offerAccelerator(accelerator: Capacity['accelerator']): void {
+    const { api, instance, log, probes } = this.parts;
+    if (probes !== true || this.capacity.accelerator === accelerator) return;
+    log.info({ accelerator }, 'guests run on this from now on');
+    this.capacity = { ...this.capacity, accelerator };
+    // Where the worker leaves meanwhile nobody needs to hear it.
+    untilReached(() => api.hello(instance, this.capacity), this.draining.signal).catch(
+      (error: unknown) => log.debug({ err: error }, 'the accelerator was not told'),
+    );
+  }
+
   /** Asks by itself, whatever the bell does: Redis may be away. */
   private async poll(pollSeconds: number): Promise<void> {
     const stop = this.draining.signal;
     let pause = pollSeconds;
     do {
       try {
-        const { attemptIds, terms } = await this.parts.api.assignments();
+        const { attemptIds, rejudging, terms } = await this.parts.api.assignments();
         this.follow(terms);
         pause = terms.pollSeconds;
         await Promise.all(attemptIds.map((attemptId) => this.offer(attemptId)));
+        // Labs go first.
+        if (rejudging) this.rejudger.offer();
       } catch (error) {
         if (error instanceof Refused) throw error;
         if (!(error instanceof Unreachable)) this.parts.log.error({ err: error }, 'polling failed');

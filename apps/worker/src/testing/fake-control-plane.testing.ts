@@ -8,9 +8,12 @@ import {
   problemTypes,
   statusOf,
   type AttemptResult,
+  type Capacity,
   type LivePart,
   type Operation,
   type ProblemType,
+  type RejudgeResult,
+  type RejudgeWork,
   type Upload,
   type Work,
 } from '@fenceline/contracts/api';
@@ -28,6 +31,15 @@ export interface FakeAttempt {
   result: AttemptResult | null;
   /** Names of what was published, with their bytes. */
   published: Map<string, Buffer>;
+}
+
+/** Evidence that is to be judged again. */
+export interface FakeRejudging {
+  work: RejudgeWork;
+  bytes: Buffer;
+  state: 'waiting' | 'running' | 'finished';
+  superseded: boolean;
+  result: RejudgeResult | null;
 }
 
 interface FakeUpload {
@@ -59,8 +71,11 @@ class FakeProblem extends Error {
  */
 export class FakeControlPlane {
   readonly attempts = new Map<string, FakeAttempt>();
+  readonly toRejudge: FakeRejudging[] = [];
   /** Every request in order, `POST /worker/hello` and so on. */
   readonly requests: string[] = [];
+  /** What the worker said last that it offers. */
+  capacity: Capacity | null = null;
   leaseSeconds = 3;
   /** Cuts the connection of every request for which it says so. */
   cut: (request: string) => boolean = () => false;
@@ -128,6 +143,23 @@ export class FakeControlPlane {
     return attempt;
   }
 
+  /** Has evidence judged again. @param sha256 what it is said to be, where that is not what it is */
+  rejudge(
+    bytes: Buffer,
+    options: { sha256?: string; timeoutSeconds?: number } = {},
+  ): FakeRejudging {
+    const item: FakeRejudging = {
+      work: {
+        ...{ itemId: randomUUID(), jobId: randomUUID(), fencingToken: '1' },
+        ...{ leaseSeconds: this.leaseSeconds, timeoutSeconds: options.timeoutSeconds ?? 600 },
+        evidence: { sha256: options.sha256 ?? sha256(bytes), name: 'kept.tar.zst' },
+      },
+      ...{ bytes, state: 'waiting', superseded: false, result: null },
+    };
+    this.toRejudge.push(item);
+    return item;
+  }
+
   /** Waits until something is so; it is looked at after every request. */
   async until(condition: () => boolean): Promise<void> {
     if (condition()) return;
@@ -168,7 +200,8 @@ export class FakeControlPlane {
       const params = match.groups ?? {};
       const answer = handler({ params, query: url.searchParams, body, bytes });
       response.writeHead(statusOf(operation), { 'content-type': 'application/json' });
-      response.end(answer === undefined ? undefined : JSON.stringify(answer));
+      if (Buffer.isBuffer(answer)) response.end(answer);
+      else response.end(answer === undefined ? undefined : JSON.stringify(answer));
       return;
     }
     throw new FakeProblem('not-found', url.pathname);
@@ -183,11 +216,15 @@ export class FakeControlPlane {
     });
     return {
       enrolWorker: () => ({ workerId: randomUUID(), credential: 'secret' }),
-      helloWorker: terms,
+      helloWorker: ({ body }) => {
+        this.capacity = (body as { capacity: Capacity }).capacity;
+        return terms();
+      },
       listAssignments: () => ({
         attemptIds: [...this.attempts.values()]
           .filter(({ state, cancel }) => state === 'assigned' || cancel)
           .map(({ work }) => work.attemptId),
+        rejudging: this.toRejudge.some(({ state }) => state === 'waiting'),
         terms: terms(),
       }),
       claimAttempt: ({ params }) => {
@@ -220,7 +257,34 @@ export class FakeControlPlane {
         this.publish(attempt, (body as { uploadIds: string[] }).uploadIds);
         attempt.state = 'surrendered';
       },
+      ...this.rejudgingAnswers(),
       ...this.uploadAnswers(),
+    };
+  }
+
+  private rejudgingAnswers(): Record<string, Handler> {
+    const find = ({ params, body }: Parameters<Handler>[0]): FakeRejudging => {
+      const item = this.toRejudge.find(({ work }) => work.itemId === params['itemId']);
+      const { fencingToken } = body as { fencingToken: string };
+      if (item?.work.fencingToken !== fencingToken || item.superseded) throw superseded();
+      return item;
+    };
+    return {
+      claimRejudging: () => {
+        const item = this.toRejudge.find(({ state }) => state === 'waiting');
+        if (item !== undefined) item.state = 'running';
+        return { work: item?.work ?? null };
+      },
+      renewRejudging: (input) => {
+        find(input);
+        return { leaseSeconds: this.leaseSeconds, cancel: false };
+      },
+      finishRejudging: (input) => {
+        const { result } = input.body as { result: RejudgeResult };
+        Object.assign(find(input), { state: 'finished', result });
+      },
+      downloadBlob: ({ params }) =>
+        this.toRejudge.find(({ work }) => work.evidence.sha256 === params['sha256'])!.bytes,
     };
   }
 

@@ -162,7 +162,7 @@ export interface paths {
         /** Registered guest images, newest first */
         get: operations["listImages"];
         put?: never;
-        /** Registers a guest image that was uploaded, for the kernel of the same name */
+        /** Registers a packed guest image that was uploaded, for the newest kernel of the name */
         post: operations["registerImage"];
         delete?: never;
         options?: never;
@@ -393,23 +393,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/rejudge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Judged jobs that a filter means, newest first, with what a version of the verifier has still to judge and what it changed; a page may be shorter than asked for, and is the last one when `next` is null */
-        get: operations["listRejudgements"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/kernels": {
         parameters: {
             query?: never;
@@ -496,6 +479,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/kernels/{kernelId}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the control plane build those guest images of a kernel that are not ready, once more */
+        post: operations["buildKernelImages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/kernels/{kernelId}/retire": {
         parameters: {
             query?: never;
@@ -564,6 +564,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rejudgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rejudgements, newest first */
+        get: operations["listRejudgements"];
+        put?: never;
+        /** Has workers judge the kept evidence of jobs again; outcomes stay as they are, whatever comes out */
+        post: operations["createRejudgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements/{rejudgementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rejudgement, and how far it is */
+        get: operations["showRejudgement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements/{rejudgementId}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its jobs, newest first, with the verdict before and after and the rules gained and lost */
+        get: operations["listRejudgementItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rejudgements/{rejudgementId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what waits or is being judged; judgements that are there stay; to say it again is no error */
+        post: operations["cancelRejudgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs": {
         parameters: {
             query?: never;
@@ -574,7 +643,7 @@ export interface paths {
         /** Runs, newest first */
         get: operations["listRuns"];
         put?: never;
-        /** Submits scenarios × kernels × seeds × repeats, a job each; kernels are resolved and pinned now */
+        /** Submits scenarios × kernels × seeds × repeats, a job each; kernels and guest images are resolved and pinned now */
         post: operations["submitRun"];
         delete?: never;
         options?: never;
@@ -968,7 +1037,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A kernel or image by its hash, or one range of it */
+        /** A kernel or image, or the evidence that it judges again, by its hash; or one range of it */
         get: operations["downloadBlob"];
         put?: never;
         post?: never;
@@ -1002,10 +1071,61 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The attempts that want this worker: to be claimed, or to be cancelled */
+        /** The attempts that want this worker, to be claimed or to be cancelled; and whether there is something to judge again */
         get: operations["listAssignments"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/rejudging/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts the lease of evidence that is to be judged again, and gives it; null: none is */
+        post: operations["claimRejudging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/rejudging/{itemId}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renews the lease; a late one is taken while no other worker has taken the item */
+        post: operations["renewRejudging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/rejudging/{itemId}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the judgement, or says why there is none; to say it again is no error */
+        post: operations["finishRejudging"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1204,6 +1324,34 @@ export interface components {
             what: string;
             ms: number;
         };
+        NewRejudgement: {
+            /** @default {} */
+            filter?: {
+                /** Format: uuid */
+                runId?: string;
+                /** @enum {string} */
+                state?: "queued" | "active" | "cancelling" | "finished";
+                /** @enum {string} */
+                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
+                asExpected?: boolean;
+                /** @enum {string} */
+                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                /**
+                 * kernel name
+                 * @example debian:6.1
+                 */
+                kernel?: string;
+                scenario?: string;
+                label?: string;
+                owner?: string;
+                /** Format: date-time */
+                from?: string;
+                /** Format: date-time */
+                to?: string;
+                text?: string;
+            };
+            verifierVersion?: string;
+        };
         NewRun: {
             name?: string;
             scenarios: ({
@@ -1369,6 +1517,109 @@ export interface components {
             kind: "error" | "timeout" | "cancelled" | "skipped";
             message: string;
         };
+        RejudgeResult: {
+            /** @constant */
+            kind: "judged";
+            verdict: {
+                /** @constant */
+                schema: "fenceline.verdict/v1";
+                scenario: string;
+                seed: number;
+                /** @enum {string} */
+                verdict: "pass" | "violation" | "inconclusive";
+                asExpected: boolean;
+                recording?: {
+                    sha256: string;
+                };
+                verifier?: {
+                    version: string;
+                };
+                /** @enum {string} */
+                profile: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                profiles: {
+                    /** @enum {string} */
+                    name: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
+                    /** @enum {string} */
+                    verdict: "pass" | "violation" | "inconclusive";
+                    margins: {
+                        association: string;
+                        host: string;
+                        path: string;
+                        giveUpMs: number;
+                        fenceEndMs: number;
+                        /** @enum {string} */
+                        fenceEndBy: "ccr" | "reset" | "time";
+                        firstRetryMinusFenceEndMs: number | null;
+                        targetFenceEndMinusLastApplyMs: number | null;
+                    }[];
+                }[];
+                rules: {
+                    /** @enum {string} */
+                    rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                    /** @enum {string} */
+                    status: "held" | "violated" | "inconclusive" | "not-judged";
+                    reason: string;
+                }[];
+                findings: {
+                    /** @enum {string} */
+                    rule: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                    /** @enum {string} */
+                    blame: "host" | "target" | "kernel";
+                    blamed: string;
+                    harm: ("none" | "possible" | "landed") | null;
+                    sentence: string;
+                    witness: {
+                        lba?: number;
+                        host?: string;
+                        path?: string;
+                        otherPath?: string;
+                        steps: {
+                            ms: number;
+                            what: string;
+                            at?: string;
+                        }[];
+                    };
+                }[];
+                inconclusive: {
+                    reason: string;
+                }[];
+                margins: {
+                    association: string;
+                    host: string;
+                    path: string;
+                    giveUpMs: number;
+                    fenceEndMs: number;
+                    /** @enum {string} */
+                    fenceEndBy: "ccr" | "reset" | "time";
+                    firstRetryMinusFenceEndMs: number | null;
+                    targetFenceEndMinusLastApplyMs: number | null;
+                }[];
+                exercised: {
+                    outstanding: number;
+                    completeUnapplied: number;
+                    retriedEarly: number;
+                    couldLand: number;
+                    landedLate: number;
+                    unattributed: number;
+                };
+                longestStallMs: number | null;
+                kernels: {
+                    [key: string]: {
+                        name: string;
+                        version: string;
+                        capabilities: string[];
+                    };
+                };
+                evidence: string;
+                durationMs: {
+                    [key: string]: number;
+                };
+            };
+        } | {
+            /** @constant */
+            kind: "failed";
+            message: string;
+        };
         ArtifactPage: {
             items: components["schemas"]["Artifact"][];
             next: string | null;
@@ -1487,6 +1738,12 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             retiredAt: string | null;
+            /** @enum {string} */
+            role: "host" | "array-node" | "reference";
+            kernelSha256: string;
+            imageSha256: string;
+            /** @enum {string} */
+            source: "upload" | "built";
         };
         GuestImagePage: {
             items: components["schemas"]["GuestImage"][];
@@ -1587,6 +1844,9 @@ export interface components {
             version: string;
             capabilities: string[];
             sha256: string;
+            /** @enum {string} */
+            role?: "host" | "array-node" | "reference";
+            imageSha256?: string;
         };
         Attempt: {
             /** Format: uuid */
@@ -1863,28 +2123,6 @@ export interface components {
                 };
             };
         };
-        RejudgementPage: {
-            items: components["schemas"]["Rejudgement"][];
-            next: string | null;
-        };
-        Rejudgement: {
-            /** Format: uuid */
-            jobId: string;
-            scenario: string;
-            seed: number;
-            evidence: {
-                /** Format: uuid */
-                artifactId: string;
-                /** Format: uuid */
-                attemptId: string;
-                sha256: string;
-                size: number;
-            } | null;
-            first: components["schemas"]["Judgement"];
-            again: components["schemas"]["Judgement"] | null;
-            /** @enum {string} */
-            status: "pending" | "same" | "changed";
-        };
         Kernel: {
             /** Format: uuid */
             projectId: string;
@@ -1899,6 +2137,16 @@ export interface components {
             version: string;
             capabilities: string[];
             source: string;
+            images: components["schemas"]["KernelGuestImage"][];
+        };
+        KernelGuestImage: {
+            /** @enum {string} */
+            role: "host" | "array-node" | "reference";
+            /** @enum {string} */
+            state: "waiting" | "building" | "ready" | "failed" | "retired";
+            message: string;
+            sha256: string | null;
+            imageSha256: string | null;
         };
         KernelPage: {
             items: components["schemas"]["Kernel"][];
@@ -1945,6 +2193,71 @@ export interface components {
             profile: "cqt-zero-10s" | "cqt-zero-immediate" | "tp4129-strict";
             firstRetryMs: number | null;
             lastApplyMs: number | null;
+        };
+        Rejudgement: {
+            /** Format: uuid */
+            projectId: string;
+            owner: string;
+            /** Format: uuid */
+            id: string;
+            filter: {
+                /** Format: uuid */
+                runId?: string;
+                /** @enum {string} */
+                state?: "queued" | "active" | "cancelling" | "finished";
+                /** @enum {string} */
+                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
+                asExpected?: boolean;
+                /** @enum {string} */
+                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
+                /**
+                 * kernel name
+                 * @example debian:6.1
+                 */
+                kernel?: string;
+                scenario?: string;
+                label?: string;
+                owner?: string;
+                /** Format: date-time */
+                from?: string;
+                /** Format: date-time */
+                to?: string;
+                text?: string;
+            };
+            verifierVersion: string | null;
+            jobCount: number;
+            states: {
+                [key: string]: number;
+            };
+            changed: number;
+            /** Format: date-time */
+            createdAt: string;
+            cancelledAt: string | null;
+            finishedAt: string | null;
+        };
+        RejudgementPage: {
+            items: components["schemas"]["Rejudgement"][];
+            next: string | null;
+        };
+        RejudgementItemPage: {
+            items: components["schemas"]["RejudgementItem"][];
+            next: string | null;
+        };
+        RejudgementItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            jobId: string;
+            scenario: string;
+            seed: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            message: string | null;
+            before: components["schemas"]["Judgement"];
+            after: components["schemas"]["Judgement"] | null;
+            changed: boolean | null;
+            gained: ("no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean")[];
+            lost: ("no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean")[];
         };
         RunPage: {
             items: components["schemas"]["Run"][];
@@ -2111,7 +2424,24 @@ export interface components {
         };
         Assignments: {
             attemptIds: string[];
+            rejudging: boolean;
             terms: components["schemas"]["WorkerTerms"];
+        };
+        RejudgeClaim: {
+            work: components["schemas"]["RejudgeWork"] | null;
+        };
+        RejudgeWork: {
+            /** Format: uuid */
+            itemId: string;
+            /** Format: uuid */
+            jobId: string;
+            fencingToken: string;
+            leaseSeconds: number;
+            timeoutSeconds: number;
+            evidence: {
+                sha256: string;
+                name: string;
+            };
         };
         WorkerPage: {
             items: components["schemas"]["Worker"][];
@@ -3105,7 +3435,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Registers a guest image that was uploaded, for the kernel of the same name */
+            /** @description Registers a packed guest image that was uploaded, for the newest kernel of the name */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3177,7 +3507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-archive: The archive is not one that is taken */
+            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-archive: The archive is not one that is taken; /problems/unknown-kernel: There is no such kernel */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4852,106 +5182,6 @@ export interface operations {
             };
         };
     };
-    listRejudgements: {
-        parameters: {
-            query: {
-                limit?: number;
-                cursor?: string;
-                runId?: string;
-                state?: "queued" | "active" | "cancelling" | "finished";
-                outcome?: "pass" | "violation" | "inconclusive" | "error" | "timeout" | "cancelled" | "skipped";
-                asExpected?: "true" | "false";
-                rule?: "no-early-retry" | "no-write-after-fence" | "no-stale-overwrite" | "reads-consistent" | "final-image" | "payload-stable" | "medium-equals-wire" | "ccr-conformance" | "keep-alive-duty" | "fence-not-longer-than-needed" | "fails-over-promptly" | "recovers-in-time" | "path-restored" | "no-io-error" | "kernel-clean";
-                kernel?: string;
-                scenario?: string;
-                label?: string;
-                owner?: string;
-                from?: string;
-                to?: string;
-                text?: string;
-                verifierVersion: string;
-                status?: "pending" | "same" | "changed";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Judged jobs that a filter means, newest first, with what a version of the verifier has still to judge and what it changed; a page may be shorter than asked for, and is the last one when `next` is null */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RejudgementPage"];
-                };
-            };
-            /** @description /problems/invalid-request: The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/unauthenticated: Who you are is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/forbidden: You may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/wrong-host: This host name is not served here */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/too-many-requests: Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/internal: The service made a mistake */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description /problems/unavailable: The service cannot do this now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listKernels: {
         parameters: {
             query?: {
@@ -5571,6 +5801,109 @@ export interface operations {
             };
         };
     };
+    buildKernelImages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kernelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Has the control plane build those guest images of a kernel that are not ready, once more */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kernel"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/conflict: The state of the thing does not allow this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retireKernel: {
         parameters: {
             query?: never;
@@ -5961,6 +6294,504 @@ export interface operations {
             };
         };
     };
+    listRejudgements: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rejudgements, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgementPage"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRejudgement: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRejudgement"];
+            };
+        };
+        responses: {
+            /** @description Has workers judge the kept evidence of jobs again; outcomes stay as they are, whatever comes out */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejudgement"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/request-running: The first request with this key is still running */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/key-reused: This key was used for another request; /problems/too-many-jobs: These are too many jobs */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRejudgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rejudgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One rejudgement, and how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejudgement"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRejudgementItems: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                changed?: string;
+            };
+            header?: never;
+            path: {
+                rejudgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its jobs, newest first, with the verdict before and after and the rules gained and lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgementItemPage"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRejudgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rejudgementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends what waits or is being judged; judgements that are there stay; to say it again is no error */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejudgement"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -6067,7 +6898,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Submits scenarios × kernels × seeds × repeats, a job each; kernels are resolved and pinned now */
+            /** @description Submits scenarios × kernels × seeds × repeats, a job each; kernels and guest images are resolved and pinned now */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6139,7 +6970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/too-many-jobs: These are too many jobs */
+            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/kernel-not-ready: The kernel cannot be booted yet; /problems/too-many-jobs: These are too many jobs */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6548,7 +7379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/too-many-jobs: These are too many jobs */
+            /** @description /problems/key-reused: This key was used for another request; /problems/invalid-scenario: The scenario is not valid; /problems/unknown-scenario: There is no such scenario; /problems/unknown-kernel: There is no such kernel; /problems/kernel-not-ready: The kernel cannot be booted yet; /problems/too-many-jobs: These are too many jobs */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9155,7 +9986,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A kernel or image by its hash, or one range of it */
+            /** @description A kernel or image, or the evidence that it judges again, by its hash; or one range of it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9381,7 +10212,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The attempts that want this worker: to be claimed, or to be cancelled */
+            /** @description The attempts that want this worker, to be claimed or to be cancelled; and whether there is something to judge again */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9410,6 +10241,366 @@ export interface operations {
             };
             /** @description /problems/forbidden: You may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimRejudging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    verifierVersion: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Starts the lease of evidence that is to be judged again, and gives it; null: none is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejudgeClaim"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRejudging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fencingToken: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Renews the lease; a late one is taken while no other worker has taken the item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/superseded: A newer attempt has taken the place of this one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-host: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-many-requests: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/internal: The service made a mistake */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unavailable: The service cannot do this now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishRejudging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fencingToken: string;
+                    result: components["schemas"]["RejudgeResult"];
+                };
+            };
+        };
+        responses: {
+            /** @description Adds the judgement, or says why there is none; to say it again is no error */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description /problems/invalid-request: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/unauthenticated: Who you are is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/forbidden: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/not-found: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/superseded: A newer attempt has taken the place of this one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/too-large: It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description /problems/wrong-type: The content type is not one that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

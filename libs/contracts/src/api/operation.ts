@@ -46,8 +46,6 @@ export interface Operation<
   idempotent?: boolean;
   /** The answer holds a secret: it is not kept for a repeated request. */
   secret?: boolean;
-  /** Changes nothing, whatever its method says: it is not in the audit log. */
-  changesNothing?: boolean;
   /** Never refused for coming too often. */
   unlimited?: boolean;
 }

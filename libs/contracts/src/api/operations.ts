@@ -9,6 +9,8 @@ import { findingOperations } from './findings/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
 import { judgementOperations } from './judgements/operations.js';
+import { rejudgementOperations } from './judgements/rejudgement-operations.js';
+import { workerRejudgingOperations } from './judgements/worker-operations.js';
 import { imageOperations, kernelOperations } from './kernels/operations.js';
 import { marginOperations } from './margins/operations.js';
 import { metricsOperations } from './metrics/operations.js';
@@ -36,6 +38,7 @@ export const operations = {
   live: liveOperations,
   margins: marginOperations,
   metrics: metricsOperations,
+  rejudgements: rejudgementOperations,
   runs: runOperations,
   scenarios: scenarioOperations,
   sessions: sessionOperations,
@@ -44,6 +47,7 @@ export const operations = {
   workerAttempts: workerAttemptOperations,
   workerBlobs: workerBlobOperations,
   workerProcess: workerOperations,
+  workerRejudging: workerRejudgingOperations,
   workerUploads: workerUploadOperations,
   workers: workersOperations,
 };

@@ -23,6 +23,7 @@ export const problemTypes = {
   'invalid-scenario': { status: 422, title: 'The scenario is not valid' },
   'unknown-scenario': { status: 422, title: 'There is no such scenario' },
   'unknown-kernel': { status: 422, title: 'There is no such kernel' },
+  'kernel-not-ready': { status: 422, title: 'The kernel cannot be booted yet' },
   'too-many-jobs': { status: 422, title: 'These are too many jobs' },
   'invalid-archive': { status: 422, title: 'The archive is not one that is taken' },
   'hash-mismatch': { status: 422, title: 'The bytes are not those that were announced' },

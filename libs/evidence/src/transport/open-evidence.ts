@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { EvidenceError, errorCode, evidenceError } from '../evidence-error.js';
 import { unpackEvidence, type Unpacked } from './unpack.js';
@@ -14,12 +15,13 @@ export interface OpenedEvidence extends Unpacked {
 /**
  * Opens a folder of evidence, or a file of one for transport, which is unpacked.
  *
+ * @param below where a file is unpacked into a temporary folder
  * @throws EvidenceError when there is nothing, or it cannot be unpacked
  */
-export async function openEvidence(path: string): Promise<OpenedEvidence> {
+export async function openEvidence(path: string, below = tmpdir()): Promise<OpenedEvidence> {
   const full = resolve(path);
   if (await isFolder(full)) return { path: full, packed: false, dir: full, close: nothingToDo };
-  return { path: full, packed: true, ...(await unpackEvidence(full)) };
+  return { path: full, packed: true, ...(await unpackEvidence(full, below)) };
 }
 
 const nothingToDo = () => Promise.resolve();

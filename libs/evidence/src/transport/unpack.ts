@@ -8,7 +8,6 @@ import {
 } from '@fenceline/archive';
 import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EvidenceError, errorCode, evidenceError } from '../evidence-error.js';
 import { layout } from '../layout.js';
@@ -29,13 +28,14 @@ export interface Unpacked {
  * Unpacks a file for transport into a temporary folder. Only plain files are made, each new and below that
  * folder, whatever the file says; a file that wants anything else is refused as a whole.
  *
+ * @param below where the temporary folder is made
  * @throws EvidenceError when it is no such file, is damaged or not safe, or zstd is missing
  */
-export async function unpackEvidence(file: string): Promise<Unpacked> {
+export async function unpackEvidence(file: string, below: string): Promise<Unpacked> {
   if (!(await isZstd(file))) {
     throw new EvidenceError(`${file} is neither a folder of evidence nor a .tar.zst of one`);
   }
-  const root = await mkdtemp(join(tmpdir(), 'fenceline-evidence-'));
+  const root = await mkdtemp(join(below, 'fenceline-evidence-'));
   const keep = removeAtExit(root);
   const close = async () => {
     await rm(root, { recursive: true, force: true });

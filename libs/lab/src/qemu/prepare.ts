@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
-import { initiatorCapabilities, targetCapabilities, type Plan } from '@fenceline/contracts';
+import {
+  guestsOf,
+  initiatorCapabilities,
+  targetCapabilities,
+  type ImageRole,
+  type Plan,
+  type Scenario,
+} from '@fenceline/contracts';
 import {
   buildGuestImage,
   kernelDetectors,
@@ -8,57 +15,56 @@ import {
   probeAccelerator,
   qemuVersion,
   type GuestImage,
-  type ImageRole,
   type KernelImage,
 } from '@fenceline/vm';
 import type { LabArtifacts } from '../messages.js';
 
-/** Finds the kernel of a name. */
-export type ResolveKernel = (
-  name: string,
-  progress: (message: string) => void,
-) => Promise<KernelImage>;
+/** Where a lab has its kernels and images from. */
+export interface LabSources {
+  /** Finds the kernel of a name. */
+  kernel(name: string, progress: (message: string) => void): Promise<KernelImage>;
+  /** Finds or makes the image of a role for it. */
+  image(
+    role: ImageRole,
+    kernel: KernelImage,
+    progress: (message: string) => void,
+  ): Promise<GuestImage>;
+}
+
+/** The kernels of this machine, and images that are built where they are not there. */
+const ownSources: LabSources = {
+  kernel: (name, progress) => new KernelRegistry().resolve(name, progress),
+  image: (role, kernel, progress) => buildGuestImage({ role, kernel, progress }),
+};
 
 /**
- * Fetches and builds what a plan boots, on this machine, or finds it in the cache: kernels, guest images,
- * the accelerator. Runs before the lab, in the process that asks for it.
+ * Makes ready what a plan boots, on this machine: kernels, guest images, the accelerator. Runs before the lab, in the
+ * process that asks for it.
  *
  * @param progress is told each step that takes time
- * @param resolve by default the kernels of this machine
+ * @param sources by default this machine, which fetches and builds what is not in its cache
  * @throws VmError that says what is missing and how to mend it
  */
 export async function prepareLab(
   plan: Plan,
   fencelineVersion: string,
   progress: (message: string) => void,
-  resolve: ResolveKernel = (name, tell) => new KernelRegistry().resolve(name, tell),
+  sources: LabSources = ownSources,
 ): Promise<LabArtifacts> {
   const kernels: Record<string, KernelImage> = {};
   const images: Record<string, GuestImage> = {};
   const detectors: Record<string, string[]> = {};
-  const prepare = async (
-    name: string,
-    kernelName: string,
-    role: ImageRole,
-    capabilities?: string[],
-  ): Promise<void> => {
-    const kernel = await resolve(kernelName, progress);
-    kernels[name] = capabilities === undefined ? kernel : { ...kernel, capabilities };
-    detectors[name] =
+  for (const { vm, kernel: name, role } of guestsOf(plan.scenario)) {
+    const kernel = await sources.kernel(name, progress);
+    const capabilities = ownCapabilities(plan.scenario, vm);
+    kernels[vm] = capabilities === undefined ? kernel : { ...kernel, capabilities };
+    detectors[vm] =
       kernel.config === undefined ? [] : kernelDetectors(await readFile(kernel.config, 'utf8'));
-    images[name] = await buildGuestImage({ role, kernel, progress });
-  };
-  for (const { name, kernel, target, cqtMs } of plan.scenario.nodes) {
-    if (target.kind === 'linux') await prepare(name, kernel, 'array-node');
-    else await prepare(name, kernel, 'reference', targetCapabilities(target, cqtMs));
-  }
-  for (const { name, kernel, initiator } of plan.scenario.hosts) {
-    if (initiator.kind === 'linux') await prepare(name, kernel, 'host');
-    else await prepare(name, kernel, 'reference', initiatorCapabilities(initiator));
+    images[vm] = await sources.image(role, kernel, progress);
   }
   progress('looking whether a guest boots on hardware acceleration');
-  const kernel = Object.values(kernels)[0]!;
-  const { accelerator } = await probeAccelerator({ kernel });
+  const [[first, kernel]] = Object.entries(kernels) as [[string, KernelImage]];
+  const { accelerator } = await probeAccelerator({ kernel, image: images[first] });
   const processors = cpus();
   return {
     kernels,
@@ -75,6 +81,16 @@ export async function prepareLab(
     },
     fencelineVersion,
   };
+}
+
+/** What a reference host or node can; undefined where the kernel decides. */
+function ownCapabilities({ hosts, nodes }: Scenario, vm: string): string[] | undefined {
+  const node = nodes.find(({ name }) => name === vm);
+  if (node !== undefined) {
+    return node.target.kind === 'linux' ? undefined : targetCapabilities(node.target, node.cqtMs);
+  }
+  const initiator = hosts.find(({ name }) => name === vm)?.initiator;
+  return initiator?.kind === 'reference' ? initiatorCapabilities(initiator) : undefined;
 }
 
 /** Name and release of the operating system (os-release(5)). */

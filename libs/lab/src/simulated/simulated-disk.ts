@@ -1,6 +1,7 @@
 import type { LocalClient } from '@fenceline/backend';
 import type { Scheduler } from '@fenceline/contracts';
 import type { Medium, MediumRequest, MediumResult } from '@fenceline/reference';
+import { DelayLine } from './delay-line.js';
 
 /** How long a request is on its way from the node to the backend, and its answer back. */
 const latencyNs = 30_000;
@@ -12,23 +13,40 @@ const errorNames: Partial<Record<number, string>> = {
   28: 'ENOSPC',
 };
 
+interface Asked {
+  request: MediumRequest;
+  done: (result: MediumResult) => void;
+}
+
+interface Answered {
+  done: (result: MediumResult) => void;
+  errno: number;
+  data: Uint8Array | null;
+}
+
 /** The disk of an array node: its way to the backend. */
 export class SimulatedDisk implements Medium {
+  readonly #there: DelayLine<Asked>;
+  readonly #back: DelayLine<Answered>;
+
   constructor(
     private readonly client: LocalClient,
     private readonly scheduler: Scheduler,
     readonly blockSize: number,
     readonly size: number,
-  ) {}
+  ) {
+    this.#there = new DelayLine(scheduler, (asked) => this.#arrived(asked));
+    this.#back = new DelayLine(scheduler, ({ done, errno, data }) => done(resultOf(errno, data)));
+  }
 
   submit(request: MediumRequest, done: (result: MediumResult) => void): void {
-    const { client, scheduler } = this;
-    const later = (callback: () => void): void => {
-      scheduler.at(scheduler.now() + latencyNs, callback);
-    };
-    const answered = (errno: number, data: Uint8Array | null): void =>
-      later(() => done(resultOf(errno, data)));
-    later(() => client.submit(asLocal(request), answered));
+    this.#there.put({ request, done }, this.scheduler.now() + latencyNs);
+  }
+
+  #arrived({ request, done }: Asked): void {
+    this.client.submit(asLocal(request), (errno, data) =>
+      this.#back.put({ done, errno, data }, this.scheduler.now() + latencyNs),
+    );
   }
 }
 

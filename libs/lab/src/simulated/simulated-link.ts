@@ -10,6 +10,7 @@ import {
 import { RoomPool } from '@fenceline/nvme';
 import type { Random } from '@fenceline/reference';
 import type { LabLink } from '../lab-driver.js';
+import { DelayLine } from './delay-line.js';
 
 /** A frame is on its way for so long, and up to so much longer. */
 const latencyNs = 20_000;
@@ -59,7 +60,8 @@ export class SimulatedLink implements LabLink {
     this.#from[otherEnd(end)].receiver = receive;
     const outgoing = this.#from[end];
     const { scheduler } = this.options;
-    return (frame) => scheduler.at(scheduler.now() + cardNs, () => outgoing.enter(frame));
+    const card = new DelayLine<Uint8Array>(scheduler, (frame) => outgoing.enter(frame));
+    return (frame) => card.put(frame, scheduler.now() + cardNs);
   }
 
   drop(direction: LinkDirection): void {
@@ -94,13 +96,20 @@ export class SimulatedLink implements LabLink {
   }
 }
 
+interface FrameOnItsWay {
+  frame: Uint8Array;
+  /** Since when a fault held the frame; -1 where none did. */
+  heldAt: number;
+}
+
 class SimulatedDirection {
   receiver: ((frame: Uint8Array) => void) | null = null;
   readonly #to: LinkEnd;
   readonly #comment: FaultComment;
+  readonly #onItsWay: DelayLine<FrameOnItsWay>;
   #state: DirectionState = 'up';
   #stateSince = 0;
-  #held: { frame: Uint8Array; heldAt: number }[] = [];
+  #held: FrameOnItsWay[] = [];
   /** When the last frame arrives: no later one overtakes it. */
   #lastArrival = 0;
 
@@ -113,6 +122,7 @@ class SimulatedDirection {
   ) {
     this.#to = otherEnd(from);
     this.#comment = new FaultComment(options.name, this.#to);
+    this.#onItsWay = new DelayLine(options.scheduler, (one) => this.#arrive(one));
   }
 
   enter(frame: Uint8Array): void {
@@ -127,7 +137,7 @@ class SimulatedDirection {
         break;
       case 'up':
         this.captures[this.from].sent(t, frame, null);
-        this.#forward(frame, -1);
+        this.#forward({ frame, heldAt: -1 });
     }
     for (const observer of this.observers) observer(frame, this.from, t, false);
     if (this.#state === 'drop') this.frames.giveBack(frame);
@@ -144,23 +154,22 @@ class SimulatedDirection {
     this.#state = state;
     this.#stateSince = t;
     if (state !== 'up') return;
-    for (const { frame, heldAt } of this.#held) this.#forward(frame, heldAt);
+    for (const one of this.#held) this.#forward(one);
     this.#held = [];
   }
 
-  /** @param heldAt since when a fault held the frame; -1 where none did */
-  #forward(frame: Uint8Array, heldAt: number): void {
+  #forward(one: FrameOnItsWay): void {
     const { scheduler, random } = this.options;
     const earliest = scheduler.now() + latencyNs + (random() % jitterNs);
     this.#lastArrival = Math.max(earliest, this.#lastArrival);
-    scheduler.at(this.#lastArrival, () => this.#arrive(frame, heldAt));
+    this.#onItsWay.put(one, this.#lastArrival);
   }
 
   forge(frame: Uint8Array): void {
     this.#deliver(frame, this.#comment.forged());
   }
 
-  #arrive(frame: Uint8Array, heldAt: number): void {
+  #arrive({ frame, heldAt }: FrameOnItsWay): void {
     const afterNs = this.options.scheduler.now() - heldAt;
     this.#deliver(frame, heldAt < 0 ? null : this.#comment.released(afterNs));
     this.frames.giveBack(frame);
@@ -177,8 +186,8 @@ class SimulatedDirection {
 /** A capture is put together of pieces of this size, so that none of it is moved while it grows. */
 const pieceBytes = 256 * 1024;
 
-/** No packet with its comments is longer. */
-const longestPacketBytes = 80 * 1024;
+/** What a packet takes beside its frame, with as much comment as it mostly has; for a longer one a piece grows. */
+const besideFrameBytes = 512;
 
 /** Every byte of it is written before it is read, so nothing need stand in it. */
 function piece(): ArrayBuffer {
@@ -218,9 +227,10 @@ class SimulatedCapture {
   }
 
   #add(t: number, frame: Uint8Array, direction: PacketDirection, comment: string | null): void {
+    if (this.#encoder.length + frame.length + besideFrameBytes > pieceBytes) {
+      this.#pieces.push(this.#encoder.take(piece()));
+    }
     this.#encoder.packet(t, frame, direction, this.#comments(comment));
-    if (this.#encoder.length < pieceBytes - longestPacketBytes) return;
-    this.#pieces.push(this.#encoder.take(piece()));
   }
 
   #comments(comment: string | null): readonly string[] | undefined {

@@ -38,7 +38,8 @@ interface Waiter {
  */
 export class Observations {
   private readonly outstanding = new Map<Command, Outstanding>();
-  private readonly outstandingByBlock = new Map<number, Set<Command>>();
+  /** A list that is empty is kept: there are as many as blocks, and each is soon needed again. */
+  private readonly outstandingByBlock = new Map<number, Command[]>();
   private readonly heldWrites = new Map<number, HeldWrite>();
   private readonly appliedUnanswered = new Map<string, number>();
   private readonly appliedByLink = new Map<string, number>();
@@ -94,8 +95,8 @@ export class Observations {
     this.outstanding.set(write, { node, link, blocksToApply: write.blocks });
     forEachBlock(write, (block) => {
       const others = this.outstandingByBlock.get(block);
-      if (others) others.add(write);
-      else this.outstandingByBlock.set(block, new Set([write]));
+      if (others) others.push(write);
+      else this.outstandingByBlock.set(block, [write]);
     });
   }
 
@@ -129,7 +130,11 @@ export class Observations {
     if (!state) return;
     if (state.blocksToApply <= 0) increment(this.appliedUnanswered, state.node, -1);
     this.outstanding.delete(write);
-    forEachBlock(write, (block) => this.outstandingByBlock.get(block)?.delete(write));
+    forEachBlock(write, (block) => {
+      const there = this.outstandingByBlock.get(block);
+      const at = there?.indexOf(write) ?? -1;
+      if (at >= 0) there!.splice(at, 1);
+    });
     if (write.status === 0) this.checkNewerWrite(write, state.link);
     this.notify();
   }

@@ -13,10 +13,12 @@ interface Io {
   /** The one path that it may use, or null for any. */
   readonly only: Path | null;
   /** Paths that have refused it, and are not asked again before all have. */
-  readonly refusedBy: Path[];
+  refusedBy: readonly Path[];
   /** Answers with an error that asks for another try. */
   errors: number;
 }
+
+const noPaths: readonly Path[] = [];
 
 /** As Linux's nvme_max_retries. */
 const MAX_RETRIES = 5;
@@ -42,7 +44,12 @@ export class Multipath {
 
   /** Begins a request; `done` is called once, never before this returns. */
   submit(request: MediumRequest, only: Path | null, done: (result: MediumResult) => void): void {
-    this.#waiting.push({ request, done, only, refusedBy: [], errors: 0 });
+    const io = { request, done, only, refusedBy: noPaths, errors: 0 };
+    if (this.#waiting.length === 0) {
+      this.#send(io);
+      return;
+    }
+    this.#waiting.push(io);
     this.dispatch();
   }
 
@@ -80,15 +87,13 @@ export class Multipath {
 
   /** The best of those that have not refused it: optimized ones where there are any. */
   #usablePaths({ refusedBy }: Io): Path[] {
-    const open = this.#openPaths();
+    const open = this.#paths.filter(isOpen);
     const others = refusedBy.length === 0 ? open : open.filter((it) => !refusedBy.includes(it));
     const left = others.length > 0 ? others : open;
-    const optimized = left.filter((it) => it.association?.anaState === 'optimized');
+    // Nearly always all are, and then there is nothing to choose.
+    if (left.every(isOptimized)) return left;
+    const optimized = left.filter(isOptimized);
     return optimized.length > 0 ? optimized : left;
-  }
-
-  #openPaths(): Path[] {
-    return this.#paths.filter((it) => it.state === 'LIVE' && it.isAccessible);
   }
 
   #ended(io: Io, path: Path, completion: Completion | null): void {
@@ -115,12 +120,12 @@ export class Multipath {
   /** A path refused it: it was not done, and nothing has to be waited for where another may take it. */
   #refused(io: Io, path: Path): void {
     const delayMs = this.#settings.decisions.failoverDelayMs();
-    if (!io.refusedBy.includes(path)) io.refusedBy.push(path);
-    if (this.#openPaths().some((it) => !io.refusedBy.includes(it))) {
+    if (!io.refusedBy.includes(path)) io.refusedBy = [...io.refusedBy, path];
+    if (this.#paths.some((it) => isOpen(it) && !io.refusedBy.includes(it))) {
       this.#again(io, delayMs);
       return;
     }
-    io.refusedBy.length = 0;
+    io.refusedBy = noPaths;
     this.#again(io, Math.max(delayMs, RETRY_DELAY_MS));
   }
 
@@ -144,6 +149,14 @@ export class Multipath {
     this.#settings.log(`nvme: I/O error: ${request.op}${where}: ${why}`);
     done({ ok: false, error: 'EIO' });
   }
+}
+
+function isOpen(path: Path): boolean {
+  return path.state === 'LIVE' && path.isAccessible;
+}
+
+function isOptimized({ association }: Path): boolean {
+  return association?.anaState === 'optimized';
 }
 
 function isAnaStatus(status: number): boolean {

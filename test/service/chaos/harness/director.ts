@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from './call.js';
 import type { Cell, Coverage, AttemptState } from './coverage.js';
 import { between, shuffled, type Random } from './random.js';
-import type { Place } from './network.js';
+import type { Place } from './network/place.js';
 import type { Service } from './service.js';
 import type { ChaosWorker } from './worker.js';
 
@@ -235,10 +235,10 @@ export class Director {
       }
       case 'network of a worker cut': {
         const awayMs = within(this.stage.leaseSeconds * 3_000);
-        await place.cut();
+        place.cut();
         this.repair(cell, moment, async () => {
           await delay(awayMs);
-          await place.mend();
+          place.mend();
         });
         return true;
       }

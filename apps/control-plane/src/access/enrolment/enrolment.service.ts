@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AnswerOf, InputOf, operations } from '@fenceline/contracts/api';
-import { Audit } from '../../audit/audit.js';
+import { recordChangeOf } from '../../audit/record-change.js';
 import { Database } from '../../database/database.js';
 import type { Sql } from '../../database/sql.js';
 import { appendEvent } from '../../events/append-event.js';
@@ -16,7 +16,6 @@ export class EnrolmentService {
   constructor(
     private readonly database: Database,
     private readonly accounts: RedisAccounts,
-    private readonly audit: Audit,
   ) {}
 
   /**
@@ -50,10 +49,8 @@ export class EnrolmentService {
         ...{ projectId, owner, workerId: worker.id, type: 'worker.enrolled' },
         data: { name, state: 'enabled', ...capacity },
       });
-      await this.audit.record(
-        { projectId, actor: name, tokenId: null, action: 'enrolWorker', subject: worker.id },
-        sql,
-      );
+      const author = { projectId, actor: name, tokenId: null, action: 'enrolWorker' };
+      await recordChangeOf(sql, author, worker.id);
       await sql.query(`SELECT pg_notify('fenceline_placement', '')`);
       return worker.id;
     });

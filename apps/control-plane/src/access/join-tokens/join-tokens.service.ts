@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, JoinTokenDocument, operations } from '@fenceline/contracts/api';
+import { changeRows } from '../../audit/record-change.js';
 import { Database } from '../../database/database.js';
 import type { JoinToken } from '../../database/generated/client.js';
 import { readPage } from '../../http/cursor.js';
@@ -17,9 +18,15 @@ export class JoinTokensService {
     expiresInHours: number,
   ): Promise<JoinTokenDocument & { secret: string }> {
     const secret = newSecret('flj');
-    const expiresAt = new Date(Date.now() + expiresInHours * 3_600_000);
-    const row = await this.database.prisma.joinToken.create({
-      data: { projectId, owner, hash: hashOf(secret), expiresAt },
+    const [made] = await changeRows<{ id: string }>(
+      this.database,
+      `INSERT INTO join_tokens (project_id, owner, hash, expires_at)
+       VALUES ($1, $2, $3, now() + make_interval(hours => $4)) RETURNING id`,
+      [projectId, owner, hashOf(secret), expiresInHours],
+      ({ id }) => id,
+    );
+    const row = await this.database.prisma.joinToken.findUniqueOrThrow({
+      where: { id: made!.id },
     });
     return { ...documentOf(row), secret };
   }
@@ -42,11 +49,14 @@ export class JoinTokensService {
 
   /** @throws Problem `conflict` where a worker has enrolled with it */
   async revoke(projectId: string, id: string): Promise<void> {
+    const revoked = await changeRows(
+      this.database,
+      `DELETE FROM join_tokens WHERE id = $1 AND project_id = $2 AND used_at IS NULL RETURNING id`,
+      [id, projectId],
+      () => id,
+    );
+    if (revoked.length === 1) return;
     const where = { id, projectId };
-    const { count } = await this.database.prisma.joinToken.deleteMany({
-      where: { ...where, usedAt: null },
-    });
-    if (count === 1) return;
     if ((await this.database.prisma.joinToken.findUnique({ where })) === null) {
       throw new Problem('not-found', `There is no join token ${id}.`);
     }

@@ -3,7 +3,7 @@ import { operations, sessionCookie, type AnswerOf } from '@fenceline/contracts/a
 import type { CookieOptions, Request, Response } from 'express';
 import { isOwnOrigin } from '../../http/origin.js';
 import { Problem } from '../../http/problem.js';
-import { Input, Route, type Call } from '../../http/route.js';
+import { Input, Route, type Call, type TokenCall } from '../../http/route.js';
 import { Authentication, sessionCookieOf } from '../authentication.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInCodesService } from './sign-in-codes.service.js';
@@ -52,16 +52,10 @@ export class SessionsController {
 
   @Route(createCode)
   createCode(
-    @Input() { principal }: Call<typeof createCode>,
+    @Input() { principal }: TokenCall<typeof createCode>,
   ): Promise<AnswerOf<typeof createCode>> {
-    return this.codes.create(tokenIdOf(principal));
+    return this.codes.create(principal.tokenId);
   }
-}
-
-/** The guard lets no worker get to where a scope is asked for. */
-function tokenIdOf(principal: Call<typeof createCode>['principal']): string {
-  if (principal.kind !== 'token') throw new Error('a worker has no sign-in codes');
-  return principal.tokenId;
 }
 
 function cookieOptions(request: Request): CookieOptions {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, operations, Who } from '@fenceline/contracts/api';
-import { Audit } from '../../audit/audit.js';
+import { recordChangeOf } from '../../audit/record-change.js';
 import { Database } from '../../database/database.js';
+import type { Sql } from '../../database/sql.js';
 import { Problem } from '../../http/problem.js';
 import { Authentication, tokenIsValid } from '../authentication.js';
 import type { Principal } from '../principal.js';
@@ -24,16 +25,15 @@ export class SessionsService {
     private readonly database: Database,
     private readonly authentication: Authentication,
     private readonly codes: SignInCodesService,
-    private readonly audit: Audit,
   ) {}
 
   /** @throws Problem `unauthenticated` where token or code is not valid (any more) */
   async signIn(given: InputOf<typeof operations.sessions.signIn>['body']): Promise<NewSession> {
-    const tokenId =
-      'token' in given
-        ? (await this.authentication.token(given.token))?.tokenId
-        : await this.codes.use(given.code);
-    const session = tokenId == null ? null : await this.open(tokenId);
+    const by = 'token' in given ? await this.authentication.token(given.token) : null;
+    const session = await this.database.transaction(async (sql) => {
+      const tokenId = 'token' in given ? by?.tokenId : await this.codes.use(sql, given.code);
+      return tokenId == null ? null : this.open(sql, tokenId);
+    });
     if (session === null) {
       throw new Problem('unauthenticated', 'This is not valid, or not any more.', {
         mend: 'A code works once, for ten minutes: ask for another one, or give a token.',
@@ -42,9 +42,9 @@ export class SessionsService {
     return session;
   }
 
-  private async open(tokenId: string): Promise<NewSession | null> {
+  private async open(sql: Sql, tokenId: string): Promise<NewSession | null> {
     const cookie = newSecret('fls');
-    const [row] = await this.database.query<{
+    const [row] = await sql.query<{
       project_id: string;
       owner: string;
       scopes: Who['scopes'];
@@ -60,7 +60,7 @@ export class SessionsService {
     );
     if (row === undefined) return null;
     const { project_id: projectId, owner, scopes, expires_at: expiresAt } = row;
-    await this.audit.record({ projectId, actor: owner, tokenId, action: 'signIn', subject: null });
+    await recordChangeOf(sql, { projectId, actor: owner, tokenId, action: 'signIn' }, null);
     const who = { projectId, owner, scopes, headerToken: headerTokenOf(cookie) };
     return { who: { ...who, expiresAt: expiresAt.toISOString() }, cookie, expiresAt };
   }
@@ -84,7 +84,17 @@ export class SessionsService {
     };
   }
 
+  /** Ends the session of a cookie, where it is one. */
   async close(cookie: string): Promise<void> {
-    await this.database.query(`DELETE FROM sessions WHERE hash = $1`, [hashOf(cookie)]);
+    await this.database.transaction(async (sql) => {
+      const [row] = await sql.query<{ token_id: string; owner: string; project_id: string }>(
+        `DELETE FROM sessions s USING tokens t WHERE s.hash = $1 AND t.id = s.token_id
+         RETURNING t.id AS token_id, t.owner, t.project_id`,
+        [hashOf(cookie)],
+      );
+      if (row === undefined) return;
+      const { project_id: projectId, owner: actor, token_id: tokenId } = row;
+      await recordChangeOf(sql, { projectId, actor, tokenId, action: 'signOut' }, null);
+    });
   }
 }

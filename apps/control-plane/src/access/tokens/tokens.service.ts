@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, NewToken, operations, TokenDocument } from '@fenceline/contracts/api';
+import { changeRows } from '../../audit/record-change.js';
 import { Database } from '../../database/database.js';
 import type { Token } from '../../database/generated/client.js';
 import { readPage } from '../../http/cursor.js';
@@ -14,7 +15,7 @@ export class TokensService {
   /** @throws Problem `invalid-request` where it would have ended already */
   async create(
     projectId: string,
-    { expiresAt, ...token }: NewToken,
+    { owner, name, scopes, expiresAt }: NewToken,
   ): Promise<TokenDocument & { secret: string }> {
     if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) {
       const message = 'is in the past';
@@ -24,10 +25,14 @@ export class TokensService {
       });
     }
     const secret = newSecret('flt');
-    const row = await this.database.prisma.token.create({
-      data: { ...token, projectId, hash: hashOf(secret), expiresAt },
-    });
-    return { ...documentOf(row), secret };
+    const [row] = await changeRows<{ id: string }>(
+      this.database,
+      `INSERT INTO tokens (project_id, owner, name, scopes, hash, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+      [projectId, owner, name, scopes, hashOf(secret), expiresAt],
+      ({ id }) => id,
+    );
+    return { ...(await this.show(projectId, row!.id)), secret };
   }
 
   async list(
@@ -56,13 +61,16 @@ export class TokensService {
     return documentOf(row);
   }
 
+  /** To do it again is no error. @throws Problem `not-found` */
   async revoke(projectId: string, id: string): Promise<void> {
-    const rows = await this.database.query(
-      `UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
-        WHERE id = $1 AND project_id = $2 RETURNING id`,
+    await this.show(projectId, id);
+    await changeRows(
+      this.database,
+      `UPDATE tokens SET revoked_at = now()
+        WHERE id = $1 AND project_id = $2 AND revoked_at IS NULL RETURNING id`,
       [id, projectId],
+      () => id,
     );
-    if (rows.length === 0) throw noToken(id);
   }
 }
 

@@ -80,7 +80,8 @@ export const workerBlobOperations = {
     method: 'GET',
     path: '/worker/blobs/{sha256}',
     access: 'worker',
-    summary: 'A kernel or image by its hash, or one range of it',
+    summary:
+      'A kernel or image, or the evidence that it judges again, by its hash; or one range of it',
     params: z.object({ sha256: sha256Schema }),
     answerKind: 'bytes',
     problems: ['range-not-satisfiable'],

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { labDriverSchema } from '../../manifest.js';
+import { imageRoleSchema } from '../../scenario/guests.js';
 import { bigNumberSchema, idSchema, sha256Schema } from '../fields.js';
 
-/** A kernel or guest image, resolved at submission; the worker takes it from the artifact store by its hash. */
+/** A kernel, or a guest image for the kernel of that name, resolved at submission; the worker takes it from the artifact store by its hash. */
 export const pinnedSchema = z
   .object({
     kind: z.enum(['kernel', 'image']),
@@ -10,7 +11,12 @@ export const pinnedSchema = z
     /** As `uname -r` prints it; empty for an image. */
     version: z.string(),
     capabilities: z.array(z.string()),
+    /** Of the packed file, as it lies in the store. */
     sha256: sha256Schema,
+    /** What an image is for; a kernel has none. */
+    role: imageRoleSchema.optional(),
+    /** Of the image itself: the evidence's manifest names it so. */
+    imageSha256: sha256Schema.optional(),
   })
   .meta({ id: 'Pinned' });
 export type Pinned = z.infer<typeof pinnedSchema>;

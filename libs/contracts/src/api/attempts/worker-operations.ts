@@ -6,10 +6,11 @@ import { livePartSchema } from './live.js';
 import { workSchema } from './work.js';
 
 const attemptParams = z.object({ attemptId: idSchema });
-const fenced = z.object({ fencingToken: bigNumberSchema });
+/** What every write of a worker carries. */
+export const fencedSchema = z.object({ fencingToken: bigNumberSchema });
 
 /** The answer to each renewal. */
-const leaseSchema = z
+export const leaseSchema = z
   .object({
     leaseSeconds: z.number(),
     /** Somebody asked for it to be cancelled: stop the VMs, keep what was recorded, finish as cancelled. */
@@ -44,7 +45,7 @@ export const workerAttemptOperations = {
     access: 'worker',
     summary: 'Renews the lease; a late one is taken while no newer attempt exists',
     params: attemptParams,
-    body: fenced,
+    body: fencedSchema,
     answer: leaseSchema,
     status: 200,
     problems: ['superseded'],
@@ -59,7 +60,7 @@ export const workerAttemptOperations = {
     summary:
       'Tells the state that the attempt has come to, and renews the lease; to say it again is no error',
     params: attemptParams,
-    body: fenced.extend({ state: z.enum(['running', 'uploading', 'judging']) }),
+    body: fencedSchema.extend({ state: z.enum(['running', 'uploading', 'judging']) }),
     answer: leaseSchema,
     status: 200,
     problems: ['superseded', 'conflict'],
@@ -73,7 +74,10 @@ export const workerAttemptOperations = {
     summary:
       'Publishes the uploads and decides the outcome, in one transaction that checks the token',
     params: attemptParams,
-    body: fenced.extend({ result: attemptResultSchema, uploadIds: z.array(idSchema).max(50) }),
+    body: fencedSchema.extend({
+      result: attemptResultSchema,
+      uploadIds: z.array(idSchema).max(50),
+    }),
     problems: ['superseded', 'conflict'],
   }),
   surrender: operation({
@@ -84,7 +88,7 @@ export const workerAttemptOperations = {
     access: 'worker',
     summary: 'What a superseded attempt had recorded: it is shown, and is never an outcome',
     params: attemptParams,
-    body: fenced.extend({ uploadIds: z.array(idSchema).max(50) }),
+    body: fencedSchema.extend({ uploadIds: z.array(idSchema).max(50) }),
     problems: ['conflict'],
   }),
 };
@@ -99,7 +103,7 @@ export const liveOperations = {
     access: 'worker',
     summary: 'Console lines, steps and bars for those who watch; may be dropped',
     params: attemptParams,
-    body: fenced.extend({ parts: z.array(livePartSchema).max(500) }),
+    body: fencedSchema.extend({ parts: z.array(livePartSchema).max(500) }),
     problems: ['superseded'],
   }),
 };

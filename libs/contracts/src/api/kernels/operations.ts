@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageRoleSchema } from '../../scenario/guests.js';
 import { idSchema, instantSchema, ownedFields, sha256Schema } from '../fields.js';
 import { operation } from '../operation.js';
 import { pageOf, pageQuerySchema } from '../page.js';
@@ -21,6 +22,21 @@ const registeredFields = {
   retiredAt: instantSchema.nullable(),
 };
 
+/** A guest image that jobs with a kernel need, as far as it is. */
+export const kernelImageSchema = z
+  .object({
+    role: imageRoleSchema,
+    state: z.enum(['waiting', 'building', 'ready', 'failed', 'retired']),
+    /** What is being done, or why it failed. */
+    message: z.string(),
+    /** Of the packed image that new jobs get; null until it is ready. */
+    sha256: sha256Schema.nullable(),
+    /** Of the image itself: the evidence's manifest names it so. */
+    imageSha256: sha256Schema.nullable(),
+  })
+  .meta({ id: 'KernelGuestImage' });
+export type KernelGuestImage = z.infer<typeof kernelImageSchema>;
+
 export const kernelSchema = z
   .object({
     ...registeredFields,
@@ -29,11 +45,24 @@ export const kernelSchema = z
     capabilities: z.array(z.string()),
     /** `upload`, or the Debian package and its version. */
     source: z.string(),
+    /** One for each role. The control plane builds them, for the newest kernel of a name. */
+    images: z.array(kernelImageSchema),
   })
   .meta({ id: 'Kernel' });
 export type Kernel = z.infer<typeof kernelSchema>;
 
-export const guestImageSchema = z.object(registeredFields).meta({ id: 'GuestImage' });
+export const guestImageSchema = z
+  .object({
+    ...registeredFields,
+    role: imageRoleSchema,
+    /** Of the packed kernel that it is for. */
+    kernelSha256: sha256Schema,
+    /** Of the image itself: the evidence's manifest names it so. */
+    imageSha256: sha256Schema,
+    /** `upload`, or `built` by the control plane. */
+    source: z.enum(['upload', 'built']),
+  })
+  .meta({ id: 'GuestImage' });
 export type GuestImage = z.infer<typeof guestImageSchema>;
 
 /** A kernel that the control plane fetches from Debian's archive, in the background. */
@@ -131,6 +160,19 @@ export const kernelOperations = {
     params: z.object({ kernelId: idSchema }),
     answer: kernelSchema,
   }),
+  buildImages: operation({
+    id: 'buildKernelImages',
+    tag: 'kernels',
+    method: 'POST',
+    path: '/kernels/{kernelId}/images',
+    access: 'kernels',
+    summary:
+      'Has the control plane build those guest images of a kernel that are not ready, once more',
+    params: z.object({ kernelId: idSchema }),
+    answer: kernelSchema,
+    status: 202,
+    problems: ['conflict'],
+  }),
   retire: operation({
     id: 'retireKernel',
     tag: 'kernels',
@@ -151,10 +193,10 @@ export const imageOperations = {
     method: 'POST',
     path: '/images',
     access: 'kernels',
-    summary: 'Registers a guest image that was uploaded, for the kernel of the same name',
+    summary: 'Registers a packed guest image that was uploaded, for the newest kernel of the name',
     body: z.object({ name: kernelNameSchema, uploadId: idSchema }),
     answer: guestImageSchema,
-    problems: ['conflict', 'invalid-archive'],
+    problems: ['conflict', 'invalid-archive', 'unknown-kernel'],
     idempotent: true,
   }),
   list: operation({

@@ -69,10 +69,16 @@ export const runOperations = {
     path: '/runs',
     access: 'submit',
     summary:
-      'Submits scenarios × kernels × seeds × repeats, a job each; kernels are resolved and pinned now',
+      'Submits scenarios × kernels × seeds × repeats, a job each; kernels and guest images are resolved and pinned now',
     body: newRunSchema,
     answer: runDetailSchema,
-    problems: ['invalid-scenario', 'unknown-scenario', 'unknown-kernel', 'too-many-jobs'],
+    problems: [
+      'invalid-scenario',
+      'unknown-scenario',
+      'unknown-kernel',
+      'kernel-not-ready',
+      'too-many-jobs',
+    ],
     idempotent: true,
   }),
   list: operation({
@@ -142,7 +148,13 @@ export const runOperations = {
     params,
     body: runChangesSchema,
     answer: runDetailSchema,
-    problems: ['invalid-scenario', 'unknown-scenario', 'unknown-kernel', 'too-many-jobs'],
+    problems: [
+      'invalid-scenario',
+      'unknown-scenario',
+      'unknown-kernel',
+      'kernel-not-ready',
+      'too-many-jobs',
+    ],
     idempotent: true,
   }),
   rerun: operation({

@@ -34,7 +34,6 @@ export const scenarioOperations = {
     answer: z.object({ name: z.string(), hash: sha256Schema }).meta({ id: 'ValidScenario' }),
     status: 200,
     problems: ['invalid-scenario'],
-    changesNothing: true,
   }),
   store: operation({
     id: 'storeScenario',

@@ -46,9 +46,15 @@ export const workerOperations = {
     method: 'GET',
     path: '/worker/assignments',
     access: 'worker',
-    summary: 'The attempts that want this worker: to be claimed, or to be cancelled',
+    summary:
+      'The attempts that want this worker, to be claimed or to be cancelled; and whether there is something to judge again',
     answer: z
-      .object({ attemptIds: z.array(idSchema), terms: termsSchema })
+      .object({
+        attemptIds: z.array(idSchema),
+        /** There is evidence that is to be judged again: `claimRejudging` gives it. */
+        rejudging: z.boolean(),
+        terms: termsSchema,
+      })
       .meta({ id: 'Assignments' }),
   }),
 };

@@ -45,8 +45,11 @@ export function makePayload(
     words[at + 3] = stamp.sequence;
     words[at + 4] = place;
     words[at + 5] = Math.floor(place / 2 ** 32);
-    const first = firstWord(stamp, place);
-    for (let i = HEADER_WORDS; i < count; i++) words[at + i] = first + Math.imul(i, STEP);
+    let word = wordBehindHeader(firstWord(stamp, place));
+    for (let i = HEADER_WORDS; i < count; i++) {
+      words[at + i] = word;
+      word = (word + STEP) | 0;
+    }
   }
   return bytes;
 }
@@ -70,8 +73,10 @@ export function readBlock(bytes: Uint8Array, offset: number): BlockContent {
 /** Whether everything behind a block's header is as `makePayload` made it. */
 function isFilled(words: Uint32Array, first: number): boolean {
   if (words[6] !== 0 || words[7] !== 0) return false;
+  let word = wordBehindHeader(first);
   for (let i = HEADER_WORDS; i < words.length; i++) {
-    if (words[i] !== (first + Math.imul(i, STEP)) >>> 0) return false;
+    if (words[i] !== word >>> 0) return false;
+    word = (word + STEP) | 0;
   }
   return true;
 }
@@ -79,6 +84,11 @@ function isFilled(words: Uint32Array, first: number): boolean {
 /** The bytes as words in the order of this machine: who writes them reads them. */
 function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length / 4);
+}
+
+/** From here on each word is the one before it and a step: additions of 32 bits are the cheapest. */
+function wordBehindHeader(first: number): number {
+  return (first + Math.imul(HEADER_WORDS, STEP)) | 0;
 }
 
 /** Depends on every bit of the header. */
