@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+
+const pollMs = 500;
 
 const simulated = { driver: 'simulated' };
 
@@ -47,4 +50,15 @@ export async function seed(api, root) {
     ...simulated,
   });
   return runs;
+}
+
+/** Resolves when all jobs of the runs have finished. */
+export async function finished(api, runs) {
+  for (const { id, jobCount } of runs) {
+    for (;;) {
+      const { progress } = await api.get(`/runs/${id}`);
+      if (progress.states.finished === jobCount) break;
+      await after(pollMs);
+    }
+  }
 }

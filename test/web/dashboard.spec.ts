@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inBrowser, noBrowser } from './chromium.js';
 import { launchBrowser, seriousFaults, signIn } from './dashboard/browser.js';
+import { openLine } from './dashboard/line.js';
 import { finished, submit } from './dashboard/seed.js';
 import { startService, type RunningService } from './dashboard/service.js';
 
@@ -12,7 +13,8 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
   let violationId: string;
 
   beforeAll(async () => {
-    [service, browser] = await Promise.all([startService(), launchBrowser()]);
+    service = await startService();
+    browser = await launchBrowser();
     const kernels = ['debian:6.1', 'debian:6.1+ccr'];
     const first = await submit(service.client, ['stuck-write', 'no-fault'], { kernels });
     const second = await submit(service.client, ['stuck-write', 'no-fault'], { kernels });
@@ -24,8 +26,9 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     violationId = data!.items[0]!.id;
   });
   afterAll(async () => {
-    await browser.close();
-    await service.close();
+    // What was not opened, as the other did not come up, is not there.
+    await (browser as Browser | undefined)?.close();
+    await (service as RunningService | undefined)?.close();
   });
 
   /** Every page, by a name for the test. */
@@ -60,7 +63,6 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
       for (const [name, address] of Object.entries(await addresses())) {
         await page.goto(address);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle').catch(() => undefined);
         await expect.poll(() => page.getByText('Loading…').count()).toBe(0);
         expect([name, await seriousFaults(page)]).toEqual([name, []]);
         const wide = await page.evaluate('document.documentElement.scrollWidth');
@@ -166,16 +168,18 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
   });
 
   it('comes back after the connection was lost, and has missed nothing', async () => {
-    const { context, page } = await signIn(browser, service);
+    const line = await openLine(service.address);
+    const { context, page } = await signIn(browser, { ...service, address: line.address });
     await page.goto('/runs');
     await page.getByText('live', { exact: true }).waitFor();
-    await context.setOffline(true);
+    line.cut();
     await page.getByText('connecting again').waitFor();
     await submit(service.client, ['no-fault'], { name: 'while nobody looked' });
-    await context.setOffline(false);
+    line.mend();
     await page.getByText('live', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'while nobody looked' }).waitFor();
     await context.close();
+    line.close();
   });
 
   it('asks to sign in again where the token was revoked, in every tab', async () => {
@@ -195,16 +199,10 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await page.getByRole('button', { name: 'Show the report here' }).click();
     const frame = page.frameLocator('iframe');
     await frame.locator('h1').first().waitFor();
-    const reach = await frame
-      .locator('h1')
-      .first()
-      .evaluate(() => {
-        try {
-          return String(parent.document.title);
-        } catch {
-          return 'nothing';
-        }
-      });
+    const inside = page.frames().find((one) => one !== page.mainFrame())!;
+    const reach = await inside.evaluate(
+      `(() => { try { return parent.document.title; } catch { return 'nothing'; } })()`,
+    );
     expect(reach).toBe('nothing');
     await context.close();
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Client, components } from '@fenceline/client';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 
 type NewRun = components['schemas']['NewRun'];
 type Run = components['schemas']['RunDetail'];
@@ -30,13 +30,11 @@ export async function submit(
 
 /** Resolves when all jobs of a run have finished. */
 export async function finished(client: Client, { id, jobCount }: Run): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        const { data } = await client.GET('/runs/{runId}', { params: { path: { runId: id } } });
-        return data!.progress.states['finished'];
-      },
-      { timeout: 300_000, interval: 250 },
-    )
-    .toBe(jobCount);
+  await vi.waitFor(
+    async () => {
+      const { data } = await client.GET('/runs/{runId}', { params: { path: { runId: id } } });
+      if (data!.progress.states['finished'] !== jobCount) throw new Error('it is not finished');
+    },
+    { timeout: 300_000, interval: 250 },
+  );
 }

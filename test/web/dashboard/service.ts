@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect, type Client, type components } from '@fenceline/client';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 
 const root = path.join(import.meta.dirname, '../../..');
 const launcher = path.join(root, 'apps/launcher/bin/launcher.cjs');
@@ -62,10 +62,7 @@ export async function startService(): Promise<RunningService> {
 }
 
 async function readLinks(file: string): Promise<{ address: string; tokenFile: string }> {
-  let text = '';
-  await expect
-    .poll(async () => (text = await readFile(file, 'utf8').catch(() => '')), { timeout: 120_000 })
-    .not.toBe('');
+  const text = await vi.waitFor(() => readFile(file, 'utf8'), { timeout: 120_000, interval: 200 });
   return JSON.parse(text) as { address: string; tokenFile: string };
 }
 

@@ -5,6 +5,7 @@ import { may } from '../session/may.js';
 import { useSignOut, useWho } from '../session/session.js';
 import { Button } from '../ui/button.js';
 import { classes } from '../ui/classes.js';
+import { ErrorBoundary } from '../ui/error-boundary.js';
 import { Tags } from '../ui/tags.js';
 import { Brand } from './brand.js';
 import { sections } from './sections.js';
@@ -50,7 +51,8 @@ export function Shell({ children }: { children: ReactNode }) {
         <Foot isOpen={isOpen} />
       </header>
       <main id="main" ref={main} className={styles['main']} tabIndex={-1}>
-        {children}
+        {/* Another page is another try. */}
+        <ErrorBoundary key={location}>{children}</ErrorBoundary>
       </main>
     </div>
   );

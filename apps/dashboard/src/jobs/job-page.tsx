@@ -64,10 +64,10 @@ function Judged({ job }: { job: JobDetail }) {
   const judgement = useQuery({ ...judgementQuery(judgementId), enabled: judgementId !== '' });
   return (
     <>
+      <JobTimeline job={job} />
       {judgementId !== '' && (
         <Loaded query={judgement}>{({ document }) => <Findings verdict={document} />}</Loaded>
       )}
-      <JobTimeline job={job} />
       {judgement.data !== undefined && <Margins verdict={judgement.data.document} />}
       <Reproduce job={job} />
       <Files artifacts={job.artifacts} />

@@ -1,6 +1,6 @@
 import { Mark } from '../ui/mark.js';
 import type { Look } from '../ui/outcome.js';
-import styles from '../app/shell.module.css';
+import styles from './connection-state.module.css';
 import { useConnection } from './live.js';
 import type { Connection } from './messages.js';
 

@@ -24,6 +24,7 @@ export class StreamLeader {
   private gathered: ServiceEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private connection: Connection = 'connecting';
+  private opened = false;
   private last: string | null;
   private live: string[] = [];
   /** Ends a connection that has other live jobs than are watched now. */
@@ -59,8 +60,6 @@ export class StreamLeader {
 
   private async readOnce(signal: AbortSignal): Promise<void> {
     const { service, read = readEvents } = this.options;
-    // Without a place to go on from, what happens between two connections would be missed.
-    const blind = this.last === null && this.connection === 'open';
     const options = {
       service,
       signal,
@@ -68,12 +67,7 @@ export class StreamLeader {
       ...(this.last !== null && { after: this.last }),
     };
     try {
-      let first = true;
-      for await (const message of read(options)) {
-        this.take(message);
-        if (first && blind) this.options.tell({ kind: 'reset' });
-        first = false;
-      }
+      for await (const message of read(options)) this.take(message);
     } catch (error) {
       if (!(error instanceof ServiceProblem)) throw error;
       this.become('refused');
@@ -84,6 +78,9 @@ export class StreamLeader {
     switch (message.kind) {
       case 'open':
         this.become('open');
+        // Without a place to go on from, what happened between two connections is not known.
+        if (this.opened && this.last === null) this.options.tell({ kind: 'reset' });
+        this.opened = true;
         break;
       case 'cut':
         this.become('cut');

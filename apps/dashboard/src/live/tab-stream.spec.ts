@@ -62,7 +62,7 @@ describe('tabs of one browser', () => {
     return { stream, messages };
   }
 
-  const numbersOf = ({ messages }: Tab) =>
+  const numbersOf = ({ messages }: Pick<Tab, 'messages'>) =>
     messages.flatMap((one) =>
       one.kind === 'events' ? one.events.map(({ number }) => number) : [],
     );
@@ -102,6 +102,23 @@ describe('tabs of one browser', () => {
     for (const { messages } of tabs) {
       await expect.poll(() => messages.some(({ kind }) => kind === 'reset')).toBe(true);
     }
+  });
+
+  it('read all anew when the stream was cut before its first event, and go on where it was not', async () => {
+    const browser = new Browser();
+    const { messages } = openTab(browser);
+    const resets = () => messages.filter(({ kind }) => kind === 'reset').length;
+    await opened(browser, 1);
+    const before = resets();
+    browser.connection.send({ kind: 'cut', reason: 'spec' });
+    browser.connection.send({ kind: 'open' });
+    await expect.poll(resets).toBe(before + 1);
+    browser.connection.send(event('7'));
+    browser.connection.send({ kind: 'cut', reason: 'spec' });
+    browser.connection.send({ kind: 'open' });
+    browser.connection.send(event('8'));
+    await expect.poll(() => numbersOf({ messages })).toEqual(['7', '8']);
+    expect(resets()).toBe(before + 1);
   });
 
   it('know that the session was refused', async () => {

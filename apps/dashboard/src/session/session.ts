@@ -58,8 +58,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => answerOf(service.DELETE('/session')),
     onSettled: () => {
-      client.clear();
       client.setQueryData<Session>(sessionKey, keep({ signedOut: true, reason: null }));
+      // Who signs in next shall see nothing of it.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
       announceSession();
     },
   });

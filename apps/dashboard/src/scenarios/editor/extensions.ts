@@ -138,6 +138,10 @@ export function extensionsOf({ onText, check }: EditorHooks): Extension[] {
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onText(update.state.doc.toString());
     }),
-    EditorView.contentAttributes.of({ 'aria-label': 'Scenario, YAML', spellcheck: 'false' }),
+    EditorView.contentAttributes.of({
+      'aria-label': 'Scenario, YAML',
+      spellcheck: 'false',
+      tabindex: '0',
+    }),
   ];
 }
