@@ -13,7 +13,7 @@ import { launchBrowser, seriousFaults } from './dashboard/browser.js';
 
 const input = stuckWrite();
 const stale = input.verdict.findings[0]!;
-const many = 60_000;
+const many = 150_000;
 
 /** Commands without anything of note, ten a millisecond on one lane. */
 function ordinary(): Iterable<Uint8Array> {
@@ -116,7 +116,7 @@ describe.skipIf(noBrowser)(inBrowser('the timeline in a browser'), () => {
 
   it('shows a large one from a small part of the file, as totals first, then one by one', async () => {
     const { page, complaints } = await open(large.url);
-    await page.getByRole('cell', { name: '60,000' }).waitFor();
+    await page.getByRole('cell', { name: '150,000' }).waitFor();
     expect(large.sent.bytes).toBeLessThan(large.size / 3);
     await press(page, '+', '+', '+', '+');
     await page.getByRole('grid').getByRole('row').nth(3).waitFor();
@@ -140,7 +140,7 @@ describe.skipIf(noBrowser)(inBrowser('the timeline in a browser'), () => {
       .waitFor({ state: 'attached' });
     await page.getByRole('searchbox').fill('cid 336');
     await page.keyboard.press('Enter');
-    await page.getByText('117 found').waitFor();
+    await page.getByText('200 nearest found').waitFor();
     await page.getByRole('searchbox').fill('block five');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();

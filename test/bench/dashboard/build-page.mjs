@@ -10,14 +10,22 @@ export async function buildPage(out) {
   const { build } = await import(pathToFileURL(resolve('vite')).href);
   const { default: react } = await import(pathToFileURL(resolve('@vitejs/plugin-react')).href);
   const outDir = join(out, 'page');
-  await build({
-    root: fileURLToPath(new URL('page', import.meta.url)),
-    configFile: false,
-    logLevel: 'warn',
-    plugins: [react()],
-    // What is in the tree, whether or not it was built.
-    resolve: { conditions: ['source', 'module', 'browser', 'production'] },
-    build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false } },
-  });
+  // A test's own would make it a page for developing.
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({
+      root: fileURLToPath(new URL('page', import.meta.url)),
+      configFile: false,
+      logLevel: 'warn',
+      plugins: [react()],
+      // What is in the tree, whether or not it was built.
+      resolve: { conditions: ['source', 'module', 'browser', 'production'] },
+      build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false } },
+    });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
   return outDir;
 }

@@ -25,7 +25,7 @@ export async function measurePage(url) {
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
     await page.addInitScript(() => {
       globalThis.painted = [];
-      new PerformanceObserver((list) => {
+      new globalThis.PerformanceObserver((list) => {
         for (const { name, startTime } of list.getEntries()) {
           if (name === 'timeline-painted') globalThis.painted.push(startTime);
         }
@@ -64,7 +64,7 @@ export async function measurePage(url) {
 async function settled(page) {
   await page.waitForFunction(
     () =>
-      document.querySelector('.tl-waiting') === null &&
+      globalThis.document.querySelector('.tl-waiting') === null &&
       performance.now() - globalThis.painted.at(-1) > 300,
     undefined,
     { timeout: 120_000 },
@@ -73,6 +73,7 @@ async function settled(page) {
 
 /** Runs in the page: presses a key before each frame, and gives the times between frames. */
 async function move({ key, frames: count }) {
+  const { document, requestAnimationFrame, KeyboardEvent } = globalThis;
   const stage = document.querySelector('.tl-canvas');
   const times = [];
   let last = await new Promise(requestAnimationFrame);
