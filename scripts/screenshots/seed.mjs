@@ -19,7 +19,7 @@ function runsToSubmit(textOf) {
     ...simulated,
   });
   return [
-    night('nightly, the day before', { from: 1, count: 3 }),
+    night('nightly, the day before', { from: 1, count: 2 }),
     {
       name: 'reference pair',
       scenarios: ['ccr/table-1-unfenced', 'ccr/table-2-ccr', 'ccr/table-3-cqt-only'].map(
@@ -28,7 +28,7 @@ function runsToSubmit(textOf) {
       labels: ['ccr'],
       ...simulated,
     },
-    night('nightly', { from: 1, count: 4 }),
+    night('nightly', { from: 1, count: 3 }),
   ];
 }
 
