@@ -13,13 +13,17 @@ export async function pagesOf(api, runs) {
   const { items: scenarios } = await api.get('/scenarios');
   const words = (text) => (page) => page.getByText(text).first().waitFor();
   const heading = (name) => (page) => page.getByRole('heading', { name }).first().waitFor();
+  const timeline = async (page) => {
+    await page.getByText(/commands and applies in view/).waitFor();
+    await page.getByText('· loading').waitFor({ state: 'detached' });
+  };
   const row = (page) => page.getByRole('row').nth(1).waitFor();
   return [
     { name: 'overview', address: '/', ready: words('first retry after the fence') },
     { name: 'runs', address: '/runs', ready: row },
     { name: 'run', address: `/runs/${night.id}?compare=${before.id}`, ready: words('there:') },
     { name: 'jobs', address: '/jobs', ready: row },
-    { name: 'job', address: `/jobs/${violations[0].id}`, ready: heading('Timeline') },
+    { name: 'job', address: `/jobs/${violations[0].id}`, ready: timeline },
     { name: 'findings', address: '/findings', ready: words('Order of events') },
     { name: 'scenarios', address: '/scenarios', ready: words('late-but-harmless') },
     {

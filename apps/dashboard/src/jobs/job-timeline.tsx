@@ -15,7 +15,7 @@ export function JobTimeline({ job }: { job: JobDetail }) {
   const artifact = decided ?? timelines.at(-1);
   if (artifact === undefined) return null;
   return (
-    <Panel title="Timeline" flush>
+    <Panel title="Timeline">
       <Suspense fallback={<Loading />}>
         <Timeline key={artifact.id} url={contentOf(artifact)} />
       </Suspense>
