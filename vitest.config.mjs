@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
                 name: 'quick',
                 include: [
                   'libs/*/src/**/*.spec.ts',
-                  'apps/{cli,worker,launcher}/src/**/*.spec.ts',
+                  'apps/{cli,worker,launcher,dashboard}/src/**/*.spec.ts',
                   'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
                   'prisma/**/*.spec.mjs',

@@ -42,13 +42,19 @@ async function registerKernel(api) {
   }
 }
 
+/** The dashboard's page of a job, as a link that signs a browser in, once. */
+async function pageOf(api, service, jobId) {
+  const { code } = await api.post('/sign-in-codes', {});
+  return `${service.address}/jobs/${jobId}#code=${code}`;
+}
+
 /** Submits the scenario and follows its job. @returns {Promise<any>} the finished job */
-async function runJob(api) {
+async function runJob(api, service) {
   const text = readFileSync(path.join(root, scenario), 'utf8');
   const run = await api.post('/runs', { name: 'demonstration', scenarios: [{ text }] });
   const { items } = await api.get(`/jobs?runId=${run.id}`);
   const { id } = items[0];
-  say(`The job: ${api.base}/jobs/${id}`);
+  say(`The job's page: ${await pageOf(api, service, id)}  (signs a browser in, once)`);
   for await (const message of api.events(id)) {
     for (const line of progressLines(message)) say(`… ${line}`);
     if (message.data.type === 'job.finished') break;
@@ -84,11 +90,12 @@ function whenAsked() {
 
 async function demonstrate(service) {
   const api = new Api(service.address, service.token);
-  say(`The service: ${service.signIn}  (signs a browser in, once)`);
+  say(`The service: ${service.address}`);
   await registerKernel(api);
-  const job = await runJob(api);
+  const job = await runJob(api, service);
   const { verdict, ...files } = await fetchFiles(api, job);
-  process.stdout.write(summarise(verdict, job.outcome, files));
+  const page = await pageOf(api, service, job.id);
+  process.stdout.write(summarise(verdict, job.outcome, { ...files, page }));
   return job.outcome.exitCode;
 }
 

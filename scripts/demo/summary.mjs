@@ -3,7 +3,7 @@
  *
  * @param {any} result the verdict; null where there is none, because the lab broke
  * @param {{ exitCode: number, summary: string }} outcome of the job
- * @param {{ report: string | null, evidence: string | null }} files where they are now
+ * @param {{ report: string | null, evidence: string | null, page: string }} files where they are now, and the job's page
  * @returns {string}
  */
 export function summarise(result, { exitCode, summary }, files) {
@@ -12,6 +12,7 @@ export function summarise(result, { exitCode, summary }, files) {
       '',
       `No verdict: ${summary}`,
       `  recorded so far: ${files.evidence ?? 'nothing'}`,
+      `  the job's page:  ${files.page}`,
       '  ./fenceline doctor checks this machine',
       '',
     ].join('\n');
@@ -25,6 +26,7 @@ export function summarise(result, { exitCode, summary }, files) {
     headline(result, stale, exitCode),
     `  kernel:    ${kernels.join(', ')}`,
     ...(stale === undefined ? [] : witnessLines(stale)),
+    `  page:      ${files.page}   (while the service runs; signs a browser in, once)`,
     `  report:    ${files.report}   (open it in a browser)`,
     `  evidence:  ${files.evidence}   (./fenceline judge says the same; unpacked: captures for Wireshark, journal, consoles)`,
     '',

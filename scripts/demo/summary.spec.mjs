@@ -23,6 +23,7 @@ const verdict = {
 const files = {
   report: 'evidence/demo/one/report.html',
   evidence: 'evidence/demo/one/evidence.tar.zst',
+  page: 'http://127.0.0.1:8080/jobs/one#code=flc_x',
 };
 
 describe('the end of the demonstration', () => {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, root } from './reading/pages.js';
 
-/** Variables that every program has and nobody sets for ours. */
-const everybodys = ['PATH', 'HOME'];
+/** Variables that every program has, or a tool that is used, and nobody sets for ours. */
+const everybodys = ['PATH', 'HOME', 'NODE_ENV'];
 
 const setting = /\b(FENCELINE_[A-Z0-9_]*[A-Z0-9])\b/g;
 const environmentRead = /(?:process\.env|environment)(?:\.|\[')([A-Z][A-Z0-9_]+)/g;

@@ -1,26 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
+import { executablePath, flags } from './chromium.js';
 
-const executablePath = '/usr/bin/chromium';
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** Where there is no browser the tests of pages are skipped, and say so. */
-export const noBrowser = !existsSync(executablePath);
-export const inBrowser = (what: string): string =>
-  noBrowser ? `${what} (skipped: there is no ${executablePath})` : what;
+export { inBrowser, noBrowser } from './chromium.js';
 
 export interface OpenOptions {
   width?: number;

@@ -6,11 +6,13 @@ import { AuditModule } from './audit/audit.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
+import { FindingsModule } from './findings/findings.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { KernelsModule } from './kernels/kernels.module.js';
 import { LiveModule } from './live/live.module.js';
+import { MarginsModule } from './margins/margins.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PlacementModule } from './placement/placement.module.js';
@@ -43,11 +45,13 @@ export class AppModule {
         AttemptsModule,
         AuditModule,
         EventsModule,
+        FindingsModule,
         HealthModule,
         HttpModule,
         JobsModule,
         KernelsModule,
         LiveModule,
+        MarginsModule,
         MetricsModule,
         OutboxModule,
         PlacementModule,

@@ -9,6 +9,7 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { AppModule } from './app.module.js';
+import { serveDashboard } from './dashboard/serve-dashboard.js';
 import { checkOperations } from './http/check-operations.js';
 import { Connections } from './http/connections.js';
 import { hostCheck } from './http/host-check.js';
@@ -63,6 +64,7 @@ export async function createApplication(
   application.enableShutdownHooks();
   await application.init();
   checkOperations(application);
+  application.use(serveDashboard(settings.FENCELINE_DASHBOARD));
   // What is not below the prefix of the API gets to no handler of Nest.
   application.use((request: Request, response: Response) =>
     sendProblem(noRoute(request), request, response),

@@ -1,3 +1,4 @@
+import { sessionHeader } from '@fenceline/contracts/api';
 import createClient, { type Client as FetchClient } from 'openapi-fetch';
 import type { paths } from './generated/api.js';
 
@@ -9,15 +10,28 @@ export interface ConnectOptions {
   service: string;
   /** A token, or the credential of a worker. */
   token?: string;
+  /** In a browser that has a session's cookie: `headerToken` of the session, as it is then; null where there is none. */
+  headerToken?: () => string | null;
   /** @defaultValue the platform's `fetch` */
   fetch?: typeof fetch;
 }
 
 /** A client of the service at an address. Nothing is sent yet. */
-export function connect({ service, token, fetch }: ConnectOptions): Client {
-  return createClient<paths>({
+export function connect({ service, token, headerToken, fetch }: ConnectOptions): Client {
+  const client = createClient<paths>({
     baseUrl: new URL('/api/v1', service).href,
     ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
     ...(fetch !== undefined && { fetch }),
   });
+  if (headerToken !== undefined) {
+    client.use({
+      onRequest: ({ request }) => {
+        const value = headerToken();
+        if (value !== null && !['GET', 'HEAD'].includes(request.method)) {
+          request.headers.set(sessionHeader, value);
+        }
+      },
+    });
+  }
+  return client;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { unreachableOr } from './answer-of.js';
 import { BackOff } from './back-off.js';
@@ -45,7 +44,7 @@ const defaultIdleMs = 60_000;
  */
 export async function* readEvents(options: ReadEventsOptions): AsyncGenerator<EventMessage> {
   const signal = options.signal ?? new AbortController().signal;
-  const pause = options.pause ?? ((ms, aborted) => wait(ms, undefined, { signal: aborted }));
+  const pause = options.pause ?? wait;
   const backOff = new BackOff();
   let last = options.after;
   const isOver = (): boolean => signal.aborted;
@@ -99,7 +98,7 @@ async function* readConnection(
     yield { kind: 'open' };
     const arrived: EventSourceMessage[] = [];
     const parser = createParser({ onEvent: (message) => arrived.push(message) });
-    for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    for await (const text of textOf(response.body)) {
       idle.restart();
       parser.feed(text);
       yield* arrived.splice(0).map(messageOf);
@@ -109,6 +108,37 @@ async function* readConnection(
   } finally {
     idle.stop();
   }
+}
+
+/** By a reader: not every browser can iterate over a stream. */
+async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    // Where it broke, or nobody reads on, the connection is not left open.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Rejects when it is aborted. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
 }
 
 function messageOf({ event, id, data }: EventSourceMessage): EventMessage {
@@ -123,7 +153,7 @@ function messageOf({ event, id, data }: EventSourceMessage): EventMessage {
 /** Aborts when nothing has happened for a while. */
 class IdleTimer {
   private readonly controller = new AbortController();
-  private timer: NodeJS.Timeout;
+  private timer: ReturnType<typeof setTimeout>;
 
   constructor(private readonly ms: number) {
     this.timer = this.start();
@@ -142,7 +172,7 @@ class IdleTimer {
     clearTimeout(this.timer);
   }
 
-  private start(): NodeJS.Timeout {
+  private start(): ReturnType<typeof setTimeout> {
     return setTimeout(() => {
       this.controller.abort(new TypeError(`nothing came for ${this.ms / 1000} s`));
     }, this.ms);

@@ -5,13 +5,5 @@ export { junitDocument, type JunitCase, type JunitSuite } from './ci/junit-docum
 export { junitReport } from './ci/junit-report.js';
 export { kcidbReport } from './ci/kcidb-report.js';
 export { ktapReport } from './ci/ktap-report.js';
-export * from './timeline/format.js';
-export {
-  decodeBins,
-  decodeColumns,
-  decodeHeader,
-  decodeItems,
-  headerLength,
-} from './timeline/decode-timeline.js';
-export type { TimelineItem } from './timeline/items.js';
+export * from './timeline/index.js';
 export { timelineTiles } from './timeline/timeline-tiles.js';

@@ -59,6 +59,7 @@ describe('JobProgress', () => {
 
   it('shows what its lab does, consoles only when asked, and nothing that moves the cursor', () => {
     const live: LiveEvent = {
+      jobId: 'job-1',
       attemptId: 'attempt-1',
       dropped: 3,
       parts: [

@@ -61,6 +61,16 @@ export class EventReader {
     };
   }
 
+  /** Those of some jobs that a project has. */
+  async jobsOf(projectId: string, jobIds: readonly string[]): Promise<string[]> {
+    if (jobIds.length === 0) return [];
+    const rows = await this.database.query<{ id: string }>(
+      'SELECT id FROM jobs WHERE project_id = $1 AND id = ANY ($2::uuid[])',
+      [projectId, jobIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** The numbers that are kept: from `first` to `last`, without a gap. */
   private async bounds(): Promise<{ first: bigint; last: bigint }> {
     const [row] = await this.database.query<{ first: string | null; last: string | null }>(

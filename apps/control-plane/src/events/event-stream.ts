@@ -46,13 +46,13 @@ export class EventStream {
   }
 
   /** Live parts are not kept for a reader that is behind: it is told how many it missed. */
-  live({ attemptId, parts }: Pick<LiveEvent, 'attemptId' | 'parts'>): void {
+  live({ jobId, attemptId, parts }: Omit<LiveEvent, 'dropped'>): void {
     const { sink } = this.options;
     if (sink.behind) {
       this.dropped += parts.length;
       return;
     }
-    const data: LiveEvent = { attemptId, parts, dropped: this.dropped };
+    const data: LiveEvent = { jobId, attemptId, parts, dropped: this.dropped };
     this.dropped = 0;
     void sink.write(formatEvent({ event: 'live', data }));
   }

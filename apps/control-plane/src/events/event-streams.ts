@@ -66,14 +66,14 @@ export class EventStreams implements BeforeApplicationShutdown {
    * Begins to stream events to who asked for them.
    *
    * @param after the last number that the reader has; null: events from now on
-   * @param live live parts of the filter's job too
+   * @param live jobs whose live parts it has too; those that the project does not have are left out
    * @throws Problem `unavailable` where there are too many streams, or the service stops
    */
   async start(
     request: ServiceRequest,
     response: Response,
     filter: EventFilter,
-    { after, live }: { after: bigint | null; live: boolean },
+    { after, live }: { after: bigint | null; live: readonly string[] },
   ): Promise<void> {
     if (this.closing || this.open.size >= this.limits.streams) {
       throw new Problem('unavailable', 'There are too many streams of events.', {
@@ -81,6 +81,7 @@ export class EventStreams implements BeforeApplicationShutdown {
       });
     }
     const position = after ?? (await this.reader.head());
+    const liveJobs = await this.reader.jobsOf(filter.projectId, live);
     if (response.destroyed) return;
     const { heartbeatMs, patienceMs } = this.limits;
     const stream = new EventStream({
@@ -93,13 +94,12 @@ export class EventStreams implements BeforeApplicationShutdown {
     });
     const one = { request, stream };
     this.open.add(one);
-    const stopLive =
-      live && filter.jobId !== undefined
-        ? this.channel.watch(filter.jobId, (parts) => stream.live(parts))
-        : undefined;
+    const stopLive = liveJobs.map((jobId) =>
+      this.channel.watch(jobId, (parts) => stream.live({ jobId, ...parts })),
+    );
     response.once('close', () => {
       this.open.delete(one);
-      stopLive?.();
+      for (const stop of stopLive) stop();
       void stream.stop();
     });
     response.set({

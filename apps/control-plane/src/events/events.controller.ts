@@ -18,14 +18,17 @@ export class EventsController {
     @Req() request: ServiceRequest,
     @Res() response: Response,
   ): Promise<void> {
-    const { live, runId, jobId, types } = query;
+    const { live, liveJobs = [], runId, jobId, types } = query;
     // A browser that comes back sends the address it began with, and in this header how far it got.
     const after = lastEventId(request) ?? query.after;
     await this.streams.start(
       request,
       response,
       { projectId: principal.projectId, runId, jobId, types },
-      { after: after === undefined ? null : BigInt(after), live },
+      {
+        after: after === undefined ? null : BigInt(after),
+        live: live && jobId !== undefined ? [jobId, ...liveJobs] : liveJobs,
+      },
     );
   }
 }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAttempt } from '../testing/attempt.testing.js';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 import { appendEvents, type NewEvent } from './append-event.js';
+import { LiveChannel } from '../live/live-channel.js';
 import { EventReader } from './event-reader.js';
 import { EventRetention } from './event-retention.js';
 import { EventStreams, STREAM_LIMITS, type StreamLimits } from './event-streams.js';
@@ -190,6 +191,7 @@ describe('events', () => {
       id: null,
       event: 'live',
       data: {
+        jobId: attempt.jobId,
         attemptId: attempt.attemptId,
         parts: [{ kind: 'console', vm: 'host1', line, ms: 5 }],
         dropped: 0,
@@ -198,6 +200,41 @@ describe('events', () => {
     // The other one is larger than any number of Postgres's.
     for (const token of [String(BigInt(attempt.fencingToken) - 1n), '9'.repeat(19)]) {
       expect((await send(token)).error).toMatchObject({ type: '/problems/superseded' });
+    }
+  });
+});
+
+describe('live parts beside events', () => {
+  it('are those of several jobs, and not of another project', async () => {
+    const service = await openTestService();
+    try {
+      const elsewhere = await service.database.prisma.project.create({ data: { name: 'other' } });
+      const ours = await createAttempt(service);
+      const theirs = await createAttempt({ ...service, projectId: elsewhere.id });
+      const jobs = [ours.jobId, theirs.jobId];
+      const reader = service.application.get(EventReader);
+      expect(await reader.jobsOf(service.projectId, jobs)).toEqual([ours.jobId]);
+      const client = await service.client();
+      const many = Array.from({ length: 9 }, () => crypto.randomUUID()).join(',');
+      const tooMany = await client.GET('/events', { params: { query: { liveJobs: many } } });
+      expect(tooMany.response.status).toBe(400);
+      const watched: string[] = [];
+      const channel = service.application.get(LiveChannel);
+      const watch = channel.watch.bind(channel);
+      channel.watch = (jobId, watcher) => {
+        watched.push(jobId);
+        return watch(jobId, watcher);
+      };
+      const end = new AbortController();
+      const response = await fetch(`${service.url}/api/v1/events?liveJobs=${jobs.join(',')}`, {
+        headers: { authorization: `Bearer ${await service.token()}` },
+        signal: end.signal,
+      });
+      expect(response.status).toBe(200);
+      expect(watched).toEqual([ours.jobId]);
+      end.abort();
+    } finally {
+      await service.close();
     }
   });
 });

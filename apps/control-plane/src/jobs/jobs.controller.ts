@@ -5,13 +5,15 @@ import { RerunsService } from '../runs/reruns.service.js';
 import { AttemptsReader } from './attempts.reader.js';
 import { JobCommandsService } from './job-commands.service.js';
 import { JobsService } from './jobs.service.js';
+import { Queue } from './queue.js';
 
-const { attempt, attempts, cancel, list, prioritise, rerun, show } = operations.jobs;
+const { attempt, attempts, cancel, list, prioritise, queue, rerun, show } = operations.jobs;
 
 @Controller()
 export class JobsController {
   constructor(
     private readonly jobs: JobsService,
+    private readonly waiting: Queue,
     private readonly commands: JobCommandsService,
     private readonly reader: AttemptsReader,
     private readonly reruns: RerunsService,
@@ -20,6 +22,11 @@ export class JobsController {
   @Route(list)
   list(@Input() { query, principal }: Call<typeof list>): Promise<AnswerOf<typeof list>> {
     return this.jobs.list(principal, query);
+  }
+
+  @Route(queue)
+  queue(@Input() { principal }: Call<typeof queue>): Promise<AnswerOf<typeof queue>> {
+    return this.waiting.show(principal);
   }
 
   @Route(show)

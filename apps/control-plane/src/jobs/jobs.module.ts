@@ -6,10 +6,11 @@ import { AttemptsReader } from './attempts.reader.js';
 import { JobCommandsService } from './job-commands.service.js';
 import { JobsController } from './jobs.controller.js';
 import { JobsService } from './jobs.service.js';
+import { Queue } from './queue.js';
 
 @Module({
   imports: [JudgementsModule, PlacementModule, RunsModule],
   controllers: [JobsController],
-  providers: [JobsService, JobCommandsService, AttemptsReader],
+  providers: [JobsService, JobCommandsService, AttemptsReader, Queue],
 })
 export class JobsModule {}

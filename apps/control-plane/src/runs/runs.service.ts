@@ -25,6 +25,14 @@ export class RunsService {
           where: {
             projectId,
             ...(query.owner !== undefined && { owner: query.owner }),
+            ...(query.label !== undefined && { labels: { has: query.label } }),
+            ...(query.text !== undefined && {
+              name: { contains: likeText(query.text), mode: 'insensitive' as const },
+            }),
+            createdAt: {
+              ...(query.from !== undefined && { gte: query.from }),
+              ...(query.to !== undefined && { lt: query.to }),
+            },
             ...after,
           },
           ...order,
@@ -70,6 +78,11 @@ export class RunsService {
     );
     return { ...run, progress: runProgress(counts) };
   }
+}
+
+/** Prisma takes `%` and `_` for patterns. */
+function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 function answerOf(row: RunRow): Run {

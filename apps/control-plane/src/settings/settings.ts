@@ -82,6 +82,11 @@ const fields = {
       description:
         'Folder of artifacts; or `s3://BUCKET/PREFIX`: a bucket of an S3 server, [artifacts.md](artifacts.md#a-bucket).',
     }),
+  FENCELINE_DASHBOARD: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Folder of the built dashboard; that of this tree if not given.' }),
   FENCELINE_ARTIFACTS_RESERVE_MIB: z.coerce
     .number()
     .int()

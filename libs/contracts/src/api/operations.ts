@@ -5,12 +5,14 @@ import { tokenOperations } from './access/token-operations.js';
 import { artifactOperations, workerBlobOperations } from './artifacts/operations.js';
 import { liveOperations, workerAttemptOperations } from './attempts/worker-operations.js';
 import { eventOperations } from './events/operations.js';
+import { findingOperations } from './findings/operations.js';
 import { healthOperations } from './health/operations.js';
 import { jobOperations } from './jobs/operations.js';
 import { judgementOperations } from './judgements/operations.js';
 import { rejudgementOperations } from './judgements/rejudgement-operations.js';
 import { workerRejudgingOperations } from './judgements/worker-operations.js';
 import { imageOperations, kernelOperations } from './kernels/operations.js';
+import { marginOperations } from './margins/operations.js';
 import { metricsOperations } from './metrics/operations.js';
 import type { Operation } from './operation.js';
 import { runOperations } from './runs/operations.js';
@@ -26,6 +28,7 @@ export const operations = {
   audit: auditOperations,
   enrolment: enrolOperations,
   events: eventOperations,
+  findings: findingOperations,
   health: healthOperations,
   images: imageOperations,
   jobs: jobOperations,
@@ -33,6 +36,7 @@ export const operations = {
   judgements: judgementOperations,
   kernels: kernelOperations,
   live: liveOperations,
+  margins: marginOperations,
   metrics: metricsOperations,
   rejudgements: rejudgementOperations,
   runs: runOperations,

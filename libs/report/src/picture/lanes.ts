@@ -31,6 +31,9 @@ export function lanesOf(
         kind: 'queue',
         group: `${host} over ${name} to ${node}`,
         name: qid === 0 ? 'admin queue' : `I/O queue ${qid}`,
+        host,
+        link: name,
+        node,
       });
     }
     byPath.set(path, own);
@@ -38,7 +41,14 @@ export function lanesOf(
   const byNode = new Map<string, number>();
   for (const { name } of plan.nodes) {
     byNode.set(name, lanes.length);
-    lanes.push({ kind: 'node', group: 'medium', name: `through ${name}` });
+    lanes.push({
+      kind: 'node',
+      group: 'medium',
+      name: `through ${name}`,
+      host: null,
+      link: null,
+      node: name,
+    });
   }
   return {
     lanes,

@@ -35,6 +35,10 @@ export interface Lane {
   kind: 'queue' | 'node';
   group: string;
   name: string;
+  /** Of a queue: the host, and the link of its path. Null of the medium. */
+  host: string | null;
+  link: string | null;
+  node: string;
 }
 
 /** A word of a Cross-Controller Reset or an event, as a mark on a lane; `rows` are names with values. */

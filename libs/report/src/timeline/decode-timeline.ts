@@ -1,5 +1,7 @@
+import type { TimelineLine } from './console-tiles.js';
 import {
   binColumns,
+  consoleColumns,
   itemColumns,
   noEnd,
   noStatus,
@@ -31,7 +33,7 @@ export function headerLength(preamble: Uint8Array): number {
 /** The header, from exactly its bytes. @throws Error where it is damaged */
 export function decodeHeader(bytes: Uint8Array): TimelineHeader {
   const header = JSON.parse(fromUtf8(bytes)) as TimelineHeader;
-  if ((header.format as string) !== 'fenceline.timeline/v1') {
+  if ((header.format as string) !== 'fenceline.timeline/v2') {
     throw new Error('the header of the timeline is not one that is known here');
   }
   return header;
@@ -66,11 +68,11 @@ export function decodeItems(
   return Array.from({ length: rows }, (_, row) => {
     const value = (name: keyof typeof itemColumns): number => columns[name][row]!;
     const start = tile * spanUs + value('startHigh') * 2 ** 32 + value('start');
-    const duration = value('duration');
     const status = value('status');
     return {
-      start,
-      end: duration === noEnd ? null : start + duration,
+      start: (start * 1000 + value('startNs')) / 1000,
+      end: ((start + value('duration')) * 1000 + value('endNs')) / 1000,
+      complete: value('complete') === noEnd ? null : start + value('complete'),
       lane: value('lane'),
       kind: value('kind'),
       opcode: value('opcode'),
@@ -80,6 +82,28 @@ export function decodeItems(
       lba: value('lbaHigh') * 2 ** 32 + value('lbaLow'),
       blocks: value('blocks'),
       id: value('id'),
+      cid: value('cid'),
+      frame: value('frame'),
+    };
+  });
+}
+
+/** The console lines of a tile. @param vms of the header's consoles */
+export function decodeLines(
+  bytes: Uint8Array,
+  rows: number,
+  vms: readonly string[],
+): TimelineLine[] {
+  const table = tileBytes(consoleColumns, rows);
+  const columns = decodeColumns(consoleColumns, bytes.subarray(0, table), rows);
+  let at = table;
+  return Array.from({ length: rows }, (_, row) => {
+    const length = columns.bytes[row]!;
+    const text = fromUtf8(bytes.subarray(at, (at += length)));
+    return {
+      t: columns.tHigh[row]! * 2 ** 32 + columns.t[row]!,
+      vm: vms[columns.vm[row]!] ?? '',
+      text,
     };
   });
 }

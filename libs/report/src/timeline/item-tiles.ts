@@ -17,7 +17,7 @@ export function itemSpanUs(endUs: number): number {
 
 /** Whether an item is looked for from other tiles too: it lasts longer than one. */
 export function isLong({ start, end }: TimelineItem, spanUs: number): boolean {
-  return end === null || end - start > spanUs;
+  return end - start > spanUs;
 }
 
 /** Counts what lies in each tile; nothing is encoded yet. */
@@ -43,13 +43,14 @@ export function countItemTiles(
 export function encodeItemTile(
   items: TimelineItems,
   order: Uint32Array,
+  rowOf: Uint8Array,
   { tile, from, to, rows }: ItemTile,
   spanUs: number,
 ): Uint8Array {
   const writer = new TileWriter(itemColumns, rows);
   for (const index of order.subarray(from, to)) {
     const item = items.at(index)!;
-    if (!isLong(item, spanUs)) addItem(writer, item, tile * spanUs);
+    if (!isLong(item, spanUs)) addItem(writer, item, rowOf[index]!, tile * spanUs);
   }
   return writer.bytes;
 }
@@ -57,27 +58,43 @@ export function encodeItemTile(
 export function encodeLongTile(
   items: TimelineItems,
   order: Uint32Array,
+  rowOf: Uint8Array,
   rows: number,
   spanUs: number,
 ): Uint8Array {
   const writer = new TileWriter(itemColumns, rows);
   for (const index of order) {
     const item = items.at(index)!;
-    if (isLong(item, spanUs)) addItem(writer, item, 0);
+    if (isLong(item, spanUs)) addItem(writer, item, rowOf[index]!, 0);
   }
   return writer.bytes;
 }
 
-function addItem(writer: TileWriter<typeof itemColumns>, item: TimelineItem, from: number): void {
-  const { start, end, lba, status, blocks, id, lane, kind, opcode, flags, mark } = item;
+function addItem(
+  writer: TileWriter<typeof itemColumns>,
+  item: TimelineItem,
+  row: number,
+  from: number,
+): void {
+  const { lba, status, complete, blocks, id, lane, kind, opcode, flags, mark, cid, frame } = item;
+  const [start, startNs] = usAndNs(item.start);
+  const [end, endNs] = usAndNs(item.end);
   const since = start - from;
   writer.add({
     start: since % 2 ** 32,
     startHigh: Math.floor(since / 2 ** 32),
-    duration: end === null ? noEnd : Math.min(Math.max(0, end - start), noEnd - 1),
+    duration: atMost(end - start),
+    complete: complete === null ? noEnd : atMost(Math.floor(complete) - start),
     lbaLow: lba % 2 ** 32,
     lbaHigh: Math.floor(lba / 2 ** 32),
     status: status ?? noStatus,
-    ...{ blocks, id, lane, kind, opcode, flags, mark },
+    ...{ blocks, id, lane, kind, opcode, flags, mark, cid, frame, row, startNs, endNs },
   });
+}
+
+const atMost = (us: number): number => Math.min(Math.max(0, us), noEnd);
+
+function usAndNs(time: number): [us: number, ns: number] {
+  const ns = Math.round(time * 1000);
+  return [Math.floor(ns / 1000), ns % 1000];
 }

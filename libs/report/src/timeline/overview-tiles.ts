@@ -95,24 +95,33 @@ class Level {
 
 export function encodeOverviewTile({ bins }: OverviewTile): Uint8Array {
   const writer = new TileWriter(binColumns, bins.length);
-  for (const bin of bins) writer.add({ ...bin });
+  for (const bin of bins) writer.add(bin);
   return writer.bytes;
 }
 
+/** Written out: there are millions of them, and objects that are put together of others take four times as long. */
 function emptyBin(bin: number, lane: number): Bin {
   return {
-    ...{ bin, lane, count: 0, failed: 0, open: 0 },
-    ...{ shortest: noEnd, longest: noEnd, mark: 0, flags: 0 },
+    bin,
+    lane,
+    count: 0,
+    failed: 0,
+    open: 0,
+    shortest: noEnd,
+    longest: noEnd,
+    mark: 0,
+    flags: 0,
   };
 }
 
 /** One item as a bin of its own, in the object that is given. */
 function asBin(bin: Bin, { start, end, lane, flags, mark }: TimelineItem): Bin {
+  const ended = (flags & (itemFlags.open | itemFlags.waits)) === 0;
   bin.lane = lane;
   bin.count = 1;
   bin.failed = (flags & itemFlags.failed) === 0 ? 0 : 1;
-  bin.open = end === null ? 1 : 0;
-  const took = end === null ? noEnd : Math.min(Math.max(0, end - start), noEnd - 1);
+  bin.open = (flags & itemFlags.open) === 0 ? 0 : 1;
+  const took = ended ? Math.min(Math.max(0, Math.floor(end - start)), noEnd - 1) : noEnd;
   bin.shortest = bin.longest = took;
   bin.mark = mark;
   bin.flags = flags;

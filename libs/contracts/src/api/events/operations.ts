@@ -3,6 +3,9 @@ import { livePartSchema } from '../attempts/live.js';
 import { bigNumberSchema, idSchema, instantSchema } from '../fields.js';
 import { operation } from '../operation.js';
 
+/** The most jobs whose live parts one stream has. */
+export const liveJobLimit = 8;
+
 /** Something that happened, as it stands in a stream's `data`. */
 export const eventSchema = z
   .object({
@@ -28,6 +31,7 @@ export type EventsReset = z.infer<typeof resetSchema>;
 
 /** `event: live`: what a lab does just now. It has no number and does not come again. */
 export const liveEventSchema = z.object({
+  jobId: idSchema,
   attemptId: idSchema,
   parts: z.array(livePartSchema),
   /** Parts that were left out before these, as they came faster than they were read. */
@@ -65,6 +69,12 @@ export const eventOperations = {
           .enum(['true', 'false'])
           .default('false')
           .transform((text) => text === 'true'),
+        /** Live parts of these jobs, with commas between them, beside the events that the filters mean. */
+        liveJobs: z
+          .string()
+          .transform((list) => list.split(','))
+          .pipe(z.array(idSchema).max(liveJobLimit))
+          .optional(),
       })
       .refine(({ live, jobId }) => !live || jobId !== undefined, {
         error: 'needs a jobId',

@@ -36,6 +36,23 @@ export const jobFilterSchema = z.object({
 });
 export type JobFilter = z.infer<typeof jobFilterSchema>;
 
+/** Jobs that wait for the same kind of worker. */
+export const queueGroupSchema = z
+  .object({
+    needs: jobDetailSchema.shape.needs,
+    jobs: z.int().positive(),
+    /** Since when the longest waits. */
+    oldestQueuedAt: instantSchema,
+    /** The one that goes first. */
+    firstJobId: idSchema,
+    /** Names, at most five. */
+    scenarios: z.array(z.string()),
+    /** Why they wait, in a sentence. */
+    whyWaiting: z.string(),
+  })
+  .meta({ id: 'QueueGroup' });
+export type QueueGroup = z.infer<typeof queueGroupSchema>;
+
 const params = z.object({ jobId: idSchema });
 const ofOthers = 'those of others need `operate` too';
 
@@ -59,6 +76,15 @@ export const jobOperations = {
     summary: 'One job with its attempts, judgements and artifacts, and why it waits',
     params,
     answer: jobDetailSchema,
+  }),
+  queue: operation({
+    id: 'showQueue',
+    tag: 'jobs',
+    method: 'GET',
+    path: '/queue',
+    access: 'read',
+    summary: 'Jobs that wait, by what they need of a worker, and why; the longest waiting first',
+    answer: z.object({ items: z.array(queueGroupSchema) }).meta({ id: 'Queue' }),
   }),
   attempts: operation({
     id: 'listAttempts',

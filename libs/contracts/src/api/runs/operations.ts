@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { idSchema, instantSchema, labelSchema, ownedFields } from '../fields.js';
+import { ruleNameSchema } from '../../verdict.js';
+import { idSchema, instantSchema, labelSchema, ownedFields, sha256Schema } from '../fields.js';
 import { operation } from '../operation.js';
 import { pageOf, pageQuerySchema } from '../page.js';
 import { jobStateSchema, outcomeSchema } from '../states.js';
@@ -40,6 +41,23 @@ export const runDetailSchema = runSchema
   .meta({ id: 'RunDetail' });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 
+/** The jobs of a run with one scenario and one kernel: its seeds and repeats. */
+export const runCellSchema = z
+  .object({
+    scenario: z.object({ hash: sha256Schema, name: z.string() }),
+    /** Null: those that the scenario names. */
+    kernel: z.string().nullable(),
+    jobs: count,
+    progress: runProgressSchema,
+    /** Rules that some job violates. */
+    rules: z.array(ruleNameSchema),
+  })
+  .meta({ id: 'RunCell' });
+export type RunCell = z.infer<typeof runCellSchema>;
+
+/** The most runs whose progress is asked for at once. */
+export const progressLimit = 50;
+
 const params = z.object({ runId: idSchema });
 const ofOthers = 'those of others need `operate` too';
 
@@ -70,7 +88,16 @@ export const runOperations = {
     path: '/runs',
     access: 'read',
     summary: 'Runs, newest first',
-    query: pageQuerySchema.extend({ owner: z.string().max(200).optional() }),
+    query: pageQuerySchema.extend({
+      owner: z.string().max(200).optional(),
+      label: labelSchema.optional(),
+      /** A part of the name, in any case. */
+      text: z.string().min(1).max(100).optional(),
+      /** Submitted at this time or later. */
+      from: instantSchema.optional(),
+      /** Submitted before this time. */
+      to: instantSchema.optional(),
+    }),
     answer: pageOf('RunPage', runSchema),
   }),
   show: operation({
@@ -82,6 +109,34 @@ export const runOperations = {
     summary: 'One run, what it was submitted as, and how far it is',
     params,
     answer: runDetailSchema,
+  }),
+  cells: operation({
+    id: 'listRunCells',
+    tag: 'runs',
+    method: 'GET',
+    path: '/runs/{runId}/cells',
+    access: 'read',
+    summary: 'The matrix of a run: for each scenario and kernel, what became of its jobs',
+    params,
+    answer: z.object({ items: z.array(runCellSchema) }).meta({ id: 'RunCellList' }),
+  }),
+  progress: operation({
+    id: 'listRunProgress',
+    tag: 'runs',
+    method: 'GET',
+    path: '/run-progress',
+    access: 'read',
+    summary: 'How far several runs are; one that is not there is left out',
+    query: z.object({
+      /** With commas between them. */
+      runIds: z
+        .string()
+        .transform((list) => list.split(','))
+        .pipe(z.array(idSchema).min(1).max(progressLimit)),
+    }),
+    answer: z
+      .object({ items: z.array(z.object({ runId: idSchema, progress: runProgressSchema })) })
+      .meta({ id: 'RunProgressList' }),
   }),
   clone: operation({
     id: 'cloneRun',

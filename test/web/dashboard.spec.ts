@@ -1,0 +1,209 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inBrowser, noBrowser } from './chromium.js';
+import { launchBrowser, seriousFaults, signIn } from './dashboard/browser.js';
+import { openLine } from './dashboard/line.js';
+import { finished, submit } from './dashboard/seed.js';
+import { startService, type RunningService } from './dashboard/service.js';
+
+describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
+  let service: RunningService;
+  let browser: Browser;
+  let runs: { id: string }[];
+  let violationId: string;
+
+  beforeAll(async () => {
+    service = await startService();
+    browser = await launchBrowser();
+    const kernels = ['debian:6.1', 'debian:6.1+ccr'];
+    const first = await submit(service.client, ['stuck-write', 'no-fault'], { kernels });
+    const second = await submit(service.client, ['stuck-write', 'no-fault'], { kernels });
+    await finished(service.client, first);
+    await finished(service.client, second);
+    runs = [first, second];
+    const query = { outcome: 'violation', runId: second.id } as const;
+    const { data } = await service.client.GET('/jobs', { params: { query } });
+    violationId = data!.items[0]!.id;
+  });
+  afterAll(async () => {
+    // What was not opened, as the other did not come up, is not there.
+    await (browser as Browser | undefined)?.close();
+    await (service as RunningService | undefined)?.close();
+  });
+
+  /** Every page, by a name for the test. */
+  const addresses = async (): Promise<Record<string, string>> => {
+    const { data: workers } = await service.client.GET('/workers', { params: { query: {} } });
+    const { data: stored } = await service.client.GET('/scenarios', { params: { query: {} } });
+    return {
+      overview: '/',
+      runs: '/runs',
+      run: `/runs/${runs[1]!.id}?compare=${runs[0]!.id}`,
+      jobs: '/jobs',
+      job: `/jobs/${violationId}`,
+      findings: '/findings',
+      scenarios: '/scenarios',
+      scenario: `/scenarios/${stored!.items[0]!.hash}`,
+      editor: '/scenarios/edit?shipped=stuck-write',
+      workers: '/workers',
+      worker: `/workers/${workers!.items[0]!.id}`,
+      kernels: '/kernels',
+      tokens: '/tokens',
+      audit: '/audit',
+      missing: '/nothing/there',
+    };
+  };
+
+  for (const [scheme, width] of [
+    ['light', 1280],
+    ['dark', 360],
+  ] as const) {
+    it(`has pages in which axe finds nothing serious, in ${scheme}, ${width} pixels wide`, async () => {
+      const { context, page, complaints } = await signIn(browser, service, { scheme, width });
+      for (const [name, address] of Object.entries(await addresses())) {
+        await page.goto(address);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await expect.poll(() => page.getByText('Loading…').count()).toBe(0);
+        expect([name, await seriousFaults(page)]).toEqual([name, []]);
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        expect([name, wide]).toEqual([name, width]);
+      }
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+  }
+
+  it('signs in by a link, and leaves no code in the address', async () => {
+    const { context, page } = await signIn(browser, service);
+    expect(page.url()).not.toContain('code');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const { secret } = await service.token(['read']);
+    await page.getByLabel('Token').fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await context.close();
+  });
+
+  it('runs a scenario from the editor, and follows it to its verdict', async () => {
+    const { context, page } = await signIn(browser, service);
+    await page.goto('/scenarios/edit?shipped=no-fault');
+    await page.getByText('The service takes it.').waitFor();
+    await page.getByLabel('Runs on').selectOption('simulated');
+    await page.getByLabel('Name of the run').fill('from the editor');
+    await page.getByRole('button', { name: 'Submit 1 job' }).click();
+    await page.getByRole('heading', { name: 'from the editor' }).waitFor();
+    await page.getByText('all 1 finished').waitFor({ timeout: 120_000 });
+    await page.getByRole('cell', { name: '1 pass' }).waitFor();
+    await context.close();
+  });
+
+  it('marks what is wrong in the text, and does not submit it', async () => {
+    const { context, page } = await signIn(browser, service);
+    await page.goto('/scenarios/edit');
+    await page.getByText('The service takes it.').waitFor();
+    await page.getByRole('textbox', { name: 'Scenario, YAML' }).click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('nonsense: 1\n');
+    await page.getByText(/^1:1$/).waitFor();
+    expect(await page.getByRole('button', { name: /^Submit/ }).isDisabled()).toBe(true);
+    await context.close();
+  });
+
+  it('keeps filters in the address, so that a link has them', async () => {
+    const { context, page } = await signIn(browser, service);
+    await page.goto('/jobs');
+    await page.getByLabel('Outcome').selectOption('violation');
+    await page.getByLabel('Scenario', { exact: true }).fill('stuck-write');
+    await expect.poll(() => page.url()).toContain('scenario=stuck-write');
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await other.getByRole('row').nth(1).waitFor();
+    expect(await other.getByLabel('Outcome').inputValue()).toBe('violation');
+    expect(await other.getByRole('link', { name: /^pass/ }).count()).toBe(0);
+    await context.close();
+  });
+
+  it('offers a reader nothing that a reader may not do, and the service refuses it', async () => {
+    const waiting = await submit(service.client, ['stuck-write'], {
+      wants: { accelerator: null, workerLabels: ['nowhere'] },
+    });
+    const { secret } = await service.token(['read']);
+    const { context, page } = await signIn(browser, service, { token: secret });
+    await page.goto(`/runs/${waiting.id}`);
+    await page.getByRole('heading', { name: 'stuck-write' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Tokens' }).count()).toBe(0);
+    const answer = await page.request.post(`/api/v1/runs/${waiting.id}/cancel`);
+    expect(answer.status()).toBe(403);
+    await context.close();
+    const admin = await signIn(browser, service);
+    await admin.page.goto(`/runs/${waiting.id}`);
+    await admin.page.getByRole('button', { name: 'Cancel' }).click();
+    await admin.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await admin.page.getByText('all 1 finished').waitFor();
+    await admin.context.close();
+  });
+
+  it('has one stream of events for eight tabs, which the next tab takes over', async () => {
+    const { context, page } = await signIn(browser, service);
+    const streams: string[] = [];
+    context.on('request', (request) => {
+      if (request.url().includes('/api/v1/events')) streams.push(request.url());
+    });
+    const tabs = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    for (const tab of tabs) {
+      await tab.goto('/runs');
+      await tab.getByText('live', { exact: true }).waitFor();
+    }
+    expect(streams).toHaveLength(0);
+    await submit(service.client, ['no-fault'], { name: 'for all tabs' });
+    for (const tab of tabs) await tab.getByRole('link', { name: 'for all tabs' }).waitFor();
+    await page.close();
+    await expect.poll(() => streams.length).toBe(1);
+    await submit(service.client, ['no-fault'], { name: 'after the change' });
+    for (const tab of tabs) await tab.getByRole('link', { name: 'after the change' }).waitFor();
+    expect(streams).toHaveLength(1);
+    await context.close();
+  });
+
+  it('comes back after the connection was lost, and has missed nothing', async () => {
+    const line = await openLine(service.address);
+    const { context, page } = await signIn(browser, { ...service, address: line.address });
+    await page.goto('/runs');
+    await page.getByText('live', { exact: true }).waitFor();
+    line.cut();
+    await page.getByText('connecting again').waitFor();
+    await submit(service.client, ['no-fault'], { name: 'while nobody looked' });
+    line.mend();
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'while nobody looked' }).waitFor();
+    await context.close();
+    line.close();
+  });
+
+  it('asks to sign in again where the token was revoked, in every tab', async () => {
+    const { id, secret } = await service.token(['read']);
+    const { context, page } = await signIn(browser, service, { token: secret });
+    const other = await context.newPage();
+    await other.goto('/jobs');
+    await other.getByText('live', { exact: true }).waitFor();
+    await service.client.DELETE('/tokens/{tokenId}', { params: { path: { tokenId: id } } });
+    for (const tab of [page, other]) await tab.getByLabel('Token').waitFor();
+    await context.close();
+  });
+
+  it('shows the report in a frame that can reach nothing of the page', async () => {
+    const { context, page } = await signIn(browser, service);
+    await page.goto(`/jobs/${violationId}`);
+    await page.getByRole('button', { name: 'Show the report here' }).click();
+    const frame = page.frameLocator('iframe');
+    await frame.locator('h1').first().waitFor();
+    const inside = page.frames().find((one) => one !== page.mainFrame())!;
+    const reach = await inside.evaluate(
+      `(() => { try { return parent.document.title; } catch { return 'nothing'; } })()`,
+    );
+    expect(reach).toBe('nothing');
+    await context.close();
+  });
+});
