@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseScenario } from '@fenceline/contracts';
 import { EvidenceReader, type MemoryEvidence } from '@fenceline/evidence';
 import { judgeOpened } from '@fenceline/judge';
-import { cannotSimulate, makePlan, runSimulatedLab } from '@fenceline/lab';
+import { cannotSimulate, makePlan, runSimulatedLab, withKernel } from '@fenceline/lab';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { expectConformance } from '../support/conformance.js';
 import { root, run, withFolder } from '../support/run-fenceline.js';
@@ -12,15 +12,17 @@ import { expectTsharkToAgree } from '../support/tshark.js';
 
 const scenarios = readdirSync(join(root, 'scenarios')).filter((name) => name.endsWith('.yaml'));
 
-async function planOf(name: string, seed: number) {
+/** @param kernel in every VM, in place of those that the scenario names */
+async function planOf(name: string, seed: number, kernel?: string) {
   const text = await readFile(join(root, 'scenarios', name), 'utf8');
   const parsed = parseScenario(text, name);
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
-  return { plan: makePlan(parsed.scenario, seed), scenarioText: text, fencelineVersion: '0.0.0' };
+  const scenario = kernel === undefined ? parsed.scenario : withKernel(parsed.scenario, kernel);
+  return { plan: makePlan(scenario, seed), scenarioText: text, fencelineVersion: '0.0.0' };
 }
 
-async function simulate(name: string, seed = 1): Promise<MemoryEvidence> {
-  const { end, evidence } = await runSimulatedLab(await planOf(name, seed));
+async function simulate(name: string, seed = 1, kernel?: string): Promise<MemoryEvidence> {
+  const { end, evidence } = await runSimulatedLab(await planOf(name, seed, kernel));
   expect(end).toMatchObject({ outcome: 'recorded' });
   return evidence!;
 }
@@ -74,20 +76,27 @@ describe('a simulated lab', () => {
     });
   });
 
-  it.each(scenarios)('ends as %s expects, or says why it cannot be simulated', async (name) => {
-    const { plan } = await planOf(name, 1);
-    const problem = cannotSimulate(plan);
-    if (problem !== null) {
-      expect([name, problem]).toEqual([
-        'kernel-defaults.yaml',
-        'node A leaves its block layer to the kernel, and no kernel runs',
-      ]);
-      return;
-    }
-    const judged = await judgeOpened((await simulate(name)).reader(name));
-    expect(judged.shortfalls).toEqual([]);
-    expect(judged.verdict.exercised.unattributed).toBe(0);
-  });
+  it.each(
+    ['debian:6.1', 'debian:6.1+ccr'].flatMap((kernel) =>
+      scenarios.map((name) => ({ name, kernel })),
+    ),
+  )(
+    'ends as $name expects of $kernel, or says why it cannot be simulated',
+    async ({ name, kernel }) => {
+      const { plan } = await planOf(name, 1, kernel);
+      const problem = cannotSimulate(plan);
+      if (problem !== null) {
+        expect([name, problem]).toEqual([
+          'kernel-defaults.yaml',
+          'node A leaves its block layer to the kernel, and no kernel runs',
+        ]);
+        return;
+      }
+      const judged = await judgeOpened((await simulate(name, 1, kernel)).reader(name));
+      expect(judged.shortfalls).toEqual([]);
+      expect(judged.verdict.exercised.unattributed).toBe(0);
+    },
+  );
 
   it(
     'is read by tshark without a malformed packet or a retransmission that is none',
