@@ -43,13 +43,12 @@ const tries = 20;
  */
 @Injectable()
 export class AttemptsService {
-  private readonly recent = new RecentAttempts();
-
   constructor(
     private readonly database: Database,
     private readonly fencing: FencingCheck,
     private readonly outcomes: ResultOutcome,
     private readonly uploads: UploadPublisher,
+    private readonly recent: RecentAttempts,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 

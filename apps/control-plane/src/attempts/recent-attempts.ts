@@ -1,4 +1,5 @@
-import type { Step } from '../state/model.js';
+import { Injectable } from '@nestjs/common';
+import type { State } from '../state/model.js';
 import type { SeenAttempt } from '../state/seen.js';
 
 /** Attempts remembered: more than workers have at once. */
@@ -9,6 +10,7 @@ const limit = 10_000;
  * They may have changed since, by another control plane or by whoever cancels: what is remembered must be checked by the
  * statement that writes (`applyStep` does), and refuses nothing by itself.
  */
+@Injectable()
 export class RecentAttempts {
   private readonly byId = new Map<string, SeenAttempt>();
 
@@ -20,8 +22,8 @@ export class RecentAttempts {
     return seen;
   }
 
-  /** Remembers an attempt as a step that was written has left it, unless that was its end. */
-  keep(seen: SeenAttempt, { job, attempt }: Step): void {
+  /** Remembers an attempt in the states in which what was written has left it, unless that was its end. */
+  keep(seen: SeenAttempt, { job, attempt }: State): void {
     if (attempt === null || attempt.state === 'ended') return;
     this.byId.set(seen.attempt.id, { ...seen, state: { job, attempt } });
     if (this.byId.size > limit) this.byId.delete(this.byId.keys().next().value!);

@@ -11,6 +11,8 @@ export interface BackgroundWork {
   name: string;
   /** The longest rest between two turns, ms. */
   everyMs: number;
+  /** The shortest rest between two turns, ms; see `Loop`. */
+  gatherMs?: number;
   /** A channel of Postgres's whose notifications wake it. */
   channel?: string;
   turn: () => Promise<void>;
@@ -25,12 +27,10 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(private readonly listener: Listener) {}
 
   /** To be called in a constructor: loops start when all of the application is there. */
-  add({ name, everyMs, channel, turn }: BackgroundWork): Loop {
+  add({ channel, ...work }: BackgroundWork): Loop {
     const loop = new Loop({
-      name,
-      everyMs,
-      turn,
-      onError: (error) => this.log.warn(`${name}: ${messageOf(error)}`),
+      ...work,
+      onError: (error) => this.log.warn(`${work.name}: ${messageOf(error)}`),
     });
     this.loops.push(loop);
     if (channel !== undefined) this.listener.on(channel, () => loop.wake());

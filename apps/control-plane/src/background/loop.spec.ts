@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Loop } from './loop.js';
 
 /** A loop whose turns end when they are told to. */
-function loopByHand(everyMs = 1000) {
+function loopByHand(everyMs = 1000, gatherMs = 0) {
   const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const errors: unknown[] = [];
   const loop = new Loop({
     name: 'by hand',
     everyMs,
+    gatherMs,
     turn: () => new Promise<void>((resolve, reject) => ends.push({ resolve, reject })),
     onError: (error) => errors.push(error),
   });
@@ -44,6 +45,24 @@ describe('Loop', () => {
     ends[1]!.resolve();
     await settle();
     expect(ends).toHaveLength(2);
+  });
+
+  it('rests after a turn as long as it shall gather, and not before one that nothing preceded', async () => {
+    const { loop, ends, settle } = loopByHand(1000, 20);
+    loop.start();
+    expect(ends).toHaveLength(1);
+    ends[0]!.resolve();
+    await settle();
+    loop.wake();
+    loop.wake();
+    await vi.advanceTimersByTimeAsync(19);
+    expect(ends).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ends).toHaveLength(2);
+    ends[1]!.resolve();
+    await vi.advanceTimersByTimeAsync(500);
+    loop.wake();
+    expect(ends).toHaveLength(3);
   });
 
   it('goes on after a turn that failed', async () => {

@@ -3,6 +3,8 @@ export interface LoopOptions {
   name: string;
   /** The longest rest between two turns, ms. */
   everyMs: number;
+  /** The shortest rest between two turns, ms: what wakes it meanwhile is done by one turn. Default: none. */
+  gatherMs?: number;
   turn: () => Promise<void>;
   /** A turn failed; the next one comes as usual. */
   onError: (error: unknown) => void;
@@ -17,6 +19,7 @@ export class Loop {
   private timer: NodeJS.Timeout | null = null;
   private woken = false;
   private active = false;
+  private endedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: LoopOptions) {}
 
@@ -46,12 +49,15 @@ export class Loop {
   private async run(): Promise<void> {
     this.rest(null);
     while (this.active && this.woken) {
+      const gatherMs = this.endedAt + (this.options.gatherMs ?? 0) - performance.now();
+      if (gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
       this.woken = false;
       try {
         await this.options.turn();
       } catch (error) {
         this.options.onError(error);
       }
+      this.endedAt = performance.now();
     }
     this.running = null;
     if (this.active) this.rest(this.options.everyMs);

@@ -5,6 +5,8 @@ import { Database } from '../database/database.js';
 
 /** The most events that are numbered in one transaction. */
 const batchSize = 5000;
+/** What is committed within so many ms is numbered by one transaction. */
+const gatherMs = 15;
 
 /**
  * Gives committed events their numbers: 1, 2, 3, … in the order in which they were written. One relay works at a time,
@@ -20,6 +22,7 @@ export class Relay {
     background.add({
       name: 'relay',
       everyMs: 1000,
+      gatherMs,
       channel: 'fenceline_events',
       turn: () => this.number(),
     });

@@ -4,6 +4,8 @@ import { Database } from '../database/database.js';
 import { Doorbell } from '../redis/doorbell.js';
 
 const everyMs = 1000;
+/** What comes within so many ms is rung together. */
+const gatherMs = 15;
 /** Rows of one batch. */
 const batch = 200;
 /** Longest wait for Redis to take a doorbell, ms. */
@@ -35,6 +37,7 @@ export class OutboxDispatcher {
     const loop = background.add({
       name: 'outbox',
       everyMs,
+      gatherMs,
       channel: 'fenceline_outbox',
       turn: () => this.dispatch(),
     });

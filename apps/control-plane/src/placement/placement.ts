@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { RecentAttempts } from '../attempts/recent-attempts.js';
 import { tryLock } from '../background/advisory-lock.js';
 import { Background } from '../background/background.js';
 import { Database } from '../database/database.js';
@@ -7,7 +8,7 @@ import type { Sql } from '../database/sql.js';
 import { eventRows, insertEvents, type NewEvent } from '../events/append-event.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { attemptLimit, leasesExpire } from '../state/leases.js';
-import { lockJobs, type Seen } from '../state/seen.js';
+import { lockJobs, type Seen, type SeenAttempt } from '../state/seen.js';
 import type { Step } from '../state/model.js';
 import { transition } from '../state/transition.js';
 import { absentSeconds } from '../workers/presence.js';
@@ -18,6 +19,8 @@ import { readCandidates } from './read-candidates.js';
 
 /** Longest rest between two turns, ms: for what nobody notifies, such as a worker that was heard of again. */
 const everyMs = 1000;
+/** Each turn ranks all that wait: jobs that end shortly after each other make room for one turn. */
+const gatherMs = 20;
 
 interface Placed {
   attemptId: string;
@@ -26,17 +29,25 @@ interface Placed {
   step: Step;
 }
 
+/** An attempt as placement has made it. */
+interface Made {
+  seen: SeenAttempt;
+  step: Step;
+}
+
 /** Gives waiting jobs to workers, as one control plane at a time. */
 @Injectable()
 export class Placement {
   constructor(
     private readonly database: Database,
+    private readonly recent: RecentAttempts,
     @Inject(SETTINGS) private readonly settings: Settings,
     background: Background,
   ) {
     background.add({
       name: 'placement',
       everyMs,
+      gatherMs,
       channel: 'fenceline_placement',
       turn: async () => {
         await this.place();
@@ -46,16 +57,23 @@ export class Placement {
 
   /** @returns how many attempts were made */
   async place(): Promise<number> {
+    const made = await this.make();
+    // Its worker claims it next, of this control plane where there is no other.
+    for (const { seen, step } of made) this.recent.keep(seen, step);
+    return made.length;
+  }
+
+  private make(): Promise<Made[]> {
     return this.database.transaction(async (sql) => {
-      if (!(await tryLock(sql, 'placement'))) return 0;
+      if (!(await tryLock(sql, 'placement'))) return [];
       const expire = await leasesExpire(sql, this.settings.FENCELINE_LEASE_SECONDS);
       const workers = await readCandidates(sql, null, absentSeconds(this.settings), expire);
       const slots = workers
         .filter(({ state, present, free }) => state === 'enabled' && present && free.slots > 0)
         .reduce((sum, { free }) => sum + free.slots, 0);
-      if (slots === 0) return 0;
+      if (slots === 0) return [];
       const waiting = await readWaiting(sql, slots, expire);
-      if (waiting.length === 0) return 0;
+      if (waiting.length === 0) return [];
       const assignments = choose(workers, waiting, await readRunning(sql));
       const workerOf = new Map(assignments.map(({ jobId, workerId }) => [jobId, workerId]));
       const placed: Placed[] = [];
@@ -67,8 +85,7 @@ export class Placement {
         const workerId = workerOf.get(seen.jobId)!;
         placed.push({ attemptId: randomUUID(), workerId, seen, step });
       }
-      if (placed.length > 0) await write(sql, placed);
-      return placed.length;
+      return placed.length > 0 ? await write(sql, placed) : [];
     });
   }
 }
@@ -124,7 +141,7 @@ async function readRunning(sql: Sql): Promise<Map<string, number>> {
 }
 
 /** New attempts, with the doorbells that tell their workers. */
-async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
+async function write(sql: Sql, placed: readonly Placed[]): Promise<Made[]> {
   const replaced = placed.filter(({ step }) => step.replaced !== undefined);
   if (replaced.length > 0) {
     // Before the new ones: a job has one live attempt at a time.
@@ -135,7 +152,7 @@ async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
       [replaced.map(({ seen }) => seen.attempt!.id), replaced.map(({ step }) => step.replaced)],
     );
   }
-  await sql.query(
+  const tokens = await sql.query<{ id: string; fencing_token: string }>(
     `WITH placed AS (
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS placed (attempt_id, job_id, worker_id)),
      activated AS (
@@ -145,12 +162,13 @@ async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
      attempted AS (
        INSERT INTO attempts (id, project_id, owner, job_id, number, worker_id)
        SELECT attempt_id, project_id, owner, job_id, attempt_count, worker_id
-         FROM placed JOIN activated ON activated.id = placed.job_id),
+         FROM placed JOIN activated ON activated.id = placed.job_id
+       RETURNING id, fencing_token),
      rung AS (
        INSERT INTO outbox (kind, payload)
        SELECT 'doorbell', jsonb_build_object('workerId', worker_id, 'attemptId', attempt_id) FROM placed),
      told AS (${insertEvents('$4')})
-     SELECT pg_notify('fenceline_events', ''), pg_notify('fenceline_outbox', '')`,
+     SELECT id, fencing_token, pg_notify('fenceline_events', ''), pg_notify('fenceline_outbox', '') FROM attempted`,
     [
       placed.map(({ attemptId }) => attemptId),
       placed.map(({ seen }) => seen.jobId),
@@ -158,12 +176,24 @@ async function write(sql: Sql, placed: readonly Placed[]): Promise<void> {
       eventRows(placed.flatMap(eventsOf)),
     ],
   );
+  const tokenOf = new Map(tokens.map(({ id, fencing_token }) => [id, fencing_token]));
+  return placed.map(({ attemptId, workerId, seen, step }) => {
+    const attempt = {
+      ...{ id: attemptId, number: numberAfter(seen), workerId, newest: true, leaseOver: false },
+      fencingToken: tokenOf.get(attemptId)!,
+    };
+    return { seen: { ...seen, attempt }, step };
+  });
+}
+
+function numberAfter({ attempt }: Seen): number {
+  return (attempt?.number ?? 0) + 1;
 }
 
 function eventsOf({ attemptId, workerId, seen, step }: Placed): NewEvent[] {
   const { projectId, owner, runId, jobId, attempt } = seen;
   const common = { projectId, owner, runId, jobId };
-  const number = (attempt?.number ?? 0) + 1;
+  const number = numberAfter(seen);
   return step.events.map((type) => {
     if (type === 'attempt.ended') {
       const data = { state: 'ended', number: attempt!.number, how: step.replaced };
