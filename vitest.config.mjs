@@ -34,6 +34,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Libraries without input or output, clocks or state of their own. */
+const pure = ['capture', 'contracts', 'history', 'nvme', 'reference', 'report', 'verifier'];
+
 /**
  * `vitest run` has the quick specs and test/integration. The longer tiers are a folder of test/ each and run
  * alone: `vitest run --mode docs|lab|web|long`.
@@ -53,7 +56,18 @@ export default defineConfig(({ mode }) => ({
             {
               extends: true,
               test: {
+                name: 'pure',
+                include: pure.map((library) => `libs/${library}/src/**/*.spec.ts`),
+                // They share nothing that could be changed, so they share what they load.
+                isolate: false,
+                maxWorkers: 2,
+              },
+            },
+            {
+              extends: true,
+              test: {
                 name: 'quick',
+                exclude: pure.map((library) => `libs/${library}/**`),
                 include: [
                   'libs/*/src/**/*.spec.ts',
                   'apps/{cli,worker,launcher,dashboard}/src/**/*.spec.ts',
