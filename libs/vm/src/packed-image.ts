@@ -1,20 +1,13 @@
-import {
-  ArchiveError,
-  compress,
-  decompress,
-  readTar,
-  tarBytes,
-  TarError,
-  writeTar,
-} from '@fenceline/archive';
+import { ArchiveError, decompress, readTar, TarError } from '@fenceline/archive';
 import { imageRoleSchema, type ImageRole } from '@fenceline/contracts';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DebianPackage } from './debian-packages.js';
 import type { GuestImage } from './guest-image.js';
 import { VmError } from './vm-error.js';
+import { writePacked } from './write-packed.js';
 
 /** What a packed guest image says of itself, in its `image.json`. */
 export interface PackedImage {
@@ -61,14 +54,7 @@ export async function packImage(
     { name: MANIFEST, size: manifest.length, content: () => bytesOf(manifest) },
     { name: IMAGE, size, content: () => createReadStream(path) },
   ];
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  try {
-    await compress(writeTar(files), tarBytes(files), temporary, ZSTD_LEVEL);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error instanceof ArchiveError ? new VmError(error.message, { cause: error }) : error;
-  }
+  await writePacked(files, file, ZSTD_LEVEL);
 }
 
 /**

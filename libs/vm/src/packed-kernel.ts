@@ -1,19 +1,11 @@
-import {
-  ArchiveError,
-  compress,
-  decompress,
-  readTar,
-  tarBytes,
-  TarError,
-  writeTar,
-  type TarFile,
-} from '@fenceline/archive';
+import { ArchiveError, decompress, readTar, TarError, type TarFile } from '@fenceline/archive';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseBzImage } from './boot-kernel.js';
 import type { KernelImage } from './kernel-registry.js';
 import { VmError } from './vm-error.js';
+import { writePacked } from './write-packed.js';
 
 /** What a packed kernel says of itself, in its `kernel.json`. */
 export interface PackedKernel {
@@ -67,14 +59,7 @@ export async function packKernel(kernel: KernelImage, file: string): Promise<voi
       modules.map((name) => tarFile(`modules/${name}`, join(kernel.modulesDir, name))),
     )),
   ];
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  try {
-    await compress(writeTar(files), tarBytes(files), temporary);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error instanceof ArchiveError ? new VmError(error.message, { cause: error }) : error;
-  }
+  await writePacked(files, file);
 }
 
 /**
