@@ -11,6 +11,7 @@
 const toRun = [
   { package: 'qemu-system-x86', command: 'qemu-system-x86_64', why: 'runs the VMs' },
   { package: 'xz-utils', command: 'xz', why: 'unpacks kernels and modules' },
+  { package: 'zstd', command: 'zstd', why: 'packs kernels, guest images and evidence' },
   // It has the binary of the server too, and no service: redis-server would start one.
   { package: 'redis-tools', command: 'redis-check-rdb', why: "rings at the service's workers" },
 ];
@@ -20,7 +21,6 @@ const toTest = [
   { package: 'tshark', command: 'tshark', why: 'reads the captures a second time, to compare' },
   { package: 'qemu-utils', command: 'qemu-io', why: 'asks the backend as QEMU does' },
   { package: 'libnbd-bin', command: 'nbdinfo', why: 'asks the backend as other NBD clients do' },
-  { package: 'zstd', command: 'zstd', why: 'packs evidence for transport' },
   { package: 'gcc-12', command: 'gcc-12', why: 'compiles the nvme modules of kernel/' },
   { package: 'make', command: 'make', why: 'compiles the nvme modules of kernel/' },
   { package: 'patch', command: 'patch', why: 'applies the patches of kernel/' },

@@ -124,6 +124,19 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await context.close();
   });
 
+  it('compares a run with another cell by cell, and a link shows the same', async () => {
+    const { context, page } = await signIn(browser, service);
+    await page.goto(`/runs/${runs[1]!.id}`);
+    await page.getByLabel('Compare with').selectOption(runs[0]!.id);
+    const same = page.getByText('the same rate, there:');
+    // Two scenarios on two kernels.
+    await expect.poll(() => same.count()).toBe(4);
+    expect(page.url()).toContain(`compare=${runs[0]!.id}`);
+    await page.reload();
+    await expect.poll(() => same.count()).toBe(4);
+    await context.close();
+  });
+
   it('offers a reader nothing that a reader may not do, and the service refuses it', async () => {
     const waiting = await submit(service.client, ['stuck-write'], {
       wants: { accelerator: null, workerLabels: ['nowhere'] },
