@@ -45,11 +45,19 @@ const capacity = {
 /** Each operation that changes something for a person, ready to succeed. */
 const cases: Record<string, Prepare> = {
   addJudgement: async (one) => {
-    await service.database.prisma.job.update({
-      where: { id: one.ids.jobId! },
-      data: { state: 'finished', finishedAt: new Date() },
-    });
-    await service.database.prisma.artifact.updateMany({
+    const { prisma } = service.database;
+    // Together, or the reconciler would end what is left of it.
+    await prisma.$transaction([
+      prisma.job.update({
+        where: { id: one.ids.jobId! },
+        data: { state: 'finished', finishedAt: new Date() },
+      }),
+      prisma.attempt.update({
+        where: { id: one.ids.attemptId! },
+        data: { state: 'ended', endedHow: 'done', endedAt: new Date() },
+      }),
+    ]);
+    await prisma.artifact.updateMany({
       where: { projectId: one.projectId },
       data: { kind: 'evidence' },
     });

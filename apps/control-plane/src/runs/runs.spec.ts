@@ -92,12 +92,13 @@ describe('runs', () => {
 
   it('names every mistake with the scenario that has it', async () => {
     const wrong = text.replace('timeline:', 'timelyne:');
+    const line = wrong.split('\n').indexOf('timelyne:') + 1;
     const { error } = await client.POST('/runs', {
       body: { scenarios: [{ text }, { text: wrong }], ...simulated },
     });
     expect(error).toMatchObject({ type: '/problems/invalid-scenario' });
     expect(error!.errors).toContainEqual(
-      expect.objectContaining({ field: 'body.scenarios[1]: timelyne', line: 42 }),
+      expect.objectContaining({ field: 'body.scenarios[1]: timelyne', line }),
     );
     const unknown = { hash: 'a'.repeat(64) };
     const missing = await client.POST('/runs', { body: { scenarios: [unknown], ...simulated } });
