@@ -198,27 +198,11 @@ CREATE TABLE "guest_images" (
     "project_id" UUID NOT NULL,
     "owner" TEXT NOT NULL,
     "name" TEXT NOT NULL,
-    "kernel_sha256" TEXT NOT NULL,
-    "role" TEXT NOT NULL,
     "sha256" TEXT NOT NULL,
-    "image_sha256" TEXT NOT NULL,
-    "recipe" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "retired_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "guest_images_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "image_builds" (
-    "kernel_id" UUID NOT NULL,
-    "role" TEXT NOT NULL,
-    "recipe" TEXT NOT NULL,
-    "state" TEXT NOT NULL DEFAULT 'waiting',
-    "message" TEXT NOT NULL DEFAULT '',
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "image_builds_pkey" PRIMARY KEY ("kernel_id","role","recipe")
 );
 
 -- CreateTable
@@ -304,41 +288,6 @@ CREATE TABLE "judgements" (
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "judgements_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "rejudgements" (
-    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
-    "project_id" UUID NOT NULL,
-    "owner" TEXT NOT NULL,
-    "filter" JSONB NOT NULL,
-    "verifier_version" TEXT,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "cancelled_at" TIMESTAMPTZ(3),
-    "finished_at" TIMESTAMPTZ(3),
-
-    CONSTRAINT "rejudgements_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "rejudgement_items" (
-    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
-    "project_id" UUID NOT NULL,
-    "rejudgement_id" UUID NOT NULL,
-    "job_id" UUID NOT NULL,
-    "before_id" UUID NOT NULL,
-    "after_id" UUID,
-    "evidence_sha256" TEXT NOT NULL,
-    "state" TEXT NOT NULL DEFAULT 'waiting',
-    "claims" INTEGER NOT NULL DEFAULT 0,
-    "worker_id" UUID,
-    "lease_expires_at" TIMESTAMPTZ(3),
-    "message" TEXT,
-    "changed" BOOLEAN,
-    "created_at" TIMESTAMPTZ(3) NOT NULL,
-    "ended_at" TIMESTAMPTZ(3),
-
-    CONSTRAINT "rejudgement_items_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -507,10 +456,7 @@ CREATE INDEX "kernel_fetches_project_id_created_at_id_idx" ON "kernel_fetches"("
 CREATE INDEX "kernel_fetches_kernel_id_idx" ON "kernel_fetches"("kernel_id");
 
 -- CreateIndex
-CREATE INDEX "guest_images_project_id_kernel_sha256_role_created_at_idx" ON "guest_images"("project_id", "kernel_sha256", "role", "created_at" DESC);
-
--- CreateIndex
-CREATE INDEX "guest_images_project_id_created_at_id_idx" ON "guest_images"("project_id", "created_at" DESC, "id" DESC);
+CREATE INDEX "guest_images_project_id_name_created_at_idx" ON "guest_images"("project_id", "name", "created_at" DESC);
 
 -- CreateIndex
 CREATE INDEX "runs_project_id_created_at_id_idx" ON "runs"("project_id", "created_at" DESC, "id" DESC);
@@ -562,27 +508,6 @@ CREATE INDEX "judgements_attempt_id_idx" ON "judgements"("attempt_id");
 
 -- CreateIndex
 CREATE INDEX "judgements_project_id_verifier_version_created_at_id_idx" ON "judgements"("project_id", "verifier_version", "created_at" DESC, "id" DESC);
-
--- CreateIndex
-CREATE INDEX "rejudgements_project_id_created_at_id_idx" ON "rejudgements"("project_id", "created_at" DESC, "id" DESC);
-
--- CreateIndex
-CREATE UNIQUE INDEX "rejudgement_items_after_id_key" ON "rejudgement_items"("after_id");
-
--- CreateIndex
-CREATE INDEX "rejudgement_items_rejudgement_id_created_at_id_idx" ON "rejudgement_items"("rejudgement_id", "created_at" DESC, "id" DESC);
-
--- CreateIndex
-CREATE INDEX "rejudgement_items_project_id_idx" ON "rejudgement_items"("project_id");
-
--- CreateIndex
-CREATE INDEX "rejudgement_items_job_id_idx" ON "rejudgement_items"("job_id");
-
--- CreateIndex
-CREATE INDEX "rejudgement_items_before_id_idx" ON "rejudgement_items"("before_id");
-
--- CreateIndex
-CREATE INDEX "rejudgement_items_worker_id_idx" ON "rejudgement_items"("worker_id");
 
 -- CreateIndex
 CREATE INDEX "job_outcomes_project_id_outcome_decided_at_job_id_idx" ON "job_outcomes"("project_id", "outcome", "decided_at" DESC, "job_id" DESC);
@@ -669,9 +594,6 @@ ALTER TABLE "kernel_fetches" ADD CONSTRAINT "kernel_fetches_kernel_id_fkey" FORE
 ALTER TABLE "guest_images" ADD CONSTRAINT "guest_images_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "image_builds" ADD CONSTRAINT "image_builds_kernel_id_fkey" FOREIGN KEY ("kernel_id") REFERENCES "kernels"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
 ALTER TABLE "runs" ADD CONSTRAINT "runs_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -703,27 +625,6 @@ ALTER TABLE "judgements" ADD CONSTRAINT "judgements_job_id_fkey" FOREIGN KEY ("j
 
 -- AddForeignKey
 ALTER TABLE "judgements" ADD CONSTRAINT "judgements_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "attempts"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgements" ADD CONSTRAINT "rejudgements_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_rejudgement_id_fkey" FOREIGN KEY ("rejudgement_id") REFERENCES "rejudgements"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_before_id_fkey" FOREIGN KEY ("before_id") REFERENCES "judgements"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_after_id_fkey" FOREIGN KEY ("after_id") REFERENCES "judgements"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "rejudgement_items" ADD CONSTRAINT "rejudgement_items_worker_id_fkey" FOREIGN KEY ("worker_id") REFERENCES "workers"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "job_outcomes" ADD CONSTRAINT "job_outcomes_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
@@ -794,28 +695,15 @@ ALTER TABLE "job_outcomes"
 ALTER TABLE "judgements"
   ADD CONSTRAINT "judgements_verdict" CHECK ("verdict" IN ('pass', 'violation', 'inconclusive'));
 
-ALTER TABLE "rejudgement_items"
-  ADD CONSTRAINT "rejudgement_items_state_known" CHECK ("state" IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
-  ADD CONSTRAINT "rejudgement_items_end_has_time" CHECK (("state" IN ('done', 'failed', 'cancelled')) = ("ended_at" IS NOT NULL)),
-  ADD CONSTRAINT "rejudgement_items_running_has_lease" CHECK ("state" <> 'running' OR ("worker_id" IS NOT NULL AND "lease_expires_at" IS NOT NULL)),
-  ADD CONSTRAINT "rejudgement_items_done_has_judgement" CHECK (("state" = 'done') = ("after_id" IS NOT NULL) AND ("state" = 'done') = ("changed" IS NOT NULL));
-
 ALTER TABLE "kernel_fetches"
   ADD CONSTRAINT "kernel_fetches_state_known" CHECK ("state" IN ('waiting', 'running', 'done', 'failed')),
   ADD CONSTRAINT "kernel_fetches_end_has_time" CHECK (("state" IN ('done', 'failed')) = ("ended_at" IS NOT NULL));
-
-ALTER TABLE "guest_images" ADD CONSTRAINT "guest_images_role_known" CHECK ("role" IN ('host', 'array-node', 'reference'));
-
-ALTER TABLE "image_builds"
-  ADD CONSTRAINT "image_builds_role_known" CHECK ("role" IN ('host', 'array-node', 'reference')),
-  ADD CONSTRAINT "image_builds_state_known" CHECK ("state" IN ('waiting', 'building', 'failed'));
 
 ALTER TABLE "service_clock" ADD CONSTRAINT "service_clock_one_row" CHECK ("id" = 1);
 
 -- Indexes over the few rows that are live
 
 CREATE INDEX "kernel_fetches_open" ON "kernel_fetches" ("created_at", "id") WHERE "ended_at" IS NULL;
-CREATE INDEX "rejudgement_items_open" ON "rejudgement_items" ("project_id", "created_at", "id") WHERE "ended_at" IS NULL;
 CREATE INDEX "jobs_waiting" ON "jobs" ("priority" DESC, "queued_at", "id") WHERE "state" = 'queued';
 CREATE INDEX "jobs_unfinished" ON "jobs" ("state", "id") WHERE "state" <> 'finished';
 CREATE INDEX "attempts_live" ON "attempts" ("lease_expires_at") WHERE "state" <> 'ended';
