@@ -160,6 +160,8 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
 
   it('has one stream of events for eight tabs, which the next tab takes over', async () => {
     const { context, page } = await signIn(browser, service);
+    // The first tab has its stream before others are counted.
+    await page.getByText('live', { exact: true }).waitFor();
     const streams: string[] = [];
     context.on('request', (request) => {
       if (request.url().includes('/api/v1/events')) streams.push(request.url());
