@@ -65,6 +65,18 @@ describe('Loop', () => {
     expect(ends).toHaveLength(3);
   });
 
+  it('takes no turn where it is stopped while it gathers', async () => {
+    const { loop, ends, settle } = loopByHand(1000, 20);
+    loop.start();
+    ends[0]!.resolve();
+    await settle();
+    loop.wake();
+    const stopped = loop.stop();
+    await vi.advanceTimersByTimeAsync(1000);
+    await stopped;
+    expect(ends).toHaveLength(1);
+  });
+
   it('goes on after a turn that failed', async () => {
     const { loop, ends, errors, settle } = loopByHand(1000);
     loop.start();

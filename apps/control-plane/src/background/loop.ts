@@ -50,7 +50,11 @@ export class Loop {
     this.rest(null);
     while (this.active && this.woken) {
       const gatherMs = this.endedAt + (this.options.gatherMs ?? 0) - performance.now();
-      if (gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      if (gatherMs > 0) {
+        await new Promise((resolve) => setTimeout(resolve, gatherMs));
+        // It may have been stopped meanwhile.
+        continue;
+      }
       this.woken = false;
       try {
         await this.options.turn();
