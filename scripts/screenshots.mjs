@@ -5,21 +5,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { executablePath, flags } from './chromium.mjs';
 import { Api } from './demo/api.mjs';
 import { startService } from './demo/service.mjs';
 import { pagesOf } from './screenshots/pages.mjs';
 import { finished, seed } from './screenshots/seed.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** How pages are looked at: name of the file's ending, size, colours; all pages, or some. */
 const some = ['overview', 'run', 'job'];
 const views = [
@@ -56,7 +48,7 @@ async function main() {
   Object.assign(process.env, { FENCELINE_DATA: data, FENCELINE_ACCELERATOR: 'none' });
   mkdirSync(values.out, { recursive: true });
   const service = await startService(root, (line) => process.stderr.write(`${line}\n`));
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+  const browser = await chromium.launch({ executablePath, args: flags });
   try {
     const api = new Api(service.address, service.token);
     const runs = await seed(api, root);

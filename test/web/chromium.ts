@@ -1,16 +1,7 @@
 import { existsSync } from 'node:fs';
+import { executablePath } from '../../scripts/chromium.mjs';
 
-export const executablePath = '/usr/bin/chromium';
-export const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+export { executablePath, flags } from '../../scripts/chromium.mjs';
 
 /** Where there is no browser the tests of pages are skipped, and say so. */
 export const noBrowser = !existsSync(executablePath);

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { SignInCodesService } from './access/sessions/sign-in-codes.service.js';
 import { createFirstToken } from './access/tokens/create-first-token.js';
 import { Database } from './database/database.js';
+import { messageOf } from './message-of.js';
 import { readDatabaseSettings } from './settings/read-settings.js';
 
 const usage = `Usage: node admin.js token --owner NAME --scopes SCOPE,… [--name WHAT] [--project NAME]
@@ -42,6 +43,6 @@ try {
     await database.onApplicationShutdown();
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { createApplication } from './create-application.js';
+import { messageOf } from './message-of.js';
 import { readSettings } from './settings/read-settings.js';
 
 try {
@@ -10,6 +11,6 @@ try {
   // The launcher waits for this line to learn the port.
   process.stdout.write(`${JSON.stringify({ listening: await application.getUrl() })}\n`);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

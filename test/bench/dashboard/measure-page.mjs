@@ -1,15 +1,7 @@
 import { chromium } from 'playwright-core';
+import { executablePath, flags } from '../../../scripts/chromium.mjs';
 
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-precise-memory-info',
-];
+const exactMemory = '--enable-precise-memory-info';
 
 /** Steps of a movement: so many frames of each are measured. */
 const frames = 120;
@@ -20,7 +12,7 @@ const frames = 120;
  * @returns times in ms; frame times by movement, each in the order of time
  */
 export async function measurePage(url) {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+  const browser = await chromium.launch({ executablePath, args: [...flags, exactMemory] });
   try {
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
     await page.addInitScript(() => {

@@ -7,6 +7,7 @@ import { tryLock } from '../background/advisory-lock.js';
 import { Background } from '../background/background.js';
 import type { Loop } from '../background/loop.js';
 import { Database } from '../database/database.js';
+import { messageOf } from '../message-of.js';
 import { LocalUploads } from '../uploads/local-uploads.js';
 import { DebianKernels } from './debian-kernels.js';
 import { KernelsService } from './kernels.service.js';
@@ -65,7 +66,7 @@ export class KernelFetcher {
         [wanted.id, kernelId],
       );
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       await this.database.query(
         `UPDATE kernel_fetches SET state = 'failed', message = $2, ended_at = now() WHERE id = $1`,
         [wanted.id, message.slice(0, 4000)],

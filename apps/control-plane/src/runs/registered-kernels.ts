@@ -3,7 +3,7 @@ import type { ImageRole } from '@fenceline/contracts';
 import type { KernelGuestImage, Pinned } from '@fenceline/contracts/api';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
-import { KernelImages } from '../kernels/images/kernel-images.js';
+import { isGivenOut, KernelImages } from '../kernels/images/kernel-images.js';
 
 /** A kernel by its name, and what its guest is to be. */
 export interface WantedGuest {
@@ -38,9 +38,9 @@ export class RegisteredKernels {
   ): Promise<ReadonlyMap<string, PinnedKernel>> {
     const names = [...new Set(wanted.map(({ kernel }) => kernel))];
     const kernels = await sql.query<KernelRow>(
-      `SELECT DISTINCT ON (name) id, 'kernel' AS kind, name, version, capabilities, sha256
-         FROM kernels WHERE project_id = $1 AND name = ANY ($2) AND retired_at IS NULL
-        ORDER BY name, created_at DESC, id DESC`,
+      `SELECT id, 'kernel' AS kind, name, version, capabilities, sha256
+         FROM kernels WHERE project_id = $1 AND name = ANY ($2) AND ${isGivenOut('kernels')}
+        ORDER BY name`,
       [projectId, names],
     );
     const registered = new Set(kernels.map(({ name }) => name));

@@ -8,6 +8,7 @@ import { tryLock } from '../../background/advisory-lock.js';
 import { Background } from '../../background/background.js';
 import type { Loop } from '../../background/loop.js';
 import { Database } from '../../database/database.js';
+import { messageOf } from '../../message-of.js';
 import { ARTIFACT_STORE, type ArtifactStore } from '../../store/artifact-store.js';
 import { LocalUploads } from '../../uploads/local-uploads.js';
 import { buildsChannel, ImageBuilds, type WantedImages } from './image-builds.js';
@@ -108,8 +109,4 @@ export class ImageBuilder implements OnModuleDestroy {
       await this.builds.failed(kernelId, role, messageOf(error));
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildGuestImage, KernelRegistry, packImage } from '@fenceline/vm';
+import { messageOf } from '../../message-of.js';
 import type { FromImageProcess, MadeImage, MakeImages } from './messages.js';
 
 /**
@@ -43,8 +44,4 @@ function tell(text: string): void {
 
 function leave(message: FromImageProcess): void {
   process.send?.(message, () => process.exit());
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

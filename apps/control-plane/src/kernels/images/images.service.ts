@@ -12,6 +12,7 @@ import { checkImage } from '../archive-check.js';
 import { RegisteredFiles, type Owned } from '../registered-files.js';
 import { imageOf } from '../registry-rows.js';
 import { ImageRecipes } from './image-recipes.js';
+import { isGivenOut } from './kernel-images.js';
 
 /** The kernel that an image is for. */
 interface ForKernel {
@@ -41,8 +42,7 @@ export class ImagesService {
   ): Promise<GuestImage> {
     const [kernel] = await this.database.query<ForKernel & { version: string }>(
       `SELECT id AS "kernelId", name, sha256, version FROM kernels
-        WHERE project_id = $1 AND name = $2 AND retired_at IS NULL
-        ORDER BY created_at DESC, id DESC LIMIT 1`,
+        WHERE project_id = $1 AND name = $2 AND ${isGivenOut('kernels')}`,
       [owned.projectId, name],
     );
     if (kernel === undefined) {

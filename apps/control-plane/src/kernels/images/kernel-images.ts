@@ -55,7 +55,11 @@ export class KernelImages {
   }
 }
 
-/** The condition that a kernel is what its name stands for now. @param kernel alias of its row */
+/**
+ * The condition that a kernel is what its name stands for now: the newest one that is not retired.
+ *
+ * @param kernel alias of its row
+ */
 export function isGivenOut(kernel: string): string {
   return `${kernel}.id = (
     SELECT newest.id FROM kernels newest
