@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Medium, MediumRequest, MediumResult } from '../../transport.js';
 import { seeded } from '../host-setup.testing.js';
-import { makePayload, readBlock } from './payload.js';
+import { fillPayload, readBlock } from './payload.js';
 import { Workload } from './workload.js';
 
 const BLOCK = 512;
@@ -184,7 +184,8 @@ describe('a payload', () => {
     const places = fc.integer({ min: 0, max: 2 ** 40 }).map((block) => block * BLOCK);
     fc.assert(
       fc.property(stamps, places, fc.integer({ min: 0, max: BLOCK - 1 }), (stamp, offset, at) => {
-        const bytes = makePayload(stamp, offset, 2 * BLOCK, BLOCK);
+        const bytes = new Uint8Array(2 * BLOCK).fill(0xff);
+        fillPayload(bytes, stamp, offset, BLOCK);
         const block = bytes.subarray(BLOCK);
         expect(readBlock(block, offset + BLOCK)).toEqual({ kind: 'stamped', stamp });
         expect(readBlock(block, offset).kind).toBe('damaged');
