@@ -44,7 +44,7 @@ export type MediumRequest =
  * over one connection, once, whose other side answered it: then nothing sends its data again.
  */
 export type MediumResult =
-  { ok: true; data?: Uint8Array; sentOnce?: boolean } | { ok: false; error: string };
+  { ok: true; data?: Uint8Array; sentOnce?: true } | { ok: false; error: string };
 
 /** The disk below an array node, as one of its ports reaches it. */
 export interface Medium {

@@ -107,7 +107,7 @@ export class Multipath {
     }
     const { status, doNotRetry, data } = completion;
     if (status === 0) {
-      io.done(io.request.op === 'read' ? { ok: true, data } : { ok: true, sentOnce: !io.isAgain });
+      io.done(resultOf(io, data));
     } else if (isPathStatus(status) && decisions.hidesPathErrors()) {
       if (isAnaStatus(status)) path.association?.readAnaState();
       this.#refused(io, path);
@@ -168,4 +168,9 @@ function isAnaStatus(status: number): boolean {
     status === Status.asymmetricAccessInaccessible ||
     status === Status.asymmetricAccessPersistentLoss
   );
+}
+
+function resultOf({ request, isAgain }: Io, data: Uint8Array): MediumResult {
+  if (request.op === 'read') return { ok: true, data };
+  return request.op === 'write' && !isAgain ? { ok: true, sentOnce: true } : { ok: true };
 }
