@@ -22,8 +22,9 @@ const STEP = 0x9e37_79b1 | 0;
 const TWO_STEPS = (2 * STEP) | 0;
 
 /**
- * Writes the bytes of a write into `bytes`, whatever stood there. Each block is unlike any other, of this write or another: a header of magic number, nonce,
- * job, sequence and the block's place, and words behind it that follow from these.
+ * Writes the bytes of a write into `bytes`, whatever stood there. Each block is unlike any other, of this write or
+ * another: a header of magic number, nonce, job, sequence and the block's place, and words behind it that follow from
+ * these.
  *
  * @param offset where it goes, in bytes
  */
