@@ -1,16 +1,13 @@
-import { answerOf, type Client } from '@fenceline/client';
+import { answerOf } from '@fenceline/client';
 import { scopeSchema, type Scope } from '@fenceline/contracts/api';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command, Option } from 'commander';
-import type { Kernel } from '../service/documents.js';
-import { buildImages, fetchKernel } from '../service/fetch-kernel.js';
 import { checkId } from '../service/find-target.js';
-import { formatKernel } from '../service/kernel-words.js';
 import { listOptions, printList, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
 import { counted, moment } from '../service/text.js';
 import { listWorkers } from '../service/workers-list.js';
-import { UsageError } from '../usage-error.js';
+import { adminKernelCommand } from './admin-kernel.js';
 import { parseWhole } from './arguments.js';
 import { rejudgeCommand } from './rejudge.js';
 
@@ -33,7 +30,7 @@ export function adminCommand(finish: (code: ExitCode) => void): Command {
   const done = (): void => finish(ExitCode.asExpected);
   addTokenCommands(admin.command('token').description('tokens: who may do what'), done);
   addWorkerCommands(admin.command('worker').description('workers: who runs labs'), done);
-  addKernelCommands(admin.command('kernel').description('kernels that jobs can name'), done);
+  admin.addCommand(adminKernelCommand(done));
   admin.addCommand(rejudgeCommand(finish));
   const audit = admin
     .command('audit')
@@ -46,57 +43,6 @@ export function adminCommand(finish: (code: ExitCode) => void): Command {
     });
   for (const option of listOptions()) audit.addOption(option);
   return admin;
-}
-
-function addKernelCommands(kernel: Command, done: () => void): void {
-  const say = (step: string): void => void process.stderr.write(`${step}\n`);
-  const json = ['--json', 'print one JSON object and nothing else on stdout', false] as const;
-  kernel
-    .command('fetch')
-    .description(
-      "have the service fetch Debian's own kernel of a series, and build its guest images",
-    )
-    .argument('<name>', 'such as debian:6.1')
-    .option(...json)
-    .action(async (name: string, options: { json: boolean }) => {
-      const { client } = await openService();
-      const fetched = await fetchKernel(client, name, say);
-      process.stdout.write(options.json ? `${JSON.stringify(fetched)}\n` : `${name} is ready\n`);
-      done();
-    });
-  kernel
-    .command('images')
-    .description('have the guest images of a kernel built that are not ready, and wait for them')
-    .argument('<name>', 'as `list kernels` prints it')
-    .option(...json)
-    .action(async (name: string, options: { json: boolean }) => {
-      const { client } = await openService();
-      const { id } = await newestKernel(client, name);
-      printKernel(await buildImages(client, id, say), options.json);
-      done();
-    });
-  kernel
-    .command('show')
-    .description('show a kernel and its guest images')
-    .argument('<name>', 'as `list kernels` prints it')
-    .option(...json)
-    .action(async (name: string, options: { json: boolean }) => {
-      const { client } = await openService();
-      printKernel(await newestKernel(client, name), options.json);
-      done();
-    });
-}
-
-/** What a kernel's name stands for now. @throws UsageError where it stands for nothing */
-async function newestKernel(client: Client, name: string): Promise<Kernel> {
-  const params = { query: { name, limit: 1 } };
-  const [kernel] = (await answerOf(client.GET('/kernels', { params }))).items;
-  if (kernel === undefined) throw new UsageError(`No kernel is registered as ${name}.`);
-  return kernel;
-}
-
-function printKernel(kernel: Kernel, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(kernel)}\n` : formatKernel(kernel));
 }
 
 function addTokenCommands(token: Command, done: () => void): void {
