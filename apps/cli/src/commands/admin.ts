@@ -6,7 +6,7 @@ import { checkId } from '../service/find-target.js';
 import { listOptions, printList, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
 import { counted, moment } from '../service/text.js';
-import { listWorkers } from '../service/workers-list.js';
+import { findWorker, listWorkers } from '../service/workers-list.js';
 import { adminKernelCommand } from './admin-kernel.js';
 import { parseWhole } from './arguments.js';
 import { rejudgeCommand } from './rejudge.js';
@@ -90,7 +90,8 @@ function addWorkerCommands(worker: Command, done: () => void): void {
   const list = worker
     .command('list')
     .description('list workers, and how busy they are')
-    .action(async (options: ListOptions) => {
+    .option('--revoked', 'those that were revoked too', false)
+    .action(async (options: ListOptions & { revoked: boolean }) => {
       await listWorkers(options);
       done();
     });
@@ -99,12 +100,13 @@ function addWorkerCommands(worker: Command, done: () => void): void {
     drain: 'give a worker nothing more; what it runs goes on to its end',
     enable: 'give a worker work again',
     disable: 'as drain, until an administrator enables it again',
+    revoke: 'end a worker at once and for good; what it runs is placed elsewhere',
   };
-  for (const change of ['drain', 'enable', 'disable'] as const) {
+  for (const change of ['drain', 'enable', 'disable', 'revoke'] as const) {
     worker
       .command(change)
       .description(changes[change])
-      .argument('<id>', 'as list prints it')
+      .argument('<worker>', 'id or name, as list prints them')
       .option('--json', 'print one JSON object and nothing else on stdout', false)
       .action(async (id: string, options: { json: boolean }) => {
         await changeWorker(id, change, options.json);
@@ -187,15 +189,15 @@ async function revokeTokens(ids: readonly string[]): Promise<void> {
 }
 
 async function changeWorker(
-  workerId: string,
-  change: 'drain' | 'enable' | 'disable',
+  given: string,
+  change: 'drain' | 'enable' | 'disable' | 'revoke',
   json: boolean,
 ): Promise<void> {
-  checkId(workerId);
   const { client } = await openService();
-  const params = { path: { workerId } };
+  const params = { path: { workerId: await findWorker(client, given) } };
   const worker = await answerOf(client.POST(`/workers/{workerId}/${change}`, { params }));
-  const words = `worker ${worker.name}: ${worker.state}, runs ${counted(worker.attempts.length, 'attempt')}`;
+  const state = worker.revokedAt === null ? worker.state : 'revoked';
+  const words = `worker ${worker.name}: ${state}, runs ${counted(worker.attempts.length, 'attempt')}`;
   process.stdout.write(json ? `${JSON.stringify(worker)}\n` : `${words}\n`);
 }
 
