@@ -99,7 +99,10 @@ const cases: Record<string, Prepare> = {
     return {};
   },
   drainWorker: nothing,
-  revokeWorker: async () => ({ ids: { workerId: (await createWorker(service)).id } }),
+  revokeWorker: async ({ projectId }) => {
+    const { id } = await createWorker({ ...service, projectId });
+    return { ids: { workerId: id } };
+  },
   enableWorker: nothing,
   enrolWorker: async (_, client) => {
     const { data } = await client.POST('/join-tokens', { body: {} });
