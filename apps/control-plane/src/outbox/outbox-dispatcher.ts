@@ -92,7 +92,7 @@ export class OutboxDispatcher {
        RETURNING id, payload ->> 'workerId' AS worker_id, payload ->> 'attemptId' AS attempt_id,
                  EXISTS (SELECT FROM attempts
                           WHERE attempts.id = (payload ->> 'attemptId')::uuid
-                            AND (state = 'assigned' OR cancel_asked AND state <> 'ended')) AS due`,
+                            AND ended_at IS NULL AND (state = 'assigned' OR cancel_asked)) AS due`,
       [batch, firstRestS, longestRestS],
     );
   }
@@ -104,7 +104,7 @@ export class OutboxDispatcher {
        INSERT INTO outbox (kind, payload)
        SELECT 'doorbell', jsonb_build_object('workerId', worker_id, 'attemptId', id)
          FROM attempts
-        WHERE state = 'assigned'
+        WHERE state = 'assigned' AND ended_at IS NULL
           AND NOT EXISTS (SELECT FROM outbox WHERE payload ->> 'attemptId' = attempts.id::text)`,
     );
   }

@@ -112,7 +112,7 @@ async function readWaiting(sql: Sql, slots: number, expire: boolean): Promise<Wa
                      UNION ALL
                      SELECT j.id, j.project_id, j.owner, j.priority, j.needs, j.queued_at
                        FROM attempts a JOIN jobs j ON j.id = a.job_id
-                      WHERE $2 AND a.state NOT IN ('assigned', 'ended') AND a.lease_expires_at < now()
+                      WHERE $2 AND a.ended_at IS NULL AND a.state <> 'assigned' AND a.lease_expires_at < now()
                         AND j.state = 'active'
                         AND (SELECT count(*) FROM attempts o
                               WHERE o.job_id = j.id AND o.claimed_at IS NOT NULL) < $3) AS waiting
@@ -133,7 +133,7 @@ async function readWaiting(sql: Sql, slots: number, expire: boolean): Promise<Wa
 async function readRunning(sql: Sql): Promise<Map<string, number>> {
   const rows = await sql.query<{ project_id: string; owner: string; count: number }>(
     `SELECT project_id, owner, count(*)::int AS count FROM attempts
-      WHERE state <> 'ended' GROUP BY project_id, owner`,
+      WHERE ended_at IS NULL GROUP BY project_id, owner`,
   );
   return new Map(
     rows.map(({ project_id, owner, count }) => [ownerKey({ projectId: project_id, owner }), count]),
