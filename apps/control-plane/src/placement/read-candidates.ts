@@ -34,6 +34,7 @@ export async function readCandidates(
       WHERE w.revoked_at IS NULL AND ($1::uuid IS NULL OR w.project_id = $1)
       GROUP BY w.id`,
     [projectId, absentSeconds, expire],
+    { prepared: true },
   );
   return rows.map((row) => ({
     id: row.id,
