@@ -43,6 +43,8 @@ export async function createApplication(
     options,
   );
   application.disable('x-powered-by');
+  // Answers of the API are not to be stored: nobody asks for one again by its tag. Artifacts have tags of their own.
+  application.disable('etag');
   if (settings.FENCELINE_BEHIND_PROXY) application.set('trust proxy', 1);
   const server: Server = application.getHttpServer();
   // Longer than clients and proxies keep a connection that they do not use: the one who closes it shall be them.

@@ -64,7 +64,9 @@ export class OutboxDispatcher {
       );
       const done = rows.filter((_, index) => rung[index]).map(({ id }) => id);
       if (done.length > 0)
-        await this.database.query('DELETE FROM outbox WHERE id = ANY ($1)', [done]);
+        await this.database.query('DELETE FROM outbox WHERE id = ANY ($1)', [done], {
+          prepared: true,
+        });
       if (rows.length < batch || done.length < rows.length) return;
     }
   }
@@ -94,6 +96,7 @@ export class OutboxDispatcher {
                           WHERE attempts.id = (payload ->> 'attemptId')::uuid
                             AND ended_at IS NULL AND (state = 'assigned' OR cancel_asked)) AS due`,
       [batch, firstRestS, longestRestS],
+      { prepared: true },
     );
   }
 
