@@ -41,8 +41,13 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Libraries without input or output, clocks or state of their own. */
-const pure = ['capture', 'contracts', 'history', 'nvme', 'reference', 'report', 'verifier'];
+/** Projects whose specs leave nothing behind that another spec could see. */
+const pure = [
+  ...['capture', 'contracts', 'history', 'nvme', 'reference', 'report', 'verifier'].map(
+    (library) => `libs/${library}`,
+  ),
+  'apps/dashboard',
+];
 
 /**
  * `vitest run` has the quick specs and test/integration. The longer tiers are a folder of test/ each and run
@@ -64,7 +69,7 @@ export default defineConfig(({ mode }) => ({
               extends: true,
               test: {
                 name: 'pure',
-                include: pure.map((library) => `libs/${library}/src/**/*.spec.ts`),
+                include: pure.map((project) => `${project}/src/**/*.spec.ts`),
                 // They share nothing that could be changed, so they share what they load.
                 isolate: false,
                 maxWorkers: 2,
@@ -74,10 +79,10 @@ export default defineConfig(({ mode }) => ({
               extends: true,
               test: {
                 name: 'quick',
-                exclude: pure.map((library) => `libs/${library}/**`),
+                exclude: pure.map((project) => `${project}/**`),
                 include: [
                   'libs/*/src/**/*.spec.ts',
-                  'apps/{cli,worker,launcher,dashboard}/src/**/*.spec.ts',
+                  'apps/{cli,worker,launcher}/src/**/*.spec.ts',
                   'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
                   'prisma/**/*.spec.mjs',
