@@ -85,19 +85,6 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await context.close();
   });
 
-  it('runs a scenario from the editor, and follows it to its verdict', async () => {
-    const { context, page } = await signIn(browser, service);
-    await page.goto('/scenarios/edit?shipped=no-fault');
-    await page.getByText('The service takes it.').waitFor();
-    await page.getByLabel('Runs on').selectOption('simulated');
-    await page.getByLabel('Name of the run').fill('from the editor');
-    await page.getByRole('button', { name: 'Submit 1 job' }).click();
-    await page.getByRole('heading', { name: 'from the editor' }).waitFor();
-    await page.getByText('all 1 finished').waitFor({ timeout: 120_000 });
-    await page.getByRole('cell', { name: '1 pass' }).waitFor();
-    await context.close();
-  });
-
   it('marks what is wrong in the text, and does not submit it', async () => {
     const { context, page } = await signIn(browser, service);
     await page.goto('/scenarios/edit');
