@@ -165,7 +165,7 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     const query = { runId: waiting.id };
     const { data: jobs } = await service.client.GET('/jobs', { params: { query } });
     const path = { jobId: jobs!.items[0]!.id };
-    const { secret } = await service.token(['read', 'submit'], 'somebody else');
+    const { secret } = await service.token(['read', 'submit'], 'bob');
     const reader = await signIn(browser, service, { token: secret });
     await reader.page.goto(`/jobs/${path.jobId}`);
     await reader.page.getByText(/^Waits for/).waitFor();
