@@ -145,6 +145,35 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await admin.context.close();
   });
 
+  it('sets the priority of a job that waits, for who may', async () => {
+    const waiting = await submit(service.client, ['stuck-write'], {
+      wants: { accelerator: null, workerLabels: ['nowhere'] },
+    });
+    const query = { runId: waiting.id };
+    const { data: jobs } = await service.client.GET('/jobs', { params: { query } });
+    const path = { jobId: jobs!.items[0]!.id };
+    const { secret } = await service.token(['read', 'submit'], 'bob');
+    const reader = await signIn(browser, service, { token: secret });
+    await reader.page.goto(`/jobs/${path.jobId}`);
+    await reader.page.getByText(/^Waits for/).waitFor();
+    expect(await reader.page.getByLabel('Priority').count()).toBe(0);
+    await reader.context.close();
+    const { context, page } = await signIn(browser, service);
+    await page.goto(`/jobs/${path.jobId}`);
+    await page.getByLabel('Priority').fill('101');
+    await page.getByRole('button', { name: 'Set' }).click();
+    const { data: before } = await service.client.GET('/jobs/{jobId}', { params: { path } });
+    expect(before!.priority).toBe(0);
+    await page.getByLabel('Priority').fill('7');
+    await page.getByRole('button', { name: 'Set' }).click();
+    await page.getByText('it is now 7').waitFor();
+    const { data: after } = await service.client.GET('/jobs/{jobId}', { params: { path } });
+    expect(after!.priority).toBe(7);
+    await service.client.POST('/jobs/{jobId}/cancel', { params: { path } });
+    await page.getByLabel('Priority').waitFor({ state: 'detached' });
+    await context.close();
+  });
+
   it('has one stream of events for eight tabs, which the next tab takes over', async () => {
     const { context, page } = await signIn(browser, service);
     // The first tab has its stream before others are counted.
