@@ -16,7 +16,11 @@ import {
   openTestService,
   type TestService,
 } from '../../apps/control-plane/src/testing/test-service.testing.js';
-import { scenarioText, verdictOf } from '../../apps/control-plane/src/testing/work.testing.js';
+import {
+  createWorker,
+  scenarioText,
+  verdictOf,
+} from '../../apps/control-plane/src/testing/work.testing.js';
 import { sha256Of } from '../../apps/control-plane/src/uploads/uploads.testing.js';
 import { call, type Parts } from '../support/service/call.js';
 import { oneOfEach, type OneOfEach } from '../support/service/one-of-each.js';
@@ -95,6 +99,10 @@ const cases: Record<string, Prepare> = {
     return {};
   },
   drainWorker: nothing,
+  revokeWorker: async ({ projectId }) => {
+    const { id } = await createWorker({ ...service, projectId });
+    return { ids: { workerId: id } };
+  },
   enableWorker: nothing,
   enrolWorker: async (_, client) => {
     const { data } = await client.POST('/join-tokens', { body: {} });

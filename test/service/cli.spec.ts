@@ -363,6 +363,49 @@ describe('fenceline list, show, cancel and rerun', () => {
   });
 });
 
+describe('fenceline clone', () => {
+  it('submits what a run was submitted as, with changes', async () => {
+    const { run } = await ended('--seed', seedOf('pass'), '--label', 'kept');
+    const same = await command('clone', run.id, '--wait', '--json');
+    const clone = JSON.parse(same.stdout) as Ended & { run: { fromRunId: string } };
+    expect([same.code, clone.run.fromRunId, clone.jobs.map(({ seed }) => seed)]).toEqual([
+      0,
+      run.id,
+      [Number(seedOf('pass'))],
+    ]);
+    const junit = path.join(folder, 'junit.xml');
+    const other = path.join(folder, 'other.yaml');
+    await writeFile(other, (await readFile(scenario, 'utf8')).replace('stuck-write', 'other'));
+    const changed = await command(
+      ...['clone', run.id, '--scenario', other, '--seed', seedOf('violation'), '--repeats', '2'],
+      ...['--name', 'twice', '--priority', '3', '--wait', '--junit', junit, '--json'],
+    );
+    const { run: twice, jobs } = JSON.parse(changed.stdout) as Ended;
+    expect([changed.code, jobs.length]).toEqual([1, 2]);
+    expect(twice).toMatchObject({
+      name: 'twice',
+      labels: ['kept'],
+      spec: { repeats: 2, priority: 3, driver: 'simulated', scenarios: [{ name: 'other' }] },
+    });
+    expect(await readFile(junit, 'utf8')).toContain('tests="2" failures="2"');
+  });
+
+  it('exits with 64 for what was typed wrong', async () => {
+    const { run } = await submitted(seedOf('pass'));
+    for (const [args, says] of [
+      [['that-one'], 'not an id'],
+      [['00000000-0000-4000-8000-000000000000'], 'no run'],
+      [[run, '--junit', 'x'], '--wait'],
+      [[run, '--scenario', '/no/such.yaml'], '/no/such.yaml'],
+      [[run, '--driver', 'qemu', '--kernel', 'mine'], 'not registered'],
+    ] as const) {
+      const { code, stdout, stderr } = await command('clone', ...args);
+      expect({ args, code, stdout }).toEqual({ args, code: 64, stdout: '' });
+      expect(stderr).toContain(says);
+    }
+  });
+});
+
 describe('fenceline fetch', () => {
   it('downloads the evidence under its name', async () => {
     const { jobs, run } = await ended('--seed', seedOf('pass'));

@@ -31,6 +31,7 @@ const serviceCommandLoaders: CommandLoaders = {
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   priority: async () => (await import('./commands/priority.js')).priorityCommand,
   rerun: async () => (await import('./commands/rerun.js')).rerunCommand,
+  clone: async () => (await import('./commands/clone.js')).cloneCommand,
   fetch: async () => (await import('./commands/fetch.js')).fetchCommand,
   admin: async () => (await import('./commands/admin.js')).adminCommand,
 };

@@ -22,7 +22,8 @@ export class MemoryJournal implements Journal {
 
   close(t: number): Promise<void> {
     this.encoder.ended(t);
-    this.#bytes = this.encoder.take();
+    // Nothing follows: the encoder needs no room any more.
+    this.#bytes = this.encoder.take(new Uint8Array(0));
     return Promise.resolve();
   }
 }

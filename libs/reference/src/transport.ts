@@ -39,8 +39,12 @@ export type MediumRequest =
   | { op: 'write-zeroes' | 'trim'; offset: number; length: number }
   | { op: 'flush' };
 
-/** How a request ended: a read with its bytes, or an errno name such as `EIO`. */
-export type MediumResult = { ok: true; data?: Uint8Array } | { ok: false; error: string };
+/**
+ * How a request ended: a read with its bytes, or an errno name such as `EIO`. `sentOnce` says of a write that it went
+ * over one connection, once, whose other side answered it: then nothing sends its data again.
+ */
+export type MediumResult =
+  { ok: true; data?: Uint8Array; sentOnce?: true } | { ok: false; error: string };
 
 /** The disk below an array node, as one of its ports reaches it. */
 export interface Medium {

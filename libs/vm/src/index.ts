@@ -1,5 +1,5 @@
 export { knownAccelerator, probeAccelerator, type AcceleratorProbe } from './accelerator.js';
-export { defaultCacheDir, sha256File, type Progress } from './cache.js';
+export { defaultCacheDir, sha256File, withTemporaryFolder, type Progress } from './cache.js';
 export { kernelTrouble, type ConsoleLine, type KernelTrouble } from './console-log.js';
 export type { DebianPackage } from './debian-packages.js';
 export {

@@ -6,26 +6,9 @@ import { makeBzImage } from './bzimage.testing.js';
 import { makeElf, makeModule } from './elf.testing.js';
 import { testFolder } from './folder.testing.js';
 import { buildGuestImage } from './guest-image.js';
+import { kernelFolder, RELEASE } from './kernel-folder.testing.js';
 import { KernelRegistry } from './kernel-registry.js';
 import { REQUIRED_MODULES } from './roles.js';
-
-const RELEASE = '6.1.0-test';
-
-/** A folder with an image and the modules of these roles. */
-async function kernelFolder(
-  roles: readonly ('host' | 'array-node')[],
-  release = RELEASE,
-): Promise<string> {
-  const names = roles.flatMap((role) => REQUIRED_MODULES[role]);
-  return await testFolder({
-    bzImage: makeBzImage(RELEASE),
-    config: 'CONFIG_NVME_TCP=m\n',
-    'modules/kernel/unwanted.ko': makeModule({ release }),
-    ...Object.fromEntries(
-      names.map((name) => [`modules/kernel/${name}.ko`, makeModule({ release })]),
-    ),
-  });
-}
 
 describe('the registry of kernels', () => {
   it("takes a user's build and finds it again by name", async () => {

@@ -33,7 +33,7 @@ export async function vmTable(options) {
   try {
     const load = loadavg()[0];
     await Promise.race([vms.open({ ...options, progress }), interrupted]);
-    print(vms.accelerator, load, await Promise.race([measure(vms), interrupted]));
+    print(vms.accelerator, load, options, await Promise.race([measure(vms), interrupted]));
   } catch (error) {
     progress(error.message);
     process.exitCode ||= 1;
@@ -67,7 +67,7 @@ function ratiosOfPairs(rows, field) {
     .join(' ');
 }
 
-function print(accelerator, load, rows) {
+function print(accelerator, load, options, rows) {
   const middle = (joint, field) => median(rows[joint].map((row) => row[field]));
   const compare = (field, show) => ({
     direct: show(middle('direct', field)),
@@ -80,6 +80,7 @@ function print(accelerator, load, rows) {
     `Two guests on ${accelerator}, medians of ${runs} alternating runs, ${cpus().length} cores, ` +
       `load average before ${load.toFixed(2)}`,
   );
+  if (options.spareCore) console.log('Both guests on one core, the fabric on another.');
   if (load > quietLoad)
     console.log('This machine was not idle: the figures say little about the fabric.');
   console.table({

@@ -3,6 +3,7 @@
  * that captures at both ends. Each joint carries an NVMe/TCP connection of its own to an nvmet target over
  * a file in memory, so that runs over the one and the other alternate without a boot between.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,13 @@ function fio(device, options) {
   ];
 }
 
+/** Keeps a process with all its threads on one core. */
+function pin(pid, core) {
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', `${core}`, `${pid}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
 /** Two booted and connected guests. Whoever opens it closes it, also after a failure. */
 export class JoinedVms {
   accelerator = 'tcg';
@@ -90,8 +98,11 @@ export class JoinedVms {
   #node;
   #closing;
 
-  /** @param options.mtu MTU of the guests' cards; the default of their driver when it is not given */
-  async open({ mtu, progress }) {
+  /**
+   * @param options.mtu MTU of the guests' cards; the default of their driver when it is not given
+   * @param options.spareCore whether both guests share the first core, and this process has the second
+   */
+  async open({ mtu, spareCore, progress }) {
     const registry = new KernelRegistry();
     const kernel = await registry.resolve(DEFAULT_KERNEL, progress);
     const images = {
@@ -143,6 +154,7 @@ export class JoinedVms {
     ]);
     await Promise.all([this.#node.ready(bootMs), this.#host.ready(bootMs)]);
     for (const joint of Object.keys(networks)) await this.#connect(joint, mtu);
+    if (spareCore) this.#leaveACore();
   }
 
   /** Median round trip of a ping, in ns of the guest's clock. */
@@ -204,6 +216,11 @@ export class JoinedVms {
 
   async #close() {
     for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
+  }
+
+  #leaveACore() {
+    for (const { pid } of [this.#host, this.#node]) pin(pid, 0);
+    pin(process.pid, 1);
   }
 
   async #connect(joint, mtu = '') {

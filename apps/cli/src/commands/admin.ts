@@ -1,16 +1,13 @@
-import { answerOf, type Client } from '@fenceline/client';
+import { answerOf } from '@fenceline/client';
 import { scopeSchema, type Scope } from '@fenceline/contracts/api';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Command, Option } from 'commander';
-import type { Kernel } from '../service/documents.js';
-import { buildImages, fetchKernel } from '../service/fetch-kernel.js';
 import { checkId } from '../service/find-target.js';
-import { formatKernel } from '../service/kernel-words.js';
 import { listOptions, printList, type ListOptions } from '../service/list-output.js';
 import { openService } from '../service/open-service.js';
 import { counted, moment } from '../service/text.js';
-import { listWorkers } from '../service/workers-list.js';
-import { UsageError } from '../usage-error.js';
+import { findWorker, listWorkers } from '../service/workers-list.js';
+import { adminKernelCommand } from './admin-kernel.js';
 import { parseWhole } from './arguments.js';
 import { rejudgeCommand } from './rejudge.js';
 
@@ -33,7 +30,7 @@ export function adminCommand(finish: (code: ExitCode) => void): Command {
   const done = (): void => finish(ExitCode.asExpected);
   addTokenCommands(admin.command('token').description('tokens: who may do what'), done);
   addWorkerCommands(admin.command('worker').description('workers: who runs labs'), done);
-  addKernelCommands(admin.command('kernel').description('kernels that jobs can name'), done);
+  admin.addCommand(adminKernelCommand(done));
   admin.addCommand(rejudgeCommand(finish));
   const audit = admin
     .command('audit')
@@ -46,57 +43,6 @@ export function adminCommand(finish: (code: ExitCode) => void): Command {
     });
   for (const option of listOptions()) audit.addOption(option);
   return admin;
-}
-
-function addKernelCommands(kernel: Command, done: () => void): void {
-  const say = (step: string): void => void process.stderr.write(`${step}\n`);
-  const json = ['--json', 'print one JSON object and nothing else on stdout', false] as const;
-  kernel
-    .command('fetch')
-    .description(
-      "have the service fetch Debian's own kernel of a series, and build its guest images",
-    )
-    .argument('<name>', 'such as debian:6.1')
-    .option(...json)
-    .action(async (name: string, options: { json: boolean }) => {
-      const { client } = await openService();
-      const fetched = await fetchKernel(client, name, say);
-      process.stdout.write(options.json ? `${JSON.stringify(fetched)}\n` : `${name} is ready\n`);
-      done();
-    });
-  kernel
-    .command('images')
-    .description('have the guest images of a kernel built that are not ready, and wait for them')
-    .argument('<name>', 'as `list kernels` prints it')
-    .option(...json)
-    .action(async (name: string, options: { json: boolean }) => {
-      const { client } = await openService();
-      const { id } = await newestKernel(client, name);
-      printKernel(await buildImages(client, id, say), options.json);
-      done();
-    });
-  kernel
-    .command('show')
-    .description('show a kernel and its guest images')
-    .argument('<name>', 'as `list kernels` prints it')
-    .option(...json)
-    .action(async (name: string, options: { json: boolean }) => {
-      const { client } = await openService();
-      printKernel(await newestKernel(client, name), options.json);
-      done();
-    });
-}
-
-/** What a kernel's name stands for now. @throws UsageError where it stands for nothing */
-async function newestKernel(client: Client, name: string): Promise<Kernel> {
-  const params = { query: { name, limit: 1 } };
-  const [kernel] = (await answerOf(client.GET('/kernels', { params }))).items;
-  if (kernel === undefined) throw new UsageError(`No kernel is registered as ${name}.`);
-  return kernel;
-}
-
-function printKernel(kernel: Kernel, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(kernel)}\n` : formatKernel(kernel));
 }
 
 function addTokenCommands(token: Command, done: () => void): void {
@@ -144,7 +90,8 @@ function addWorkerCommands(worker: Command, done: () => void): void {
   const list = worker
     .command('list')
     .description('list workers, and how busy they are')
-    .action(async (options: ListOptions) => {
+    .option('--revoked', 'those that were revoked too', false)
+    .action(async (options: ListOptions & { revoked: boolean }) => {
       await listWorkers(options);
       done();
     });
@@ -153,12 +100,13 @@ function addWorkerCommands(worker: Command, done: () => void): void {
     drain: 'give a worker nothing more; what it runs goes on to its end',
     enable: 'give a worker work again',
     disable: 'as drain, until an administrator enables it again',
+    revoke: 'end a worker at once and for good; what it runs is placed elsewhere',
   };
-  for (const change of ['drain', 'enable', 'disable'] as const) {
+  for (const change of ['drain', 'enable', 'disable', 'revoke'] as const) {
     worker
       .command(change)
       .description(changes[change])
-      .argument('<id>', 'as list prints it')
+      .argument('<worker>', 'id or name, as list prints them')
       .option('--json', 'print one JSON object and nothing else on stdout', false)
       .action(async (id: string, options: { json: boolean }) => {
         await changeWorker(id, change, options.json);
@@ -241,15 +189,15 @@ async function revokeTokens(ids: readonly string[]): Promise<void> {
 }
 
 async function changeWorker(
-  workerId: string,
-  change: 'drain' | 'enable' | 'disable',
+  given: string,
+  change: 'drain' | 'enable' | 'disable' | 'revoke',
   json: boolean,
 ): Promise<void> {
-  checkId(workerId);
   const { client } = await openService();
-  const params = { path: { workerId } };
+  const params = { path: { workerId: await findWorker(client, given) } };
   const worker = await answerOf(client.POST(`/workers/{workerId}/${change}`, { params }));
-  const words = `worker ${worker.name}: ${worker.state}, runs ${counted(worker.attempts.length, 'attempt')}`;
+  const state = worker.revokedAt === null ? worker.state : 'revoked';
+  const words = `worker ${worker.name}: ${state}, runs ${counted(worker.attempts.length, 'attempt')}`;
   process.stdout.write(json ? `${JSON.stringify(worker)}\n` : `${words}\n`);
 }
 

@@ -8,19 +8,15 @@ import {
 } from '@fenceline/vm';
 import { Command } from 'commander';
 
+import {
+  addKernelFiles,
+  withKernelFiles,
+  type KernelFileOptions,
+} from '../kernels/kernel-files.js';
 import { createProgress } from '../progress/create-progress.js';
 import { untilStopped } from '../run/stop-signals.js';
 import { layOutTable } from '../terminal/table.js';
 import { UsageError } from '../usage-error.js';
-import { append } from './arguments.js';
-
-interface AddOptions {
-  image?: string;
-  modules?: string;
-  config?: string;
-  deb?: string[];
-  capability: string[];
-}
 
 interface BuildOptions {
   series: string;
@@ -45,20 +41,16 @@ export function kernelsCommand(finish: (code: ExitCode) => void): Command {
       );
       finish(ExitCode.asExpected);
     });
-  kernels
+  const add = kernels
     .command('add')
     .description('add a kernel: an image with its modules, or Debian packages of one')
     .argument('<name>', 'name by which scenarios and --kernel will call it')
-    .option('--image <bzImage>', 'kernel image')
-    .option('--modules <dir|tar>', 'its modules: a folder with lib/modules, or a tar file of it')
-    .option('--config <file>', 'its build configuration, to be kept with it')
-    .option('--deb <file...>', 'Debian packages, in place of --image and --modules')
-    .option('--capability <name>', 'what it can beyond a stock kernel: ccr, cqt', append, [])
-    .action(async (name: string, options: AddOptions) => {
+    .action(async (name: string, options: KernelFileOptions) => {
       const kernel = await untilStopped(() => addKernel(name, options));
       process.stdout.write(formatKernels([kernel]));
       finish(ExitCode.asExpected);
     });
+  withKernelFiles(add);
   kernels
     .command('build')
     .description("build Debian's nvme modules with a patch series that ships, and add the kernel")
@@ -98,37 +90,17 @@ async function notBuilt(present: readonly KernelImage[]): Promise<string[]> {
   return (await shippedSeries()).map(({ name }) => name).filter((name) => !there.includes(name));
 }
 
-async function addKernel(name: string, options: AddOptions): Promise<KernelImage> {
-  const registry = new KernelRegistry();
+async function addKernel(name: string, options: KernelFileOptions): Promise<KernelImage> {
   const progress = createProgress(process.stderr);
   progress.stage('kernel', name);
   const tell = (text: string): void => progress.status(text);
-  const capabilities = options.capability;
   try {
-    let kernel: KernelImage;
-    if (options.deb !== undefined) {
-      refuse(options, ['image', 'modules', 'config']);
-      kernel = await registry.addDebs(name, options.deb, { capabilities }, tell);
-    } else if (options.image !== undefined && options.modules !== undefined) {
-      const { image, modules, config } = options;
-      const files = { image, modules, capabilities, ...(config === undefined ? {} : { config }) };
-      kernel = await registry.addImage(name, files, tell);
-    } else {
-      throw new UsageError('Give --image with --modules, or --deb.');
-    }
+    const kernel = await addKernelFiles(new KernelRegistry(), name, options, tell);
     progress.end('done');
     return kernel;
   } catch (error) {
     progress.end('failed');
-    // What the registry refuses is what it was given.
-    throw error instanceof VmError ? new UsageError(error.message) : error;
-  }
-}
-
-function refuse(options: AddOptions, names: readonly (keyof AddOptions)[]): void {
-  const given = names.find((name) => options[name] !== undefined);
-  if (given !== undefined) {
-    throw new UsageError(`--${given} does not go with --deb: the packages have it.`);
+    throw error;
   }
 }
 

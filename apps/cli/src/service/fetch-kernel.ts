@@ -38,8 +38,8 @@ export async function buildImages(client: Client, kernelId: string, say: Say): P
   return await waitForImages(client, kernelId, say);
 }
 
-/** Waits until every image of a kernel is ready or given up. */
-async function waitForImages(client: Client, kernelId: string, say: Say): Promise<Kernel> {
+/** Waits until every image of a kernel is ready or given up. @throws as `fetchKernel` */
+export async function waitForImages(client: Client, kernelId: string, say: Say): Promise<Kernel> {
   const params = { path: { kernelId } };
   let told: readonly string[] = [];
   for (;;) {

@@ -6,14 +6,14 @@ const patienceMs = 5 * 60_000;
 const betweenTriesMs = 2000;
 
 /**
- * Reads from a service that may be away for a while: a run goes on meanwhile, and so do those who wait for it.
+ * Asks a service that may be away for a while: a run goes on meanwhile, and so do those who wait for it.
  *
  * @param tell is told once that it is away
  * @param limits ms
  * @throws what the last try threw, when it is away for too long; what the service refused, at once
  */
 export async function withPatience<T>(
-  read: () => Promise<T>,
+  ask: () => Promise<T>,
   tell: (why: string) => void,
   limits = { patienceMs, betweenTriesMs },
 ): Promise<T> {
@@ -21,7 +21,7 @@ export async function withPatience<T>(
   let told = false;
   for (;;) {
     try {
-      return await read();
+      return await ask();
     } catch (error) {
       if (!isPassing(error) || performance.now() - since > limits.patienceMs) throw error;
       if (!told) tell(error.message);
@@ -34,6 +34,9 @@ export async function withPatience<T>(
 function isPassing(error: unknown): error is Error {
   return (
     error instanceof ServiceUnreachable ||
-    (error instanceof ServiceProblem && (error.status >= 500 || error.status === 429))
+    (error instanceof ServiceProblem &&
+      (error.status >= 500 || error.status === 429) &&
+      // Somebody has to make room first.
+      error.type !== 'no-space')
   );
 }

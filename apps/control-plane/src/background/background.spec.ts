@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 import { tryLock } from './advisory-lock.js';
+import { Background } from './background.js';
 import { Listener } from './listener.js';
 
 describe('background work on Postgres', () => {
@@ -8,6 +9,8 @@ describe('background work on Postgres', () => {
 
   beforeAll(async () => {
     service = await openTestService();
+    // Its own turns take these locks too.
+    await service.application.get(Background).stop();
   });
   afterAll(() => service.close());
 

@@ -36,6 +36,31 @@ export class JobLifecycle {
     return changed;
   }
 
+  /**
+   * Ends what a worker that was revoked has, as lost, in the transaction that revokes it. Its jobs wait for another worker;
+   * one that is being cancelled is cancelled.
+   */
+  async loseWorker(sql: Sql, workerId: string, actor: string): Promise<void> {
+    const live = await sql.query<{ job_id: string }>(
+      `SELECT job_id FROM attempts WHERE worker_id = $1 AND ended_at IS NULL`,
+      [workerId],
+    );
+    const jobIds = live.map(({ job_id }) => job_id);
+    for (const seen of await lockJobs(sql, jobIds)) {
+      // Between the look and the lock it may have gone to another one.
+      if (seen.attempt?.workerId !== workerId) continue;
+      const step = transition(seen.state, { kind: 'revoke' });
+      if (!step.ok) continue;
+      await applyLockedStep(sql, seen, step, {
+        by: actor,
+        message: 'Its worker was revoked.',
+        ...(step.outcome !== undefined && {
+          outcome: withoutVerdict('cancelled', 'Cancelled; its worker was revoked.'),
+        }),
+      });
+    }
+  }
+
   private async cancelLocked(sql: Sql, seen: Seen, actor: string): Promise<Step | Refusal> {
     const step = transition(seen.state, { kind: 'cancel' });
     if (!step.ok) return step;

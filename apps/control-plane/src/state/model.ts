@@ -38,7 +38,9 @@ export type Command =
   | { kind: 'cancel' }
   /** Of the reconciler: the assignment was not claimed in time. */
   | { kind: 'unclaim' }
-  /** The lease has expired. */
+  /** Of an administrator: the attempt's worker was revoked. */
+  | { kind: 'revoke' }
+  /** Of the reconciler: the lease has expired. */
   | { kind: 'expire' }
   /** Too many workers were lost, or the attempt is beyond its time-out and its worker did not end it. */
   | { kind: 'give-up'; outcome: 'error' | 'timeout' }

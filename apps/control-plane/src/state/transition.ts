@@ -33,9 +33,10 @@ export function transition(state: State, command: Command): Step | Refusal {
     case 'finish':
       return ofWorker(state, command);
     case 'unclaim':
+    case 'revoke':
     case 'expire':
     case 'give-up':
-      return ofReconciler(state, command);
+      return withoutWorker(state, command);
   }
 }
 
@@ -145,20 +146,22 @@ function advance(state: State, attempt: AttemptFacts, to: Progress): Step | Refu
   return step({ ...state, attempt: { ...attempt, state: to } }, `attempt.${to}`);
 }
 
-function ofReconciler(
+/** What becomes of an attempt whose worker is not waited for any more. */
+function withoutWorker(
   { job, attempt }: State,
-  command: Extract<Command, { kind: 'unclaim' | 'expire' | 'give-up' }>,
+  command: Extract<Command, { kind: 'unclaim' | 'revoke' | 'expire' | 'give-up' }>,
 ): Step | Refusal {
   if (!isLive(attempt) || (job !== 'active' && job !== 'cancelling')) {
     return conflict('The attempt does not count any more.');
   }
-  if ((command.kind === 'unclaim') === isHeld(attempt)) {
+  if (command.kind !== 'revoke' && (command.kind === 'unclaim') === isHeld(attempt)) {
     return conflict(`The attempt is ${attempt.state}.`);
   }
   // Whatever becomes of its worker, a job that is being cancelled is cancelled.
   if (job === 'cancelling') return end({ job, attempt }, 'cancelled', 'lost');
   switch (command.kind) {
     case 'unclaim':
+    case 'revoke':
       return step(
         { job: 'queued', attempt: ended(attempt, 'lost') },
         'attempt.ended',

@@ -3,7 +3,7 @@ import { operations, type AnswerOf } from '@fenceline/contracts/api';
 import { Input, Route, type TokenCall } from '../http/route.js';
 import { WorkersService } from './workers.service.js';
 
-const { disable, drain, enable, list, show } = operations.workers;
+const { disable, drain, enable, list, revoke, show } = operations.workers;
 
 @Controller()
 export class WorkersController {
@@ -36,5 +36,12 @@ export class WorkersController {
     @Input() { params, principal }: TokenCall<typeof disable>,
   ): Promise<AnswerOf<typeof disable>> {
     return this.workers.setState(principal, params.workerId, 'disabled');
+  }
+
+  @Route(revoke)
+  revoke(
+    @Input() { params, principal }: TokenCall<typeof revoke>,
+  ): Promise<AnswerOf<typeof revoke>> {
+    return this.workers.revoke(principal, params.workerId);
   }
 }

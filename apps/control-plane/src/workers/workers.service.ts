@@ -9,6 +9,7 @@ import type {
   WorkerDetail,
   WorkerState,
 } from '@fenceline/contracts/api';
+import { RedisAccounts } from '../access/enrolment/redis-accounts.js';
 import type { TokenPrincipal } from '../access/principal.js';
 import { recordChange } from '../audit/record-change.js';
 import { Database } from '../database/database.js';
@@ -16,6 +17,7 @@ import { appendEvent } from '../events/append-event.js';
 import { cursorOf, pageFrom, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
+import { JobLifecycle } from '../state/job-lifecycle.js';
 import { absentSeconds } from './presence.js';
 
 interface Row {
@@ -33,6 +35,7 @@ interface Row {
   present: boolean;
   last_seen_at: Date | null;
   created_at: Date;
+  revoked_at: Date | null;
   busy_slots: number;
   busy_memory_mib: number;
   busy_cores: number;
@@ -43,19 +46,21 @@ interface Row {
 export class WorkersService {
   constructor(
     private readonly database: Database,
+    private readonly jobs: JobLifecycle,
+    private readonly accounts: RedisAccounts,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   async list(
     { projectId }: TokenPrincipal,
-    { limit, cursor }: InputOf<typeof operations.workers.list>['query'],
+    { limit, cursor, revoked }: InputOf<typeof operations.workers.list>['query'],
   ): Promise<AnswerOf<typeof operations.workers.list>> {
     const after = cursor === undefined ? null : readCursor(cursor);
     const rows = await this.read(
       projectId,
-      `AND ($3::timestamptz IS NULL OR (w.created_at, w.id) < ($3, $4::uuid))
+      `AND (w.revoked_at IS NULL OR $6) AND ($3::timestamptz IS NULL OR (w.created_at, w.id) < ($3, $4::uuid))
        ORDER BY w.created_at DESC, w.id DESC LIMIT $5`,
-      [after?.createdAt ?? null, after?.key ?? null, limit + 1],
+      [after?.createdAt ?? null, after?.key ?? null, limit + 1, revoked],
     );
     return pageFrom(rows, limit, (row) => cursorOf(row.created_at, row.id), workerOf);
   }
@@ -74,7 +79,7 @@ export class WorkersService {
     }>(
       `SELECT a.id, a.job_id, a.number, a.state, j.scenario_name, a.assigned_at
          FROM attempts a JOIN jobs j ON j.id = a.job_id
-        WHERE a.worker_id = $1 AND a.state <> 'ended' ORDER BY a.fencing_token`,
+        WHERE a.worker_id = $1 AND a.ended_at IS NULL ORDER BY a.fencing_token`,
       [workerId],
     );
     return {
@@ -94,7 +99,8 @@ export class WorkersService {
    * Changes what a worker may get, from the next placement on; what it runs is left alone. To ask for the state that it
    * has is no error.
    *
-   * @throws Problem `not-found`; `forbidden` where it was disabled and `principal` is no administrator
+   * @throws Problem `not-found`; `forbidden` where it was disabled and `principal` is no administrator; `conflict` where it
+   *   was revoked
    */
   async setState(
     principal: TokenPrincipal,
@@ -102,11 +108,16 @@ export class WorkersService {
     state: WorkerState,
   ): Promise<WorkerDetail> {
     await this.database.transaction(async (sql) => {
-      const [row] = await sql.query<{ state: WorkerState; owner: string }>(
-        `SELECT state, owner FROM workers WHERE id = $1 AND project_id = $2 FOR NO KEY UPDATE`,
+      const [row] = await sql.query<{ state: WorkerState; owner: string; revoked: boolean }>(
+        `SELECT state, owner, revoked_at IS NOT NULL AS revoked FROM workers WHERE id = $1 AND project_id = $2 FOR NO KEY UPDATE`,
         [workerId, principal.projectId],
       );
       if (row === undefined) throw unknown(workerId);
+      if (row.revoked) {
+        throw new Problem('conflict', `The worker ${workerId} was revoked, for good.`, {
+          mend: 'Have its machine enrol with a new join token.',
+        });
+      }
       if (row.state === state) return;
       if (row.state === 'disabled' && !principal.scopes.includes('admin')) {
         throw new Problem('forbidden', 'An administrator has disabled this worker.', {
@@ -127,6 +138,38 @@ export class WorkersService {
     return this.show(principal, workerId);
   }
 
+  /**
+   * Ends a worker for good. Whatever it says after the commit is refused, by every control plane; what it runs is lost, and its
+   * uploads are given up. To ask again is no error.
+   *
+   * @throws Problem `not-found`
+   */
+  async revoke(principal: TokenPrincipal, workerId: string): Promise<WorkerDetail> {
+    const { projectId, owner: by } = principal;
+    await this.database.transaction(async (sql) => {
+      const [row] = await sql.query<{ owner: string; state: WorkerState }>(
+        `UPDATE workers SET revoked_at = now()
+          WHERE id = $1 AND project_id = $2 AND revoked_at IS NULL RETURNING owner, state`,
+        [workerId, projectId],
+      );
+      if (row === undefined) return;
+      await this.jobs.loseWorker(sql, workerId, by);
+      await sql.query(
+        `UPDATE uploads SET state = 'abandoned'
+          WHERE state IN ('open', 'completed')
+            AND attempt_id IN (SELECT id FROM attempts WHERE worker_id = $1)`,
+        [workerId],
+      );
+      const data = { state: row.state, revoked: true, by };
+      await appendEvent(sql, { projectId, owner: row.owner, type: 'worker.state', workerId, data });
+      await recordChange(sql, workerId);
+    });
+    const worker = await this.show(principal, workerId);
+    // Also where it was revoked before: Redis may have been away then.
+    await this.accounts.remove(workerId);
+    return worker;
+  }
+
   private async read(projectId: string, rest: string, values: unknown[]): Promise<Row[]> {
     return this.database.query<Row>(
       `SELECT w.*, w.last_seen_at > now() - make_interval(secs => $2) IS TRUE AS present,
@@ -135,8 +178,8 @@ export class WorkersService {
               SELECT count(*)::int AS slots, coalesce(sum(j.memory_mib), 0)::int AS memory_mib,
                      coalesce(sum(j.cores), 0)::int AS cores
                 FROM attempts a JOIN jobs j ON j.id = a.job_id
-               WHERE a.worker_id = w.id AND a.state <> 'ended') AS busy
-        WHERE w.project_id = $1 AND w.revoked_at IS NULL ${rest}`,
+               WHERE a.worker_id = w.id AND a.ended_at IS NULL) AS busy
+        WHERE w.project_id = $1 ${rest}`,
       [projectId, absentSeconds(this.settings), ...values],
     );
   }
@@ -154,6 +197,7 @@ function workerOf(row: Row): Worker {
     present: row.present,
     lastSeenAt: row.last_seen_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
+    revokedAt: row.revoked_at?.toISOString() ?? null,
     busy: { slots: row.busy_slots, memoryMib: row.busy_memory_mib, cores: row.busy_cores },
   };
 }

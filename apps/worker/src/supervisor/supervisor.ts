@@ -76,7 +76,9 @@ export class Supervisor {
       this.follow(terms);
       await Promise.all([this.poll(terms.pollSeconds), this.keepClean()]);
     } catch (error) {
-      if (!stop.aborted) throw error;
+      // Nothing that it says counts any more, so what runs is for nobody.
+      if (error instanceof Refused) this.endNow();
+      if (error instanceof Refused || !stop.aborted) throw error;
     } finally {
       this.draining.abort();
       await this.bell?.close();

@@ -1,4 +1,5 @@
 import type { Host, LabEvent, Plan, PlanHost, PlanWorkload, Scheduler } from '@fenceline/contracts';
+import { RoomPool } from '@fenceline/nvme';
 import {
   readBack,
   ReferenceHost,
@@ -71,7 +72,9 @@ export class SimulatedHost {
   startWorkload(workload: PlanWorkload, ended: (result: WorkloadResult) => void): Workload {
     const { plan, scheduler } = this.#options;
     const { fio } = plan.scenario.workloads.find(({ name }) => name === workload.name)!;
-    return new Workload(this.#host, scheduler, this.#randomOf(workload), fio, ended);
+    // The TCP of a simulated link keeps nothing that was acknowledged, and the answer to a write acknowledges it.
+    const payloads = new RoomPool();
+    return new Workload(this.#host, scheduler, this.#randomOf(workload), fio, ended, payloads);
   }
 
   /** Reads blocks back through each live path, one after the other; `done` is told of each. */

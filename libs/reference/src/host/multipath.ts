@@ -16,6 +16,8 @@ interface Io {
   refusedBy: readonly Path[];
   /** Answers with an error that asks for another try. */
   errors: number;
+  /** It was sent before, and a connection may have kept its data. */
+  isAgain: boolean;
 }
 
 const noPaths: readonly Path[] = [];
@@ -44,7 +46,7 @@ export class Multipath {
 
   /** Begins a request; `done` is called once, never before this returns. */
   submit(request: MediumRequest, only: Path | null, done: (result: MediumResult) => void): void {
-    const io = { request, done, only, refusedBy: noPaths, errors: 0 };
+    const io = { request, done, only, refusedBy: noPaths, errors: 0, isAgain: false };
     if (this.#waiting.length === 0) {
       this.#send(io);
       return;
@@ -105,7 +107,7 @@ export class Multipath {
     }
     const { status, doNotRetry, data } = completion;
     if (status === 0) {
-      io.done(io.request.op === 'read' ? { ok: true, data } : { ok: true });
+      io.done(resultOf(io, data));
     } else if (isPathStatus(status) && decisions.hidesPathErrors()) {
       if (isAnaStatus(status)) path.association?.readAnaState();
       this.#refused(io, path);
@@ -132,6 +134,7 @@ export class Multipath {
   #again(io: Io, delayMs: number): void {
     const { scheduler, decisions } = this.#settings;
     const { request } = io;
+    io.isAgain = true;
     if (request.op === 'write') {
       io.request = { ...request, data: decisions.dataOfRetry(request.data) };
     }
@@ -165,4 +168,9 @@ function isAnaStatus(status: number): boolean {
     status === Status.asymmetricAccessInaccessible ||
     status === Status.asymmetricAccessPersistentLoss
   );
+}
+
+function resultOf({ request, isAgain }: Io, data: Uint8Array): MediumResult {
+  if (request.op === 'read') return { ok: true, data };
+  return request.op === 'write' && !isAgain ? { ok: true, sentOnce: true } : { ok: true };
 }

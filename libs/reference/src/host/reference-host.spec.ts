@@ -44,7 +44,7 @@ describe('a reference host', () => {
     if (request.op === 'write') request.data.forEach((_, i) => (request.data[i] = i % 251));
     const written = submit(setup, request);
     setup.array.runFor(5);
-    expect(written.result).toEqual({ ok: true });
+    expect(written.result).toEqual({ ok: true, sentOnce: true });
     const read = submit(setup, { op: 'read', offset: 1024, length });
     setup.array.runFor(5);
     expect(read.result).toEqual({ ok: true, data: request.op === 'write' && request.data });
@@ -78,7 +78,7 @@ describe('a reference host', () => {
     expect(setup.host.stateOf('A')).toBe('FENCING');
     const fresh = submit(setup, write(512, 2));
     array.runFor(5);
-    expect(fresh.result).toEqual({ ok: true });
+    expect(fresh.result).toEqual({ ok: true, sentOnce: true });
     array.runFor(5_000);
     expect(held.result).toBeNull();
     const [ccr] = array.admin(AdminOpcode.crossControllerReset);

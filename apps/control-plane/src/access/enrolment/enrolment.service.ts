@@ -29,6 +29,12 @@ export class EnrolmentService {
     const hash = hashOf(credential);
     const workerId = await this.database.transaction(async (sql) => {
       const { id, project_id: projectId, owner } = await useJoinToken(sql, joinToken);
+      // The name of one that was revoked is free again.
+      await sql.query(
+        `UPDATE workers SET name = name || ' (revoked, ' || left(id::text, 8) || ')'
+          WHERE project_id = $1 AND name = $2 AND revoked_at IS NOT NULL`,
+        [projectId, name],
+      );
       const [worker] = await sql.query<{ id: string }>(
         `INSERT INTO workers (project_id, owner, name, credential_hash, slots, memory_mib, cores,
                               accelerator, labels, version)

@@ -50,16 +50,30 @@ export class RedisAccounts implements OnModuleInit {
     }
   }
 
+  /** Ends an account and its connections. Where Redis is away it is ended once it is back. */
+  async remove(workerId: string): Promise<void> {
+    if (!this.doorbell.up) return;
+    try {
+      await this.doorbell.redis.acl('DELUSER', accountOf(workerId));
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
   /** For a Redis that has come up: what the one before refused says nothing of it. */
   private async setAll(): Promise<void> {
     this.refused = false;
     try {
-      const rows = await this.database.query<{ id: string; credential_hash: Buffer }>(
-        `SELECT id, credential_hash FROM workers WHERE revoked_at IS NULL`,
-      );
+      const rows = await this.database.query<{
+        id: string;
+        credential_hash: Buffer;
+        revoked: boolean;
+      }>(`SELECT id, credential_hash, revoked_at IS NOT NULL AS revoked FROM workers`);
       for (const row of rows) {
         if (!this.available) break;
-        await this.set(row.id, row.credential_hash);
+        // It may have been away while one was revoked.
+        if (row.revoked) await this.remove(row.id);
+        else await this.set(row.id, row.credential_hash);
       }
     } catch (error) {
       this.tell(error);
@@ -69,7 +83,7 @@ export class RedisAccounts implements OnModuleInit {
   private ruleOf(workerId: string, credentialHash: Buffer): [string, ...string[]] {
     const { FENCELINE_REDIS_PREFIX: prefix } = this.settings;
     return [
-      `worker-${workerId}`,
+      accountOf(workerId),
       ...['reset', 'on', `#${credentialHash.toString('hex')}`, `~${prefix}:${workerId}:*`],
       ...rights,
     ];
@@ -87,4 +101,8 @@ export class RedisAccounts implements OnModuleInit {
     }
     this.refused = true;
   }
+}
+
+function accountOf(workerId: string): string {
+  return `worker-${workerId}`;
 }

@@ -16,6 +16,8 @@ export const workerSchema = z
     present: z.boolean(),
     lastSeenAt: instantSchema.nullable(),
     createdAt: instantSchema,
+    /** Its credential is refused from then on. */
+    revokedAt: instantSchema.nullable(),
     /** What it runs, and what that takes of its capacity. */
     busy: z.object({ slots: z.int(), memoryMib: z.int(), cores: z.int() }),
   })
@@ -49,7 +51,10 @@ export const workersOperations = {
     path: '/workers',
     access: 'read',
     summary: 'Workers, newest first',
-    query: pageQuerySchema,
+    query: pageQuerySchema.extend({
+      /** Revoked ones too. */
+      revoked: z.stringbool().default(false),
+    }),
     answer: pageOf('WorkerPage', workerSchema),
   }),
   show: operation({
@@ -84,6 +89,7 @@ export const workersOperations = {
     params,
     answer: workerDetailSchema,
     status: 200,
+    problems: ['conflict'],
   }),
   disable: operation({
     id: 'disableWorker',
@@ -92,6 +98,19 @@ export const workersOperations = {
     path: '/workers/{workerId}/disable',
     access: 'admin',
     summary: 'As drain, until an administrator enables it again',
+    params,
+    answer: workerDetailSchema,
+    status: 200,
+    problems: ['conflict'],
+  }),
+  revoke: operation({
+    id: 'revokeWorker',
+    tag: 'workers',
+    method: 'POST',
+    path: '/workers/{workerId}/revoke',
+    access: 'admin',
+    summary:
+      'Ends it at once and for good: its credential is refused, and what it runs is lost and placed anew; to say it again is no error',
     params,
     answer: workerDetailSchema,
     status: 200,

@@ -1,8 +1,9 @@
 import { fioIsOn, fioMs, fioWrites, NS_PER_MS, NS_PER_S } from '@fenceline/contracts';
 import type { FioOptions, Scheduler } from '@fenceline/contracts';
+import { roomFor, type RoomPool } from '@fenceline/nvme';
 import type { Medium, MediumRequest, MediumResult, Random } from '../../transport.js';
 import { Pattern, type NextIo } from './pattern.js';
-import { makePayload, readBlock, type Stamp } from './payload.js';
+import { fillPayload, readBlock, type Stamp } from './payload.js';
 import type { Tally } from './tally.js';
 
 export interface JobParts {
@@ -17,6 +18,8 @@ export interface JobParts {
   /** No other job writes to this job's region: then it knows what it must read. */
   ownsRegion: boolean;
   tally: Tally;
+  /** See `Workload`. */
+  payloads: RoomPool | null;
   /** Called once: nothing is outstanding, and nothing more will be begun. */
   ended: () => void;
 }
@@ -135,13 +138,17 @@ export class Job {
   }
 
   #write(offset: number): void {
-    const { fio, medium, number: job, nonce, tally } = this.#parts;
+    const { fio, medium, number: job, nonce, tally, payloads } = this.#parts;
+    const { blockBytes } = this.#pattern;
     const stamp: Stamp = { nonce, job, sequence: this.#sequence++ };
-    const data = makePayload(stamp, offset, this.#pattern.blockBytes, medium.blockSize);
+    const data = payloads?.take(blockBytes) ?? roomFor(blockBytes);
+    fillPayload(data, stamp, offset, medium.blockSize);
     tally.wrote();
     this.#writesSinceFlush++;
-    this.#submit({ op: 'write', offset, data, fua: fioIsOn(fio.sync) }, ({ ok }) => {
-      this.#last.set(offset, ok ? stamp.sequence : null);
+    this.#submit({ op: 'write', offset, data, fua: fioIsOn(fio.sync) }, (result) => {
+      this.#last.set(offset, result.ok ? stamp.sequence : null);
+      // What was sent again, or not answered, may still lie with a connection that was lost.
+      if (result.ok && result.sentOnce) payloads?.giveBack(data);
       this.#placeDone(offset);
     });
   }

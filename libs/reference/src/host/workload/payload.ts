@@ -1,5 +1,3 @@
-import { roomFor } from '@fenceline/nvme';
-
 /** What one write of a workload is: no two writes have the same. */
 export interface Stamp {
   /** Drawn anew for each workload. */
@@ -20,21 +18,22 @@ export type BlockContent =
 const MAGIC = 0x4543_4e46;
 const HEADER_WORDS = 8;
 /** An odd step: words of a block differ from one another, and from those of a block with another first word. */
-const STEP = 0x9e37_79b1;
+const STEP = 0x9e37_79b1 | 0;
+const TWO_STEPS = (2 * STEP) | 0;
 
 /**
- * The bytes of a write. Each block is unlike any other, of this write or another: a header of magic number, nonce,
- * job, sequence and the block's place, and words behind it that follow from these.
+ * Writes the bytes of a write into `bytes`, whatever stood there. Each block is unlike any other, of this write or
+ * another: a header of magic number, nonce, job, sequence and the block's place, and words behind it that follow from
+ * these.
  *
  * @param offset where it goes, in bytes
  */
-export function makePayload(
+export function fillPayload(
+  bytes: Uint8Array,
   stamp: Stamp,
   offset: number,
-  length: number,
   blockSize: number,
-): Uint8Array {
-  const bytes = roomFor(length);
+): void {
   const words = wordsOf(bytes);
   const count = blockSize / 4;
   for (let at = 0; at < words.length; at += count) {
@@ -45,13 +44,20 @@ export function makePayload(
     words[at + 3] = stamp.sequence;
     words[at + 4] = place;
     words[at + 5] = Math.floor(place / 2 ** 32);
+    words[at + 6] = 0;
+    words[at + 7] = 0;
+    // A block and its header are multiples of four words.
     let word = wordBehindHeader(firstWord(stamp, place));
-    for (let i = HEADER_WORDS; i < count; i++) {
-      words[at + i] = word;
-      word = (word + STEP) | 0;
+    const end = at + count;
+    for (let i = at + HEADER_WORDS; i < end; i += 4) {
+      const third = (word + TWO_STEPS) | 0;
+      words[i] = word;
+      words[i + 1] = (word + STEP) | 0;
+      words[i + 2] = third;
+      words[i + 3] = (third + STEP) | 0;
+      word = (third + TWO_STEPS) | 0;
     }
   }
-  return bytes;
 }
 
 /** Looks at the block that `bytes` are, which was read from `offset`. */
@@ -70,7 +76,7 @@ export function readBlock(bytes: Uint8Array, offset: number): BlockContent {
   return { kind: 'stamped', stamp };
 }
 
-/** Whether everything behind a block's header is as `makePayload` made it. */
+/** Whether everything behind a block's header is as `fillPayload` made it. */
 function isFilled(words: Uint32Array, first: number): boolean {
   if (words[6] !== 0 || words[7] !== 0) return false;
   let word = wordBehindHeader(first);

@@ -1,9 +1,10 @@
 import { fioOptionsSchema, NS_PER_MS, VirtualTime, type FioOptions } from '@fenceline/contracts';
+import { RoomPool } from '@fenceline/nvme';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Medium, MediumRequest, MediumResult } from '../../transport.js';
 import { seeded } from '../host-setup.testing.js';
-import { makePayload, readBlock } from './payload.js';
+import { fillPayload, readBlock } from './payload.js';
 import { Workload } from './workload.js';
 
 const BLOCK = 512;
@@ -177,6 +178,45 @@ describe('a workload', () => {
   });
 });
 
+describe('the memory of writes', () => {
+  it('is used again only where nothing can send them any more', () => {
+    const time = new VirtualTime();
+    const answers: MediumResult[] = [
+      { ok: true, sentOnce: true },
+      { ok: true },
+      { ok: false, error: 'EIO' },
+    ];
+    const written: Uint8Array[] = [];
+    const mayComeAgain: boolean[] = [];
+    const medium: Medium = {
+      blockSize: BLOCK,
+      size: 256 * BLOCK,
+      submit: (request, done) => {
+        if (request.op !== 'write') throw new Error(`a ${request.op} of a job that only writes`);
+        const answer = answers[written.length % answers.length]!;
+        const before = written.lastIndexOf(request.data);
+        if (before >= 0) expect(mayComeAgain[before]).toBe(true);
+        written.push(request.data);
+        mayComeAgain.push(answer.ok && answer.sentOnce === true);
+        time.at(time.now() + NS_PER_MS, () => done(answer));
+      },
+    };
+    const fio = fioOptionsSchema.parse({ size: '32k', runtime: '1s', bs: '4k', number_ios: 60 });
+    const workload = (payloads: RoomPool | null) => {
+      written.length = 0;
+      mayComeAgain.length = 0;
+      new Workload(medium, time, seeded(1), fio, () => undefined, payloads);
+      while (time.step());
+      return new Set(written).size;
+    };
+    const fresh = workload(null);
+    expect(fresh).toBe(written.length);
+    // Of every three writes one gives its memory back, and the next one takes it.
+    expect(written.length).toBeGreaterThan(3);
+    expect(workload(new RoomPool())).toBe(Math.floor((written.length * 2) / 3));
+  });
+});
+
 describe('a payload', () => {
   it('is known again by its block, and by no other place', () => {
     const word = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -184,7 +224,8 @@ describe('a payload', () => {
     const places = fc.integer({ min: 0, max: 2 ** 40 }).map((block) => block * BLOCK);
     fc.assert(
       fc.property(stamps, places, fc.integer({ min: 0, max: BLOCK - 1 }), (stamp, offset, at) => {
-        const bytes = makePayload(stamp, offset, 2 * BLOCK, BLOCK);
+        const bytes = new Uint8Array(2 * BLOCK).fill(0xff);
+        fillPayload(bytes, stamp, offset, BLOCK);
         const block = bytes.subarray(BLOCK);
         expect(readBlock(block, offset + BLOCK)).toEqual({ kind: 'stamped', stamp });
         expect(readBlock(block, offset).kind).toBe('damaged');

@@ -1,4 +1,5 @@
 import { fioBytes, type FioOptions, type Scheduler } from '@fenceline/contracts';
+import type { RoomPool } from '@fenceline/nvme';
 import type { Medium, Random } from '../../transport.js';
 import { Job } from './job.js';
 import { Tally, type WorkloadResult } from './tally.js';
@@ -12,6 +13,9 @@ export class Workload {
    *
    * @param done called once, with what was seen, when every job has ended and its I/O has come back; never before
    *   the constructor returns
+   * @param payloads where the bytes of writes lie that are used again once the answer has come. Only for connections that
+   *   let go of what the other side has acknowledged, with a controller that answers a command when all of it has come;
+   *   without it each write has new memory
    */
   constructor(
     medium: Medium,
@@ -19,6 +23,7 @@ export class Workload {
     random: Random,
     fio: FioOptions,
     done: (result: WorkloadResult) => void,
+    payloads: RoomPool | null = null,
   ) {
     const tally = new Tally(scheduler);
     const nonce = random();
@@ -30,7 +35,18 @@ export class Workload {
     this.#jobs = Array.from(
       { length: fio.numjobs },
       (_, number) =>
-        new Job({ medium, scheduler, random, fio, number, nonce, ownsRegion, tally, ended }),
+        new Job({
+          medium,
+          scheduler,
+          random,
+          fio,
+          number,
+          nonce,
+          ownsRegion,
+          tally,
+          payloads,
+          ended,
+        }),
     );
   }
 

@@ -1,0 +1,1 @@
+export { uploadFile, type UploadManners, type UploadTarget } from './upload-file.js';
