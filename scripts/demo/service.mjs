@@ -28,14 +28,19 @@ export async function openService(root, say, asked) {
       detached: true,
     });
     let over = false;
+    let toEnd = false;
     child.once('exit', () => (over = true));
-    void asked.then(() => !over && !existsSync(ready) && child.kill('SIGTERM'));
+    void asked.then(() => {
+      toEnd = true;
+      if (!over && !existsSync(ready)) child.kill('SIGTERM');
+    });
     let told = 0;
     // The file appears when all is up; what the launcher says meanwhile is passed on.
     while (!existsSync(ready)) {
       const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
       for (const line of lines.slice(told)) say(line);
       told = lines.length;
+      if (over && toEnd) throw new StepError('The service was stopped before it was up.');
       if (over) return running(launcher);
       await after(pollMs);
     }
