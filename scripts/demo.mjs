@@ -124,6 +124,8 @@ async function main() {
   await setUp('demo', given);
   await build();
   const asked = whenAsked();
+  let toEnd = false;
+  void asked.then(() => (toEnd = true));
   const service = await openService(root, say, asked);
   const keep = given.keep || !service.ours;
   const wait = !keep && process.stdout.isTTY === true && process.stdin.isTTY === true;
@@ -132,7 +134,7 @@ async function main() {
     const exitCode = await Promise.race([shown, asked.then(() => EXIT_ERROR)]);
     if (keep) {
       say('The service goes on: npm run status, npm run stop.');
-    } else if (wait) {
+    } else if (wait && !toEnd) {
       say('The service goes on until Ctrl-C.');
       await asked;
     }

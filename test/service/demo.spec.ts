@@ -43,7 +43,7 @@ describe('the service of the demonstration', () => {
     await expect(openService(root, say, asked)).rejects.toThrow('stopped before it was up');
     expect(said).toContain('Postgres is up.');
     expect(await status()).toMatchObject({ running: false, parts: [] });
-  });
+  }, 240_000);
 
   it('is the one that runs already, which is left running', async () => {
     const never = new Promise<void>(() => undefined);
@@ -56,5 +56,5 @@ describe('the service of the demonstration', () => {
     expect(await status()).toMatchObject({ running: true, address });
     first.stop();
     expect(await status()).toMatchObject({ running: false, parts: [] });
-  });
+  }, 240_000);
 });
