@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setInterval } from 'node:timers';
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Api } from './demo/api.mjs';
@@ -17,6 +18,7 @@ const kernel = 'debian:6.1';
 /** What the VMs of the scenario are. */
 const roles = ['host', 'array-node'];
 const pollMs = 500;
+const aliveMs = 60_000;
 const say = (line) => process.stderr.write(`${line}\n`);
 
 /** Has the control plane register Debian's kernel, unless it has it, and waits for the images that the scenario boots. */
@@ -82,6 +84,8 @@ async function fetchFiles(api, job) {
 
 /** Resolves at Ctrl-C, or when somebody ends us. Asked again (npm passes a Ctrl-C on) we go on stopping all the same. */
 function whenAsked() {
+  // Listeners for signals alone keep no process.
+  setInterval(() => undefined, aliveMs);
   return new Promise((resolve) => {
     process.on('SIGINT', resolve).on('SIGTERM', resolve).on('SIGHUP', resolve);
   });

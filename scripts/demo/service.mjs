@@ -28,11 +28,12 @@ export async function openService(root, say, asked) {
       detached: true,
     });
     let over = false;
+    let up = false;
     let toEnd = false;
     child.once('exit', () => (over = true));
     void asked.then(() => {
       toEnd = true;
-      if (!over && !existsSync(ready)) child.kill('SIGTERM');
+      if (!over && !up) child.kill('SIGTERM');
     });
     let told = 0;
     // The file appears when all is up; what the launcher says meanwhile is passed on.
@@ -44,6 +45,7 @@ export async function openService(root, say, asked) {
       if (over) return running(launcher);
       await after(pollMs);
     }
+    up = true;
     child.unref();
     const { address, tokenFile } = JSON.parse(readFileSync(ready, 'utf8'));
     return { address, token: readToken(tokenFile), ours: true, stop: () => stopAll(launcher) };
