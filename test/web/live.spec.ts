@@ -22,25 +22,23 @@ const line = (ms: number, text: string): LivePart => ({
   ...{ kind: 'console', vm: 'host1', line: text, ms },
 });
 
-/** The page's list of lines; a test sees where it stands. */
 const linesOf = (page: Page) => page.getByRole('list', { name: 'Lines of the lab' });
 const caption = (page: Page) => page.getByRole('figure').getByText('Live, thinned.').locator('..');
 
 /** How far the list is from its end, px. */
 const fromEnd = (page: Page): Promise<number> =>
-  linesOf(page).evaluate(
-    ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
-  );
+  page.evaluate(`(() => {
+    const { scrollHeight, scrollTop, clientHeight } = document.querySelector('ol[tabindex]');
+    return scrollHeight - scrollTop - clientHeight;
+  })()`);
 
 /** Scrolls the list to its first line, and resolves when the page knows. */
 const readBack = (page: Page): Promise<void> =>
-  linesOf(page).evaluate(
-    (list) =>
-      new Promise<void>((resolve) => {
-        list.addEventListener('scroll', () => resolve(), { once: true });
-        list.scrollTop = 0;
-      }),
-  );
+  page.evaluate(`new Promise((resolve) => {
+    const list = document.querySelector('ol[tabindex]');
+    list.addEventListener('scroll', () => resolve(), { once: true });
+    list.scrollTop = 0;
+  })`);
 
 interface Seen {
   /** How much of the width, from the left end on, is of a colour that the right end has not. */
