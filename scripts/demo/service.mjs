@@ -12,7 +12,7 @@ const pollMs = 200;
  *
  * @param {string} root folder of the repository
  * @param {(line: string) => void} say
- * @param {Promise<unknown>} asked resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
+ * @param {Promise<unknown>} [asked] resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
  * @returns {Promise<{ address: string, signIn: string, token: string, stop: () => void }>}
  * @throws {StepError} where it does not come up, or was asked to end before it did
  */
@@ -29,7 +29,7 @@ export async function startService(root, say, asked) {
     });
     let over = false;
     child.once('exit', () => (over = true));
-    void asked.then(() => !over && !existsSync(ready) && child.kill('SIGTERM'));
+    void asked?.then(() => !over && !existsSync(ready) && child.kill('SIGTERM'));
     let told = 0;
     // The file appears when all is up; what the launcher says meanwhile is passed on.
     while (!existsSync(ready)) {

@@ -78,6 +78,12 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     expect(page.url()).not.toContain('code');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    // Over the page that is shown, so that nothing is loaded anew.
+    await page.goto(await service.signInPath());
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(page.url()).not.toContain('code');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     const { secret } = await service.token(['read']);
     await page.getByLabel('Token').fill(secret);
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -160,6 +166,8 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await reader.context.close();
     const { context, page } = await signIn(browser, service);
     await page.goto(`/jobs/${path.jobId}`);
+    await page.getByLabel('Priority').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByLabel('Priority').fill('101');
     await page.getByRole('button', { name: 'Set' }).click();
     const { data: before } = await service.client.GET('/jobs/{jobId}', { params: { path } });
