@@ -131,7 +131,7 @@ describe('a worker that is revoked', () => {
       await untilLockWaits(database, 2);
       return [[revoking], [placing]] as const;
     });
-    expect((await Promise.all(revoking))[0]!.attempts).toEqual([]);
+    expect((await Promise.all(revoking))[0].attempts).toEqual([]);
     expect(await Promise.all(placing)).toEqual([0]);
     expect(await attempts()).toMatchObject([{ jobId, state: 'ended', endedHow: 'lost' }]);
   });
@@ -149,7 +149,7 @@ describe('a worker that is revoked', () => {
       return [[placing], [revoking]] as const;
     });
     expect(await Promise.all(placing)).toEqual([1]);
-    expect((await Promise.all(revoking))[0]!.attempts).toEqual([]);
+    expect((await Promise.all(revoking))[0].attempts).toEqual([]);
     expect(await attempts()).toMatchObject([{ jobId, state: 'ended', endedHow: 'lost' }]);
     expect(await database.prisma.job.findMany()).toMatchObject([{ state: 'queued' }]);
   });
