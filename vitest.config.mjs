@@ -15,14 +15,19 @@ const longest = [
   'scripts/mutants/campaign.spec.mjs',
   'test/service/worker.spec.ts',
   'test/service/launcher.spec.ts',
+  'libs/verifier/src/exhaustive/agreement.spec.ts',
   'libs/verifier/src/trust/trust.spec.ts',
   'test/service/schema-engine.spec.ts',
   'test/service/migrations.spec.ts',
+  'test/service/pinned-images.spec.ts',
+  'test/web/journey.spec.ts',
+  'test/service/cli.spec.ts',
 ];
 
 /**
  * Vitest begins with the largest files, and these are not the ones that take longest: begun last, they would keep one
- * worker busy while the others have nothing left.
+ * worker busy while the others have nothing left. A process without isolation goes on to the next file only where that is
+ * of the same project, so the files of a project follow each other.
  */
 class LongestFirst extends BaseSequencer {
   async sort(files) {
@@ -30,12 +35,19 @@ class LongestFirst extends BaseSequencer {
       const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
       return at < 0 ? longest.length : at;
     };
-    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+    return (await super.sort(files)).toSorted(
+      (one, other) => rank(one) - rank(other) || one.project.name.localeCompare(other.project.name),
+    );
   }
 }
 
-/** Libraries without input or output, clocks or state of their own. */
-const pure = ['capture', 'contracts', 'history', 'nvme', 'reference', 'report', 'verifier'];
+/** Projects whose specs leave nothing behind that another spec could see. */
+const pure = [
+  ...['capture', 'contracts', 'history', 'nvme', 'reference', 'report', 'verifier'].map(
+    (library) => `libs/${library}`,
+  ),
+  'apps/dashboard',
+];
 
 /**
  * `vitest run` has the quick specs and test/integration. The longer tiers are a folder of test/ each and run
@@ -57,7 +69,7 @@ export default defineConfig(({ mode }) => ({
               extends: true,
               test: {
                 name: 'pure',
-                include: pure.map((library) => `libs/${library}/src/**/*.spec.ts`),
+                include: pure.map((project) => `${project}/src/**/*.spec.ts`),
                 // They share nothing that could be changed, so they share what they load.
                 isolate: false,
                 maxWorkers: 2,
@@ -67,10 +79,10 @@ export default defineConfig(({ mode }) => ({
               extends: true,
               test: {
                 name: 'quick',
-                exclude: pure.map((library) => `libs/${library}/**`),
+                exclude: pure.map((project) => `${project}/**`),
                 include: [
                   'libs/*/src/**/*.spec.ts',
-                  'apps/{cli,worker,launcher,dashboard}/src/**/*.spec.ts',
+                  'apps/{cli,worker,launcher}/src/**/*.spec.ts',
                   'guest/src/**/*.spec.ts',
                   'scripts/**/*.spec.mjs',
                   'prisma/**/*.spec.mjs',
@@ -83,7 +95,13 @@ export default defineConfig(({ mode }) => ({
               extends: true,
               test: {
                 name: 'service',
-                include: ['apps/control-plane/src/**/*.spec.ts', 'test/service/**/*.spec.ts'],
+                include: [
+                  'apps/control-plane/src/**/*.spec.ts',
+                  'test/service/**/*.spec.ts',
+                  'test/web/journey.spec.ts',
+                ],
+                // Each loads all of the control plane, and has an application and a database of its own.
+                isolate: false,
                 globalSetup: ['test/support/service/setup.ts'],
                 // A database of a spec's own takes seconds where other specs take the processor.
                 hookTimeout: 60_000,

@@ -123,8 +123,8 @@ async function main() {
   if (!fit) return EXIT_ERROR;
   await setUp('demo', given);
   await build();
-  const service = await startService(root, say);
   const asked = whenAsked();
+  const service = await startService(root, say, asked);
   try {
     const exitCode = await Promise.race([demonstrate(service), asked.then(() => EXIT_ERROR)]);
     if (given.keep) {

@@ -57,6 +57,8 @@ export async function setUp(purpose, options) {
   if (decision.npm !== null) {
     await runStep('install npm packages', ['npm', 'ci', '--no-progress'], {
       cwd: root,
+      // Nx is called by its own installation.
+      env: nxEnvironment,
       onFailure: (output) => networkTrouble(output, 'npm packages'),
     });
   }

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { StepError } from '../setup/steps.mjs';
 
 const pollMs = 200;
 
@@ -11,10 +12,11 @@ const pollMs = 200;
  *
  * @param {string} root folder of the repository
  * @param {(line: string) => void} say
+ * @param {Promise<unknown>} asked resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
  * @returns {Promise<{ address: string, signIn: string, token: string, stop: () => void }>}
- * @throws {Error} with the launcher's words where it does not come up
+ * @throws {StepError} where it does not come up, or was asked to end before it did
  */
-export async function startService(root, say) {
+export async function startService(root, say, asked) {
   const folder = mkdtempSync(path.join(tmpdir(), 'fenceline-demo-'));
   const launcher = path.join(root, 'apps/launcher/bin/launcher.cjs');
   const ready = path.join(folder, 'ready.json');
@@ -27,13 +29,14 @@ export async function startService(root, say) {
     });
     let over = false;
     child.once('exit', () => (over = true));
+    void asked.then(() => !over && !existsSync(ready) && child.kill('SIGTERM'));
     let told = 0;
     // The file appears when all is up; what the launcher says meanwhile is passed on.
     while (!existsSync(ready)) {
       const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
       for (const line of lines.slice(told)) say(line);
       told = lines.length;
-      if (over) throw new Error('The service did not start.');
+      if (over) throw new StepError('The service did not start.');
       await after(pollMs);
     }
     child.unref();

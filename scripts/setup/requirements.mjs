@@ -31,19 +31,16 @@ const toTest = [
     why: 'puts workers into networks of their own, to cut them',
   },
   { package: 'cpio', command: 'cpio', why: 'unpacks our guest images, to compare' },
+  { package: 'chromium', command: 'chromium', why: 'opens the pages' },
 ];
 
-/** @type {Requirement[]} */
-const toBrowse = [{ package: 'chromium', command: 'chromium', why: 'opens the pages' }];
-
-/** @typedef {'start' | 'demo' | 'test' | 'test:web'} Purpose */
+/** @typedef {'start' | 'demo' | 'test'} Purpose */
 
 /** @type {Record<Purpose, Requirement[]>} */
 const requirements = {
   start: toRun,
   demo: toRun,
   test: [...toRun, ...toTest],
-  'test:web': [...toRun, ...toTest, ...toBrowse],
 };
 
 /**

@@ -36,7 +36,7 @@ export const tiers = [
       generatedPages,
     ],
   },
-  { name: 'web', command: 'npm run test:web', purpose: 'test:web', checks: [] },
+  { name: 'web', command: 'npm run test:web', purpose: 'test', checks: [] },
   { name: 'lab', command: 'npm run test:lab', purpose: 'test', checks: [] },
   { name: 'long', command: 'npm run test:long', purpose: 'test', checks: [] },
 ];

@@ -17,7 +17,7 @@ const TICKS_A_SECOND = 100;
 export async function measureProcess(command, args, { output, mayEndWith = [] }) {
   const file = await open(output, 'w');
   try {
-    const cpuBefore = cpuOfChildren();
+    const cpuBefore = cpuOfChildren('self');
     const begin = performance.now();
     const child = spawn(command, args, { stdio: ['ignore', file.fd, 'ignore'] });
     let memory = 0;
@@ -30,7 +30,7 @@ export async function measureProcess(command, args, { output, mayEndWith = [] })
     if (code !== 0 && !mayEndWith.includes(code)) {
       throw new Error(`${command} ended with exit code ${code}`);
     }
-    return { seconds, cpuSeconds: cpuOfChildren() - cpuBefore, memory };
+    return { seconds, cpuSeconds: cpuOfChildren('self') - cpuBefore, memory };
   } finally {
     await file.close();
   }
@@ -49,12 +49,33 @@ function peakOf(pid) {
   }
 }
 
+/** Processor time of a process and its children, those that have ended too, in seconds. */
+export function cpuOfFamily(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').match(/\d+/g) ?? [];
+  return children.reduce((sum, child) => sum + cpuOf(child), cpuOf(pid) + cpuOfChildren(pid));
+}
+
+/** Processor time of a process itself, in seconds: fields 14 and 15 of proc(5), stat; 0 when it is gone. */
+export function cpuOf(pid) {
+  try {
+    return sumOfTimes(pid, 14);
+  } catch {
+    return 0;
+  }
+}
+
 /** Processor time of all children that have ended, in seconds: fields 16 and 17 of proc(5), stat. */
-function cpuOfChildren() {
-  const stat = readFileSync('/proc/self/stat', 'latin1');
+function cpuOfChildren(pid) {
+  return sumOfTimes(pid, 16);
+}
+
+/** @param field the first of two, as proc(5) counts them */
+function sumOfTimes(pid, field) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // The name, which may hold spaces, is the second field.
   const [user, system] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
-    .slice(13, 15);
+    .slice(field - 3, field - 1);
   return (Number(user) + Number(system)) / TICKS_A_SECOND;
 }

@@ -53,20 +53,30 @@ async function commits() {
 async function measureJobs() {
   await runJobs(service, Math.min(200, jobs));
   const before = await commits();
+  const cpu = service.cpu();
   const begin = performance.now();
   await runJobs(service, jobs);
   const seconds = (performance.now() - begin) / 1000;
+  const spent = cpuSince(cpu);
   const each = ((await commits()) - before) / jobs;
   const raw = await commitRaw(Math.round(each * jobs));
   const ratio = (each * jobs) / seconds / raw;
   console.log(
     `${jobs} jobs: ${(jobs / seconds).toFixed(0)} a second, ${each.toFixed(1)} commits each`,
   );
+  console.log(`processor time each, ms: ${spent}`);
   console.log(`raw pg: ${raw.toFixed(0)} commits a second; ratio ${ratio.toFixed(2)}`);
   if (ratio < WANTED) {
     console.error(`the ratio is below ${WANTED}`);
     process.exitCode = 1;
   }
+}
+
+/** What each part has spent of the processors, ms a job. */
+function cpuSince(before) {
+  return Object.entries(service.cpu())
+    .map(([part, now]) => `${part} ${(((now - before[part]) * 1000) / jobs).toFixed(1)}`)
+    .join(', ');
 }
 
 /** Commits a second of so many transactions, each of one row, on as many connections as the control plane has. */

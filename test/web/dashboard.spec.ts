@@ -103,19 +103,6 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await context.close();
   });
 
-  it('runs a scenario from the editor, and follows it to its verdict', async () => {
-    const { context, page } = await signIn(browser, service);
-    await page.goto('/scenarios/edit?shipped=no-fault');
-    await page.getByText('The service takes it.').waitFor();
-    await page.getByLabel('Runs on').selectOption('simulated');
-    await page.getByLabel('Name of the run').fill('from the editor');
-    await page.getByRole('button', { name: 'Submit 1 job' }).click();
-    await page.getByRole('heading', { name: 'from the editor' }).waitFor();
-    await page.getByText('all 1 finished').waitFor({ timeout: 120_000 });
-    await page.getByRole('cell', { name: '1 pass' }).waitFor();
-    await context.close();
-  });
-
   it('marks what is wrong in the text, and does not submit it', async () => {
     const { context, page } = await signIn(browser, service);
     await page.goto('/scenarios/edit');
@@ -198,6 +185,35 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await page.goto(`/workers/${workerId}`);
     await page.getByText('revoked', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: /Drain|Enable|Disable|Revoke/ }).count()).toBe(0);
+    await context.close();
+  });
+
+  it('sets the priority of a job that waits, for who may', async () => {
+    const waiting = await submit(service.client, ['stuck-write'], {
+      wants: { accelerator: null, workerLabels: ['nowhere'] },
+    });
+    const query = { runId: waiting.id };
+    const { data: jobs } = await service.client.GET('/jobs', { params: { query } });
+    const path = { jobId: jobs!.items[0]!.id };
+    const { secret } = await service.token(['read', 'submit'], 'bob');
+    const reader = await signIn(browser, service, { token: secret });
+    await reader.page.goto(`/jobs/${path.jobId}`);
+    await reader.page.getByText(/^Waits for/).waitFor();
+    expect(await reader.page.getByLabel('Priority').count()).toBe(0);
+    await reader.context.close();
+    const { context, page } = await signIn(browser, service);
+    await page.goto(`/jobs/${path.jobId}`);
+    await page.getByLabel('Priority').fill('101');
+    await page.getByRole('button', { name: 'Set' }).click();
+    const { data: before } = await service.client.GET('/jobs/{jobId}', { params: { path } });
+    expect(before!.priority).toBe(0);
+    await page.getByLabel('Priority').fill('7');
+    await page.getByRole('button', { name: 'Set' }).click();
+    await page.getByText('it is now 7').waitFor();
+    const { data: after } = await service.client.GET('/jobs/{jobId}', { params: { path } });
+    expect(after!.priority).toBe(7);
+    await service.client.POST('/jobs/{jobId}/cancel', { params: { path } });
+    await page.getByLabel('Priority').waitFor({ state: 'detached' });
     await context.close();
   });
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { NestApplicationOptions } from '@nestjs/common';
@@ -7,7 +6,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
 import { AppModule } from './app.module.js';
 import { serveDashboard } from './dashboard/serve-dashboard.js';
 import { checkOperations } from './http/check-operations.js';
@@ -19,6 +17,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { sendProblem } from './http/send-problem.js';
 import { createLog } from './log/create-log.js';
 import { NestLog } from './log/nest-log.js';
+import { requestLog } from './log/request-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { maskSettings, type Settings } from './settings/settings.js';
 import { openArtifactStore } from './store/open-artifact-store.js';
@@ -44,18 +43,14 @@ export async function createApplication(
     options,
   );
   application.disable('x-powered-by');
+  // Answers of the API are not to be stored: nobody asks for one again by its tag. Artifacts have tags of their own.
+  application.disable('etag');
   if (settings.FENCELINE_BEHIND_PROXY) application.set('trust proxy', 1);
   const server: Server = application.getHttpServer();
   // Longer than clients and proxies keep a connection that they do not use: the one who closes it shall be them.
   server.keepAliveTimeout = 65_000;
   application.use(application.get(Connections).of(server));
-  application.use(
-    pinoHttp({
-      logger: log,
-      genReqId: () => randomUUID(),
-      quietReqLogger: true,
-    }),
-  );
+  application.use(requestLog(log));
   application.use(application.get(HttpMetrics).measure());
   application.use(securityHeaders());
   application.use(hostCheck(settings));

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { postgresAccount, type Account } from './postgres-account.js';
+import { postgresBinaries } from './postgres-binaries.js';
+import { ensureCluster, ensureFolder } from './postgres-cluster.js';
 import { startPostgres } from './postgres.js';
+import { reachableBinaries } from './reachable-binaries.js';
 import { startRedis } from './redis.js';
 import { stopProcess } from './stop-process.js';
 
@@ -30,6 +34,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('an embedded Postgres', () => {
   const start = () => startPostgres({ folder: path.join(folder, 'pg'), durable: false });
+
+  const ensureClusterIn = async (binaries: string, account: Account) => {
+    const pg = path.join(folder, 'pg');
+    await ensureFolder(pg, account);
+    return ensureCluster(binaries, pg, account);
+  };
 
   it('stops the server that was left, and has its rows', async () => {
     const left = await start();
@@ -74,6 +84,23 @@ describe('an embedded Postgres', () => {
     await expect(start()).rejects.toThrow(
       `${folder} does not let it through. Either allow that (chmod o+x ${folder})`,
     );
+  });
+
+  it.runIf(asRoot)('runs from a copy where its account cannot reach the programs', async () => {
+    const closed = path.join(folder, 'home');
+    await cp(path.dirname(postgresBinaries()), path.join(closed, 'native'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+    await chmod(closed, 0o700);
+    const account = await postgresAccount();
+    const reach = () => reachableBinaries(account, path.join(closed, 'native/bin'), folder);
+    expect(await reach()).toBe(path.join(folder, 'programs/bin'));
+    const cluster = await ensureClusterIn(await reach(), account);
+    expect(existsSync(path.join(cluster, 'PG_VERSION'))).toBe(true);
+    expect(existsSync(path.join(folder, 'programs.making'))).toBe(false);
+    await chmod(closed, 0o711);
+    expect(await reach()).toBe(path.join(closed, 'native/bin'));
   });
 
   it('says what the server said when it does not start', async () => {

@@ -11,16 +11,10 @@ export interface Account {
   gid: number | undefined;
 }
 
-/**
- * Postgres refuses to run as root: root starts it as the account `postgres`, which is made when it is missing.
- *
- * @throws Error where that account cannot reach the binaries
- */
-export async function accountFor(binaries: string): Promise<Account> {
+/** Postgres refuses to run as root: root starts it as the account `postgres`, which is made when it is missing. */
+export async function postgresAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return { uid: undefined, gid: undefined };
-  const account = { uid: await idOf('-u'), gid: await idOf('-g') };
-  await checkReach(account, binaries);
-  return account;
+  return { uid: await idOf('-u'), gid: await idOf('-g') };
 }
 
 /**
@@ -31,10 +25,15 @@ export async function accountFor(binaries: string): Promise<Account> {
 export async function giveTo(account: Account, folder: string): Promise<void> {
   if (account.uid === undefined || account.gid === undefined) return;
   await chown(folder, account.uid, account.gid);
-  await checkReach(account, folder);
+  const closed = await whatKeepsOut(account, folder);
+  if (closed === null) return;
+  throw new Error(
+    `The account postgres, which the embedded Postgres runs as, cannot reach ${folder}: ${closed} does not let it through. Either allow that (chmod o+x ${closed}) or use another folder.`,
+  );
 }
 
-async function checkReach(account: Account, folder: string): Promise<void> {
+/** The first folder on the way to `folder`, itself included, that does not let the account through; null where none does. */
+export async function whatKeepsOut(account: Account, folder: string): Promise<string | null> {
   const { root } = path.parse(folder);
   const parts = path.relative(root, folder).split(path.sep);
   for (const [at] of parts.entries()) {
@@ -44,12 +43,9 @@ async function checkReach(account: Account, folder: string): Promise<void> {
       () => true,
       () => false,
     );
-    if (!reached) {
-      throw new Error(
-        `The account postgres, which the embedded Postgres runs as, cannot reach ${folder}: ${step} does not let it through. Either allow that (chmod o+x ${step}) or use another folder.`,
-      );
-    }
+    if (!reached) return step;
   }
+  return null;
 }
 
 async function idOf(flag: '-u' | '-g'): Promise<number> {

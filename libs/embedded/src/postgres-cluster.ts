@@ -10,22 +10,30 @@ const run = promisify(execFile);
 export const user = 'fenceline';
 
 /**
+ * Makes the folder that the cluster lies in, and gives it to the account.
+ *
+ * @throws Error where the account cannot reach it
+ */
+export async function ensureFolder(folder: string, account: Account): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  await giveTo(account, folder);
+}
+
+/**
  * Makes a cluster in `folder` unless there is one.
  *
  * @returns the cluster's folder
- * @throws Error where the cluster is of another major version, or the account cannot reach the folder
+ * @throws Error where the cluster is of another major version
  */
 export async function ensureCluster(
   binaries: string,
   folder: string,
   account: Account,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o711 });
-  await giveTo(account, folder);
   const data = path.join(folder, 'data');
   const version = await readFile(path.join(data, 'PG_VERSION'), 'utf8').catch(() => null);
   if (version === null) await makeCluster(binaries, data, account);
-  else await checkVersion(binaries, data, version.trim());
+  else await checkVersion(binaries, data, version.trim(), account);
   return data;
 }
 
@@ -41,8 +49,14 @@ async function makeCluster(binaries: string, data: string, account: Account): Pr
   await rename(making, data);
 }
 
-async function checkVersion(binaries: string, data: string, found: string): Promise<void> {
-  const { stdout } = await run(path.join(binaries, 'postgres'), ['--version']);
+async function checkVersion(
+  binaries: string,
+  data: string,
+  found: string,
+  account: Account,
+): Promise<void> {
+  // As the account, not as root: the programs may be a copy that is the account's.
+  const { stdout } = await run(path.join(binaries, 'postgres'), ['--version'], account);
   const ours = /(\d+)\./.exec(stdout)?.[1];
   if (found === ours) return;
   throw new Error(

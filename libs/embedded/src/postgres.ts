@@ -3,9 +3,10 @@ import pg from 'pg';
 import { startServer, type ServerProcess } from './child.js';
 import { freePort } from './free-port.js';
 import { leftServer } from './left-server.js';
-import { accountFor } from './postgres-account.js';
+import { postgresAccount } from './postgres-account.js';
 import { postgresBinaries } from './postgres-binaries.js';
-import { ensureCluster, user } from './postgres-cluster.js';
+import { ensureCluster, ensureFolder, user } from './postgres-cluster.js';
+import { reachableBinaries } from './reachable-binaries.js';
 import { stopProcess } from './stop-process.js';
 
 export interface PostgresOptions {
@@ -40,8 +41,9 @@ const fastShutdown = 'SIGINT';
  * @throws Error with the server's last words when it does not come up
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const binaries = postgresBinaries();
-  const account = await accountFor(binaries);
+  const account = await postgresAccount();
+  await ensureFolder(options.folder, account);
+  const binaries = await reachableBinaries(account, postgresBinaries(), options.folder);
   const data = await ensureCluster(binaries, options.folder, account);
   const left = await leftServer(path.join(data, 'postmaster.pid'), data);
   if (left !== null) await stopProcess(left, fastShutdown);

@@ -63,6 +63,22 @@ it('a QEMU whose owner is dead is found and ended', async () => {
   expect(await ended).toEqual([null, 'SIGKILL']);
 });
 
+const isRoot = process.getuid?.() === 0;
+
+it.runIf(isRoot)('a QEMU of a container, whose numbers are not ours, is let alone', async () => {
+  const runFolders = await testFolder();
+  const place = join(runFolders, nameOfTheDead());
+  const standIn = `exec -a qemu-system-x86_64 "$0" -e 'console.log(1); setInterval(() => {}, 1000)' -- path=${place}/A.qmp`;
+  const container = spawn(
+    'unshare',
+    ['--pid', '--fork', '--kill-child', 'bash', '-c', standIn, process.execPath],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void container.kill('SIGKILL'));
+  await once(container.stdout, 'data');
+  expect(await findLeftovers({ runFolders, cacheDir: await testFolder() })).toEqual([]);
+});
+
 it('nothing is found where nothing ran', async () => {
   const nowhere = join(await testFolder(), 'none');
   expect(await findLeftovers({ runFolders: nowhere, cacheDir: nowhere })).toEqual([]);

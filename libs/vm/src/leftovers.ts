@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheDir, temporaryRoot } from './cache.js';
 import type { ProcessIdentity } from './process-identity.js';
-import { identify, isAlive, ownerOfName } from './process-identity.js';
+import { identify, isAlive, ownerOfName, sharesOurNumbers } from './process-identity.js';
 import { runFoldersRoot } from './run-folder.js';
 import { codeOf } from './vm-error.js';
 
@@ -40,7 +40,7 @@ async function orphanedFolders(root: string, what: string): Promise<Leftover[]> 
   });
 }
 
-/** QEMU processes with a socket in a run folder whose owner is dead. */
+/** QEMU processes with a socket in a run folder whose owner is dead; not those of a container's runs. */
 async function orphanedProcesses(runFolders: string): Promise<Leftover[]> {
   const found: Leftover[] = [];
   for (const name of await namesIn('/proc')) {
@@ -55,7 +55,7 @@ async function orphanedProcesses(runFolders: string): Promise<Leftover[]> {
     const socket = args.find((arg) => arg.includes(`path=${runFolders}/`));
     const folder = socket?.split(`path=${runFolders}/`)[1]?.split('/')[0];
     const owner = folder === undefined ? undefined : ownerOfName(folder);
-    if (owner === undefined || isAlive(owner)) continue;
+    if (owner === undefined || isAlive(owner) || !sharesOurNumbers(pid)) continue;
     const guest = args[args.indexOf('-name') + 1] ?? '';
     found.push({
       kind: 'process',

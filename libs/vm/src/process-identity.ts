@@ -28,6 +28,22 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, startTime: Number(fields[19]) };
 }
 
+/**
+ * Whether that process counts processes as we do. We see those of containers on this machine too, who have numbers of
+ * their own: what such a process says of another one's number is not for us to judge.
+ */
+export function sharesOurNumbers(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    // One number for each PID namespace from ours down to its own; kernels without namespaces have no such line.
+    const numbers = /^NSpid:(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/);
+    return numbers === undefined || numbers.length === 1;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return false;
+    throw error;
+  }
+}
+
 /** Who we are. */
 export function ownIdentity(): ProcessIdentity {
   const own = identify(process.pid);

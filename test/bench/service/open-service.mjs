@@ -9,6 +9,7 @@ import { text as readText } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { startPostgres, startRedis } from '@fenceline/embedded';
 import pg from 'pg';
+import { cpuOf, cpuOfFamily } from '../measure-process.mjs';
 
 const run = promisify(execFile);
 const agent = new Agent({ keepAlive: true });
@@ -44,6 +45,12 @@ export async function openService(folder) {
     databaseUrl,
     pool,
     ask,
+    /** Seconds of processor time that each part has had so far. */
+    cpu: () => ({
+      'control plane': cpuOfFamily(controlPlane.pid),
+      Postgres: cpuOfFamily(postgres.pid),
+      'load generator': cpuOf(process.pid),
+    }),
     async submit(count) {
       const body = {
         scenarios: [{ text }],

@@ -24,7 +24,7 @@ export class WorkerBlobs {
           AND (EXISTS (SELECT FROM kernels WHERE project_id = $2 AND sha256 = $1)
             OR EXISTS (SELECT FROM guest_images WHERE project_id = $2 AND sha256 = $1)
             OR EXISTS (SELECT FROM attempts a JOIN jobs j ON j.id = a.job_id
-                        WHERE a.worker_id = $3 AND a.state <> 'ended'
+                        WHERE a.worker_id = $3 AND a.ended_at IS NULL
                           AND j.pinned @> jsonb_build_array(jsonb_build_object('sha256', $1::text)))
             OR EXISTS (SELECT FROM rejudgement_items
                         WHERE worker_id = $3 AND state = 'running' AND evidence_sha256 = $1))`,

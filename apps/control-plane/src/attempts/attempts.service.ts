@@ -5,15 +5,20 @@ import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { Problem } from '../http/problem.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
-import { applyLockedStep, applyStep, type StepDetails } from '../state/apply-step.js';
+import {
+  applyLockedStep,
+  applyStep,
+  applyStepAndRead,
+  type StepDetails,
+} from '../state/apply-step.js';
 import { lockAttempt, seeAttempt, type SeenAttempt } from '../state/seen.js';
 import type { Command, Progress, State, Step } from '../state/model.js';
 import { transition } from '../state/transition.js';
 import { UploadPublisher, type PreparedUpload } from '../uploads/upload-publisher.js';
 import { FencingCheck } from './fencing-check.js';
-import { readWork } from './read-work.js';
 import { RecentAttempts } from './recent-attempts.js';
 import { ResultOutcome } from './result-outcome.js';
+import { workOf, workReading, type WorkRow } from './work.js';
 
 /** An attempt that a worker speaks of; it has no token before it has claimed it. */
 interface NamedAttempt {
@@ -27,11 +32,15 @@ export interface FencedAttempt extends NamedAttempt {
   fencingToken: string;
 }
 
-/** What a command came to. */
-interface Done {
+/** What a command came to, and what its step has answered. */
+interface Done<Answer> {
   seen: SeenAttempt;
   step: Step;
+  answer: Answer;
 }
+
+/** Writes a step; null where job and attempt are not as they were seen. */
+type Write<Answer> = (seen: SeenAttempt, step: Step) => Promise<Answer | null>;
 
 /** How often a command is tried again because another one came first. */
 const tries = 20;
@@ -55,10 +64,13 @@ export class AttemptsService {
   /** Starts the lease. @throws Problem `conflict`, `superseded`, `not-found` */
   async claim(worker: WorkerPrincipal, attemptId: string, instance: string): Promise<Work> {
     const { leaseSeconds } = this;
-    const { seen } = await this.command({ worker, attemptId }, { kind: 'claim', instance }, () => ({
-      leaseSeconds,
-    }));
-    return readWork(this.database, seen, leaseSeconds);
+    const { seen, answer } = await this.command(
+      { worker, attemptId },
+      { kind: 'claim', instance },
+      (seen, step) =>
+        applyStepAndRead<WorkRow>(this.database, seen, step, { leaseSeconds }, workReading),
+    );
+    return workOf(seen, answer, leaseSeconds);
   }
 
   /** @throws Problem `superseded` where a newer attempt exists, or this one has ended */
@@ -83,7 +95,14 @@ export class AttemptsService {
   ): Promise<void> {
     const command: Command = { kind: 'finish', result: result.kind };
     if (uploadIds.length === 0) {
-      await this.command(of, command, (seen) => this.outcomes.of(this.database, seen, result, []));
+      await this.command(
+        of,
+        command,
+        async (seen, step) =>
+          // What was finished is not decided again.
+          step.events.length === 0 ||
+          this.apply(seen, step, await this.outcomes.of(this.database, seen, result, [])),
+      );
       return;
     }
     // Asked before the uploads are looked at: a worker that is too late is told so, whatever became of them.
@@ -119,26 +138,31 @@ export class AttemptsService {
 
   private async hold(of: FencedAttempt, command: Command): Promise<Lease> {
     const { leaseSeconds } = this;
-    const { step } = await this.command(of, command, () => ({ leaseSeconds }));
+    const { step } = await this.command(of, command, (seen, step) =>
+      this.apply(seen, step, { leaseSeconds }),
+    );
     return { leaseSeconds, cancel: step.job === 'cancelling' };
   }
 
+  private async apply(seen: SeenAttempt, step: Step, details: StepDetails): Promise<true | null> {
+    return (await applyStep(this.database, seen, step, details)) || null;
+  }
+
   /** @throws Problem where the command is not taken */
-  private async command(
+  private async command<Answer>(
     of: NamedAttempt,
     command: Command,
-    detailsOf: (seen: SeenAttempt) => StepDetails | Promise<StepDetails>,
-  ): Promise<Done> {
+    write: Write<Answer>,
+  ): Promise<Done<Answer>> {
     for (let left = tries; left > 0; left -= 1) {
       const remembered = this.recent.take(of.attemptId, of.worker.workerId);
       const seen = remembered ?? (await seeOf(this.database, of));
       try {
         const step = this.take(seen, of, command);
-        // What was finished is not decided again.
-        const details = isRepeated(command, step) ? {} : await detailsOf(seen);
-        if (!(await applyStep(this.database, seen, step, details))) continue;
+        const answer = await write(seen, step);
+        if (answer === null) continue;
         this.recent.keep(seen, step);
-        return { seen, step };
+        return { seen, step, answer };
       } catch (error) {
         // Not so any more, perhaps: only what the database has now refuses a command.
         if (remembered === null || !(error instanceof Problem)) throw error;
@@ -161,10 +185,6 @@ export class AttemptsService {
     const about = { projectId, owner, runId, jobId, attemptId: attempt.id };
     await this.uploads.publish(sql, about, prepared);
   }
-}
-
-function isRepeated(command: Command, step: Step): boolean {
-  return command.kind === 'finish' && step.events.length === 0;
 }
 
 async function seeOf(sql: Sql, { worker, attemptId }: NamedAttempt): Promise<SeenAttempt> {

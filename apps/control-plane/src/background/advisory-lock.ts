@@ -24,6 +24,7 @@ export async function tryLock(sql: Sql, lock: AdvisoryLock): Promise<boolean> {
   const [row] = await sql.query<{ taken: boolean }>(
     'SELECT pg_try_advisory_xact_lock($1, $2) AS taken',
     [family, numbers[lock]],
+    { prepared: true },
   );
   return row!.taken;
 }

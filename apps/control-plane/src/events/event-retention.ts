@@ -29,15 +29,15 @@ export class EventRetention {
     return this.database.transaction(async (sql) => {
       if (!(await tryLock(sql, 'retention'))) return 0;
       const [row] = await sql.query<{ deleted: number }>(
-        `WITH old AS (
-           SELECT number FROM events
-            WHERE number IS NOT NULL AND created_at < now() - make_interval(secs => $1)
-            ORDER BY created_at DESC, number DESC LIMIT 1),
-         oldest AS (
-           SELECT id FROM events
-            WHERE number <= (SELECT number FROM old) AND number < (SELECT max(number) FROM events)
+        `WITH first AS (
+           SELECT id, number, created_at FROM events
+            WHERE number < (SELECT max(number) FROM events)
             ORDER BY number LIMIT $2),
-         deleted AS (DELETE FROM events USING oldest WHERE events.id = oldest.id RETURNING 1)
+         deleted AS (
+           DELETE FROM events USING first
+            WHERE events.id = first.id AND first.number <= (
+                  SELECT max(number) FROM first WHERE created_at < now() - make_interval(secs => $1))
+           RETURNING 1)
          SELECT count(*)::int AS deleted FROM deleted`,
         [this.settings.FENCELINE_EVENT_DAYS * 86_400, batchSize],
       );

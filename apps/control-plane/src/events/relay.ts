@@ -46,12 +46,13 @@ export class Relay {
              FROM last, (SELECT id, row_number() OVER (ORDER BY id) AS place FROM fresh) AS fresh
             WHERE events.id = fresh.id
            RETURNING events.id)
-         SELECT count(*)::int AS numbered FROM numbered`,
+         SELECT count(*)::int AS numbered,
+                CASE WHEN count(*) > 0 THEN pg_notify('fenceline_numbered', '') END
+           FROM numbered`,
         [batchSize],
+        { prepared: true },
       );
-      const { numbered } = row!;
-      if (numbered > 0) await sql.query(`SELECT pg_notify('fenceline_numbered', '')`);
-      return numbered;
+      return row!.numbered;
     });
   }
 }

@@ -24,7 +24,7 @@ const measures: readonly Measure[] = [
     help: 'Attempts that have not ended, by state',
     label: 'state',
     sql: `SELECT state, count(*) AS value FROM attempts
-           WHERE state <> 'ended' AND project_id = $1 GROUP BY state`,
+           WHERE ended_at IS NULL AND project_id = $1 GROUP BY state`,
   },
   {
     name: 'fenceline_outcomes',

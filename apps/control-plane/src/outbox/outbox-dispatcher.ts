@@ -64,7 +64,9 @@ export class OutboxDispatcher {
       );
       const done = rows.filter((_, index) => rung[index]).map(({ id }) => id);
       if (done.length > 0)
-        await this.database.query('DELETE FROM outbox WHERE id = ANY ($1)', [done]);
+        await this.database.query('DELETE FROM outbox WHERE id = ANY ($1)', [done], {
+          prepared: true,
+        });
       if (rows.length < batch || done.length < rows.length) return;
     }
   }
@@ -92,8 +94,9 @@ export class OutboxDispatcher {
        RETURNING id, payload ->> 'workerId' AS worker_id, payload ->> 'attemptId' AS attempt_id,
                  EXISTS (SELECT FROM attempts
                           WHERE attempts.id = (payload ->> 'attemptId')::uuid
-                            AND (state = 'assigned' OR cancel_asked AND state <> 'ended')) AS due`,
+                            AND ended_at IS NULL AND (state = 'assigned' OR cancel_asked)) AS due`,
       [batch, firstRestS, longestRestS],
+      { prepared: true },
     );
   }
 
@@ -104,7 +107,7 @@ export class OutboxDispatcher {
        INSERT INTO outbox (kind, payload)
        SELECT 'doorbell', jsonb_build_object('workerId', worker_id, 'attemptId', id)
          FROM attempts
-        WHERE state = 'assigned'
+        WHERE state = 'assigned' AND ended_at IS NULL
           AND NOT EXISTS (SELECT FROM outbox WHERE payload ->> 'attemptId' = attempts.id::text)`,
     );
   }

@@ -28,12 +28,13 @@ export async function readCandidates(
             count(j.id)::int AS busy_slots, coalesce(sum(j.memory_mib), 0)::int AS busy_memory_mib,
             coalesce(sum(j.cores), 0)::int AS busy_cores
        FROM workers w
-       LEFT JOIN attempts a ON a.worker_id = w.id AND a.state <> 'ended'
+       LEFT JOIN attempts a ON a.worker_id = w.id AND a.ended_at IS NULL
              AND (a.state = 'assigned' OR NOT $3 OR a.lease_expires_at >= now())
        LEFT JOIN jobs j ON j.id = a.job_id
       WHERE w.revoked_at IS NULL AND ($1::uuid IS NULL OR w.project_id = $1)
       GROUP BY w.id`,
     [projectId, absentSeconds, expire],
+    { prepared: true },
   );
   return rows.map((row) => ({
     id: row.id,

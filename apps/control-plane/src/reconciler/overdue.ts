@@ -54,7 +54,7 @@ export async function findOverdue(sql: Sql, bounds: Bounds): Promise<Overdue[]> 
                   THEN 'expired'
               END AS why
          FROM (SELECT * FROM jobs WHERE state IN ('active', 'cancelling')) j
-         FULL JOIN (SELECT * FROM attempts WHERE state <> 'ended') a ON a.job_id = j.id
+         FULL JOIN (SELECT * FROM attempts WHERE ended_at IS NULL) a ON a.job_id = j.id
      ) AS found
      WHERE why IS NOT NULL
      LIMIT $6`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Verdict } from '@fenceline/contracts';
+import type { QueryResultRow } from 'pg';
 import type { Sql } from '../database/sql.js';
 import { eventRows, insertEvents, type NewEvent } from '../events/append-event.js';
 import type { Seen } from './seen.js';
@@ -20,6 +21,14 @@ export interface StepDetails {
   by?: string;
 }
 
+/** What the statement of a step also reads, of the job before the step. */
+export interface Reading {
+  /** With their tables, e.g. `j.seed`. */
+  columns: string;
+  /** Joins to `seen`, which has `job_id`; none may leave out its row. */
+  joins: string;
+}
+
 /**
  * Writes a step of the state machine: states, lease, outcome and events, in one statement that changes nothing where job
  * and attempt are not as they were seen. `place` is written by placement, which makes many at once.
@@ -32,6 +41,49 @@ export async function applyStep(
   step: Step,
   details: StepDetails = {},
 ): Promise<boolean> {
+  const statement = statementOf(seen, step, details, { columns: '', joins: '' });
+  if (statement === null) return true;
+  return (await write(sql, statement)) !== null;
+}
+
+/**
+ * The same, for a step that changes something, and reads what its caller needs next.
+ *
+ * @returns what was read; null where the step was not written
+ */
+export async function applyStepAndRead<Row extends QueryResultRow>(
+  sql: Sql,
+  seen: Seen,
+  step: Step,
+  details: StepDetails,
+  reading: Reading,
+): Promise<Row | null> {
+  const statement = statementOf(seen, step, details, reading);
+  if (statement === null) throw new Error('Nothing is read where nothing is written');
+  return write<Row>(sql, statement);
+}
+
+interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+async function write<Row extends QueryResultRow>(
+  sql: Sql,
+  { text, values }: Statement,
+): Promise<Row | null> {
+  // Which parts there are depends on the command and its effect: a few dozen texts.
+  const [row] = await sql.query<Row>(text, values, { prepared: true });
+  return row ?? null;
+}
+
+/** Null where nothing changes. */
+function statementOf(
+  seen: Seen,
+  step: Step,
+  details: StepDetails,
+  { columns, joins }: Reading,
+): Statement | null {
   if ((step.outcome !== undefined) !== (details.outcome !== undefined)) {
     throw new Error(
       `A job that is ${step.job} was ${details.outcome ? '' : 'not '}given an outcome`,
@@ -69,7 +121,7 @@ export async function applyStep(
   const events = eventsOf(seen, step, details, judgementId);
   if (events.length > 0)
     parts.push(insertEvents(put(eventRows(events)), 'EXISTS (SELECT FROM seen)'));
-  if (parts.length === 0) return true;
+  if (parts.length === 0) return null;
 
   const notices = events.length > 0 ? [`pg_notify('fenceline_events', '')`] : [];
   // There is room on a worker again, or a job that waits.
@@ -77,15 +129,10 @@ export async function applyStep(
     notices.push(`pg_notify('fenceline_placement', '')`);
   }
   if (rings) notices.push(`pg_notify('fenceline_outbox', '')`);
-  const rows = await sql.query(
-    `WITH seen AS (${stillAsSeen(seen, put)}),
+  const text = `WITH seen AS (${stillAsSeen(seen, put)}),
      ${parts.map((part, index) => `part${index} AS (${part})`).join(', ')}
-     SELECT ${notices.join(', ')} FROM seen`,
-    values,
-    // Which parts there are depends on the command and its effect: a few dozen texts.
-    { prepared: true },
-  );
-  return rows.length > 0;
+     SELECT ${[...notices, columns].filter((one) => one !== '').join(', ')} FROM seen ${joins}`;
+  return { text, values };
 }
 
 /** The same, in the transaction that has locked them: there they are as they were seen. */

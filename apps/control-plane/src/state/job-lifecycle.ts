@@ -42,7 +42,7 @@ export class JobLifecycle {
    */
   async loseWorker(sql: Sql, workerId: string, actor: string): Promise<void> {
     const live = await sql.query<{ job_id: string }>(
-      `SELECT job_id FROM attempts WHERE worker_id = $1 AND state <> 'ended'`,
+      `SELECT job_id FROM attempts WHERE worker_id = $1 AND ended_at IS NULL`,
       [workerId],
     );
     const jobIds = live.map(({ job_id }) => job_id);

@@ -16,6 +16,7 @@ export async function leasesExpire(sql: Sql, leaseSeconds: number): Promise<bool
             AND alive_at >= now() - make_interval(secs => $1) AS expire
        FROM service_clock`,
     [leaseSeconds * silenceOfLease],
+    { prepared: true },
   );
   return row!.expire;
 }

@@ -98,6 +98,7 @@ export async function lockJobs(
     `SELECT id FROM jobs WHERE id = ANY ($1) ORDER BY id
         FOR NO KEY UPDATE ${whenLocked === 'skip' ? 'SKIP LOCKED' : ''}`,
     [jobIds],
+    { prepared: true },
   );
   // Read after the locks were taken: a statement that waited would see an attempt as it was before.
   const rows = await sql.query<Row>(
@@ -106,6 +107,7 @@ export async function lockJobs(
       WHERE j.id = ANY ($1)
       ORDER BY j.id`,
     [jobs.map(({ id }) => id)],
+    { prepared: true },
   );
   return rows.map(seenOf);
 }

@@ -59,7 +59,7 @@ export class WorkerProcessService {
           WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 second'))
        SELECT state, ARRAY (SELECT id FROM attempts
                              WHERE worker_id = $1
-                               AND (state = 'assigned' OR cancel_asked AND state <> 'ended')
+                               AND ended_at IS NULL AND (state = 'assigned' OR cancel_asked)
                              ORDER BY fencing_token LIMIT 100) AS ids,
               state = 'enabled' AND EXISTS (
                 SELECT FROM rejudgement_items i

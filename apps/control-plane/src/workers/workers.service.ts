@@ -80,7 +80,7 @@ export class WorkersService {
     }>(
       `SELECT a.id, a.job_id, a.number, a.state, j.scenario_name, a.assigned_at
          FROM attempts a JOIN jobs j ON j.id = a.job_id
-        WHERE a.worker_id = $1 AND a.state <> 'ended' ORDER BY a.fencing_token`,
+        WHERE a.worker_id = $1 AND a.ended_at IS NULL ORDER BY a.fencing_token`,
       [workerId],
     );
     return {
@@ -183,7 +183,7 @@ export class WorkersService {
               SELECT count(*)::int AS slots, coalesce(sum(j.memory_mib), 0)::int AS memory_mib,
                      coalesce(sum(j.cores), 0)::int AS cores
                 FROM attempts a JOIN jobs j ON j.id = a.job_id
-               WHERE a.worker_id = w.id AND a.state <> 'ended') AS busy
+               WHERE a.worker_id = w.id AND a.ended_at IS NULL) AS busy
         WHERE w.project_id = $1 ${rest}`,
       [projectId, absentSeconds(this.settings), ...values],
     );

@@ -15,6 +15,7 @@ import { Time } from '../ui/time.js';
 import { Attempts } from './attempts.js';
 import { Files } from './files.js';
 import { Findings } from './findings.js';
+import { JobPriority } from './job-priority.js';
 import { LiveLab } from './live-lab.js';
 import { Margins } from './margins.js';
 import { judgementQuery, jobQuery } from './queries.js';
@@ -26,6 +27,7 @@ import { VerdictLine } from './verdict-line.js';
 
 /** One job: what came out, why, and how to do it again. */
 export function JobPage({ jobId }: { jobId: string }) {
+  const who = useWho();
   const query = useQuery(jobQuery(jobId));
   if (query.data === undefined) {
     return (
@@ -48,6 +50,7 @@ export function JobPage({ jobId }: { jobId: string }) {
     >
       <VerdictLine job={job} />
       <JobFacts job={job} />
+      {job.state === 'queued' && mayChange(who, job) && <JobPriority job={job} />}
       {job.state !== 'finished' && <LiveLab job={job} />}
       <Judged job={job} />
       <Panel title="Attempts" flush>

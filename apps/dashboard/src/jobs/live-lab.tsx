@@ -1,27 +1,30 @@
 import type { LivePart } from '@fenceline/contracts/api';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useLayoutEffect, useRef } from 'react';
 import type { JobDetail } from '../app/api-types.js';
 import { useLiveParts } from '../live/live.js';
 import { formatDuration, plural } from '../ui/format.js';
 import { Panel } from '../ui/panel.js';
+import { linesOf } from './live-lines.js';
 import styles from './live-lab.module.css';
 
 const LiveTimeline = lazy(async () => ({
   default: (await import('../timeline/ui/live-timeline.js')).LiveTimeline,
 }));
 
+/** Where the end of the list is in view, px. */
+const nearEnd = 24;
+
 /** What the lab of a job does just now: bars over time, steps, faults, consoles. Some of it may be left out. */
 export function LiveLab({ job }: { job: JobDetail }) {
   const { attemptId, parts, dropped } = useLiveParts(job.id, job.state !== 'finished');
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    // Whoever scrolled back to read is left there.
+  // Whoever scrolled back to read is left there.
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
     const { current } = list;
-    if (current === null) return;
-    const isAtEnd = current.scrollHeight - current.scrollTop - current.clientHeight < 80;
-    if (isAtEnd) current.scrollTop = current.scrollHeight;
+    if (current !== null && isAtEnd.current) current.scrollTop = current.scrollHeight;
   }, [parts]);
-  const lines = parts.filter(({ part }) => part.kind !== 'bar');
+  const lines = linesOf(parts);
   return (
     <Panel
       title="Live"
@@ -41,7 +44,15 @@ export function LiveLab({ job }: { job: JobDetail }) {
           {job.state === 'queued' ? 'Nothing runs yet.' : 'Nothing was heard of the lab yet.'}
         </p>
       ) : (
-        <ol ref={list} className={styles['lines']} tabIndex={0} aria-label="Lines of the lab">
+        <ol
+          ref={list}
+          className={styles['lines']}
+          tabIndex={0}
+          aria-label="Lines of the lab"
+          onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+            isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;
+          }}
+        >
           {lines.map(({ seq, part }) => (
             <li key={seq} className={styles[part.kind]}>
               <Line part={part} />

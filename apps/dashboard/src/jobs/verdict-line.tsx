@@ -36,8 +36,8 @@ function Progress({ job }: { job: JobDetail }) {
   return (
     <>
       Attempt {attempt.number} is {attempt.state} on{' '}
-      <Link href={`/workers/${attempt.worker.id}`}>{attempt.worker.name}</Link> since{' '}
-      <Since at={attempt.claimedAt ?? attempt.assignedAt} />.
+      <Link href={`/workers/${attempt.worker.id}`}>{attempt.worker.name}</Link>, taken{' '}
+      <Since at={attempt.claimedAt ?? attempt.assignedAt} /> ago.
     </>
   );
 }

@@ -2,9 +2,9 @@ import { useSyncExternalStore } from 'react';
 import { exactInstant, formatInstant } from './instant.js';
 import { formatDuration } from './format.js';
 
-const everyMs = 15_000;
+const everyMs = 5000;
 
-/** The time of now, in steps of a quarter of a minute, for all that is told by how long ago it was. */
+/** The time of now, in steps of some seconds, for all that is told by how long ago it was. */
 export function useNow(): number {
   return useSyncExternalStore(onTick, stepOfNow);
 }
@@ -35,7 +35,7 @@ export function Since({ at }: { at: string }) {
   const ms = Math.max(useNow() - instant.getTime(), 0);
   return (
     <time dateTime={at} title={`since ${exactInstant(instant)}`}>
-      {ms < everyMs ? 'moments' : formatDuration(ms)}
+      {ms < everyMs ? 'moments' : formatDuration(Math.round(ms / 1000) * 1000)}
     </time>
   );
 }

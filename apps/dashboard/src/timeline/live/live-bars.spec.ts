@@ -35,4 +35,15 @@ describe('live bars', () => {
     kept.slice(1).forEach(({ fromMs }, i) => expect(fromMs).toBe(kept[i]!.toMs));
     expect(bars.consoles.get('host1')).toHaveLength(600);
   });
+
+  it('tell from when on they were heard of', () => {
+    const startOf = (part: LivePart) => {
+      const bars = new LiveBars();
+      bars.add([part, bar(100)].map((one, seq) => ({ seq, part: one })));
+      return bars.startMs;
+    };
+    expect(startOf(bar(40))).toBe(10_000);
+    expect(startOf({ kind: 'step', step: 'boot', detail: '', ms: 50 })).toBe(0);
+    expect(startOf({ kind: 'step', step: 'prepare', detail: '', ms: null })).toBe(0);
+  });
 });

@@ -24,6 +24,8 @@ export class LiveBars {
   readonly paths = new Map<string, LiveBar[]>();
   readonly consoles = new Map<string, LiveMark[]>();
   readonly faults: LiveMark[] = [];
+  /** What was before was not heard of. */
+  startMs = 0;
   endMs = 0;
   private lastSeq = -1;
 
@@ -31,6 +33,7 @@ export class LiveBars {
   add(parts: readonly { seq: number; part: LivePart }[]): void {
     for (const { seq, part } of parts) {
       if (seq <= this.lastSeq) continue;
+      if (this.lastSeq < 0) this.startMs = startOf(part);
       this.lastSeq = seq;
       this.take(part);
     }
@@ -58,6 +61,12 @@ export class LiveBars {
         if (part.ms !== null) this.endMs = Math.max(this.endMs, part.ms);
     }
   }
+}
+
+/** When the first part was; 0 for one of the lab's beginning. */
+function startOf(part: LivePart): number {
+  const ms = (part.kind === 'bar' ? part.fromMs : part.ms) ?? 0;
+  return ms < 1000 ? 0 : ms;
 }
 
 function listOf<Value>(lists: Map<string, Value[]>, name: string): Value[] {

@@ -27,7 +27,6 @@ export function paintLive(brush: Brush, theme: Theme, live: LiveBars, width: num
     brush.fillRect(0, top, width, pathHeight - 1);
     for (const bar of bars) paintBar(bar);
     nameAt(`path ${path}`, top);
-    heldAt(bars.at(-1));
     top += pathHeight;
   }
   for (const [vm, lines] of live.consoles) {
@@ -39,6 +38,13 @@ export function paintLive(brush: Brush, theme: Theme, live: LiveBars, width: num
     top += consoleHeight;
   }
   paintTimes(live.faults);
+  paintUnheard(live.startMs);
+  // Over the lines of faults.
+  top = axisHeight;
+  for (const bars of live.paths.values()) {
+    heldAt(bars.at(-1));
+    top += pathHeight;
+  }
 
   function paintBar({ fromMs, toMs, writes, reads, held }: LiveBar): void {
     const room = pathHeight - 8;
@@ -56,9 +62,25 @@ export function paintLive(brush: Brush, theme: Theme, live: LiveBars, width: num
 
   function heldAt(bar: LiveBar | undefined): void {
     if (bar === undefined || bar.held === 0) return;
+    const words = `${bar.held} held`;
+    brush.font = font(11, 600);
+    brush.fillStyle = theme.band;
+    const wide = brush.measureText(words).width + 6;
+    brush.fillRect(width - 3 - wide, top + 2, wide, 16);
     brush.fillStyle = theme.held;
     brush.textAlign = 'right';
-    brush.fillText(`${bar.held} held`, width - 6, top + 10);
+    brush.textBaseline = 'middle';
+    brush.fillText(words, width - 6, top + 10);
+  }
+
+  /** Who came later has not heard of what was before. */
+  function paintUnheard(startMs: number): void {
+    const wide = x(startMs);
+    if (wide < 2) return;
+    brush.fillStyle = theme.grid;
+    brush.globalAlpha = 0.5;
+    brush.fillRect(0, axisHeight, wide, height);
+    brush.globalAlpha = 1;
   }
 
   function nameAt(name: string, at: number): void {

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import type { ItemPlace, TimelineItem } from '@fenceline/report/timeline';
 import type { TimelineModel } from '../model/timeline-model.js';
-import { blocksText, outcomeOf, titleOf } from '../view/describe-item.js';
+import { blocksText, hex, outcomeOf, titleOf } from '../view/describe-item.js';
 import { isApply } from '../view/is-apply.js';
 import { durationText, exactMs, grouped } from '../view/time-text.js';
 import { positionOf, type VisibleItems } from '../view/visible-items.js';
@@ -114,7 +114,7 @@ function Row({ id, row, item, model, chosen }: RowProps) {
     durationText(item.end - item.start),
     titleOf(item, model.header),
     blocksText(item),
-    isApply(item) ? '' : `${item.cid}`,
+    isApply(item) ? '' : hex(item.cid, 4),
     outcomeOf(item),
     `${group}, ${name}`,
   ];

@@ -6,7 +6,7 @@ import { liveHeight, paintLive } from '../live/paint-live.js';
 import { readTheme } from '../paint/theme.js';
 import { rem, unit } from './unit.js';
 import { fitTo } from './fit-to.js';
-import { grouped } from '../view/time-text.js';
+import { grouped, timeText } from '../view/time-text.js';
 
 export interface LiveTimelineProps {
   /** In the order of their numbers, which go on counting; give another `key` for another attempt. */
@@ -56,7 +56,7 @@ export function LiveTimeline({ parts, dropped }: LiveTimelineProps) {
   );
 }
 
-function inWords({ paths, faults }: LiveBars): string {
+function inWords({ paths, faults, startMs }: LiveBars): string {
   const ofPaths = [...paths].map(([path, bars]) => {
     const sum = (of: 'writes' | 'reads'): number => bars.reduce((n, bar) => n + bar[of], 0);
     const held = bars.at(-1)?.held ?? 0;
@@ -64,5 +64,8 @@ function inWords({ paths, faults }: LiveBars): string {
     return `path ${path}: ${grouped(sum('writes'))} writes, ${grouped(sum('reads'))} reads${more}`;
   });
   const last = faults.at(-1);
-  return [...ofPaths, ...(last === undefined ? [] : [`last step: ${last.what}`])].join('; ');
+  const since = startMs > 0 ? [`heard of from ${timeText(startMs * 1000, 100_000)} on`] : [];
+  return [...since, ...ofPaths, ...(last === undefined ? [] : [`last step: ${last.what}`])].join(
+    '; ',
+  );
 }

@@ -1,9 +1,10 @@
 import type { LabDriverName } from '@fenceline/contracts';
 import type { Pinned, Work } from '@fenceline/contracts/api';
-import type { Sql } from '../database/sql.js';
+import type { Reading } from '../state/apply-step.js';
 import type { SeenAttempt } from '../state/seen.js';
 
-interface Row {
+/** A job's part of the work, as `workReading` reads it. */
+export interface WorkRow {
   timeout_s: number;
   scenario_name: string;
   scenario_hash: string;
@@ -15,20 +16,20 @@ interface Row {
   pinned: Pinned[];
 }
 
+/** What no step of a job changes. */
+export const workReading: Reading = {
+  columns:
+    'j.timeout_s, j.scenario_name, j.scenario_hash, s.text, j.seed, j.driver, j.kernel, j.pinned',
+  joins: `JOIN jobs j ON j.id = job_id
+          JOIN scenarios s ON s.project_id = j.project_id AND s.hash = j.scenario_hash`,
+};
+
 /** All that a worker needs to run an attempt. */
-export async function readWork(
-  sql: Sql,
+export function workOf(
   { jobId, runId, attempt }: SeenAttempt,
+  { timeout_s, scenario_name, scenario_hash, text, seed, driver, kernel, pinned }: WorkRow,
   leaseSeconds: number,
-): Promise<Work> {
-  const [row] = await sql.query<Row>(
-    `SELECT j.timeout_s, j.scenario_name, j.scenario_hash, s.text, j.seed, j.driver, j.kernel, j.pinned
-       FROM jobs j JOIN scenarios s ON s.project_id = j.project_id AND s.hash = j.scenario_hash
-      WHERE j.id = $1`,
-    [jobId],
-    { prepared: true },
-  );
-  const { timeout_s, scenario_name, scenario_hash, text, seed, driver, kernel, pinned } = row!;
+): Work {
   return {
     attemptId: attempt.id,
     jobId,
