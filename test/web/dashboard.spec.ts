@@ -164,17 +164,17 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
   });
 
   it('lets an administrator revoke a worker, after a question, and offers nothing for it any more', async () => {
-    const workerId = await enrol('not trusted');
+    const workerId = await enrol('not-trusted');
     const { secret } = await service.token(['read', 'operate']);
     const operator = await signIn(browser, service, { token: secret });
     await operator.page.goto('/workers');
-    const offered = operator.page.getByRole('row', { name: 'not trusted' }).getByRole('button');
+    const offered = operator.page.getByRole('row', { name: 'not-trusted' }).getByRole('button');
     await expect.poll(() => offered.allTextContents()).toContain('Drain');
     expect(await offered.allTextContents()).not.toContain('Revoke');
     await operator.context.close();
     const { context, page } = await signIn(browser, service);
     await page.goto('/workers');
-    const row = page.getByRole('row', { name: 'not trusted' });
+    const row = page.getByRole('row', { name: 'not-trusted' });
     await row.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
     expect((await shownWorker(workerId)).revokedAt).toBeNull();
