@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { defaultCacheDir, withTemporaryFolder } from '@fenceline/vm';
 import { Injectable } from '@nestjs/common';
 import { tryLock } from '../background/advisory-lock.js';
 import { Background } from '../background/background.js';
@@ -76,8 +76,7 @@ export class KernelFetcher {
 
   /** @returns the id of the kernel */
   private async register({ id, name, project_id: projectId, owner }: Wanted): Promise<string> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'fenceline-kernel-'));
-    try {
+    return await withTemporaryFolder(defaultCacheDir(), async (folder) => {
       const file = path.join(folder, 'kernel.tar.zst');
       let told = Promise.resolve<unknown>(undefined);
       const source = await this.debian.pack(name, file, (message) => {
@@ -96,9 +95,7 @@ export class KernelFetcher {
         },
       );
       return (await this.kernels.register(owned, { name, uploadId }, source)).id;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   /** Only for those who watch: what goes wrong here does not stop the work. */

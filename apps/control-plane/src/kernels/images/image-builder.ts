@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { defaultCacheDir, withTemporaryFolder } from '@fenceline/vm';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { tryLock } from '../../background/advisory-lock.js';
 import { Background } from '../../background/background.js';
@@ -59,12 +59,9 @@ export class ImageBuilder implements OnModuleDestroy {
   }
 
   private async build(wanted: WantedImages): Promise<void> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'fenceline-images-'));
-    try {
+    await withTemporaryFolder(defaultCacheDir(), async (folder) => {
       for (const made of await this.make(wanted, folder)) await this.keep(wanted, made);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   private async make(wanted: WantedImages, folder: string): Promise<MadeImage[]> {
