@@ -4,9 +4,10 @@ import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Api } from './demo/api.mjs';
 import { lookAtMachine } from './demo/machine.mjs';
+import { followJob } from './demo/follow-job.mjs';
 import { preflight, tableOf } from './demo/preflight.mjs';
 import { progressLines } from './demo/progress.mjs';
-import { startService } from './demo/service.mjs';
+import { openService } from './demo/service.mjs';
 import { summarise } from './demo/summary.mjs';
 import { build, EXIT_ERROR, root, setUp, SetupStop } from './setup.mjs';
 import { StepError } from './setup/steps.mjs';
@@ -55,11 +56,9 @@ async function runJob(api, service) {
   const { items } = await api.get(`/jobs?runId=${run.id}`);
   const { id } = items[0];
   say(`The job's page: ${await pageOf(api, service, id)}  (signs a browser in, once)`);
-  for await (const message of api.events(id)) {
+  return followJob(api, id, (message) => {
     for (const line of progressLines(message)) say(`… ${line}`);
-    if (message.data.type === 'job.finished') break;
-  }
-  return api.get(`/jobs/${id}`);
+  });
 }
 
 /** Fetches what the job left. @returns the verdict, and where the report and the evidence are */
@@ -88,13 +87,14 @@ function whenAsked() {
   });
 }
 
-async function demonstrate(service) {
+/** @param {boolean} stays whether the service is still there when it is over */
+async function demonstrate(service, stays) {
   const api = new Api(service.address, service.token);
   say(`The service: ${service.address}`);
   await registerKernel(api);
   const job = await runJob(api, service);
   const { verdict, ...files } = await fetchFiles(api, job);
-  const page = await pageOf(api, service, job.id);
+  const page = stays ? await pageOf(api, service, job.id) : null;
   process.stdout.write(summarise(verdict, job.outcome, { ...files, page }));
   return job.outcome.exitCode;
 }
@@ -124,18 +124,23 @@ async function main() {
   await setUp('demo', given);
   await build();
   const asked = whenAsked();
-  const service = await startService(root, say, asked);
+  let toEnd = false;
+  void asked.then(() => (toEnd = true));
+  const service = await openService(root, say, asked);
+  const keep = given.keep || !service.ours;
+  const wait = !keep && process.stdout.isTTY === true && process.stdin.isTTY === true;
   try {
-    const exitCode = await Promise.race([demonstrate(service), asked.then(() => EXIT_ERROR)]);
-    if (given.keep) {
+    const shown = demonstrate(service, keep || wait);
+    const exitCode = await Promise.race([shown, asked.then(() => EXIT_ERROR)]);
+    if (keep) {
       say('The service goes on: npm run status, npm run stop.');
-    } else if (process.stdout.isTTY && process.stdin.isTTY) {
+    } else if (wait && !toEnd) {
       say('The service goes on until Ctrl-C.');
       await asked;
     }
     return exitCode;
   } finally {
-    if (!given.keep) service.stop();
+    if (!keep) service.stop();
   }
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { decide, mustAsk } from './setup/decide.mjs';
 import { gatherFacts, isRoot } from './setup/facts.mjs';
 import { networkTrouble } from './setup/network-trouble.mjs';
+import { nxEnvironmentOf } from './setup/nx-environment.mjs';
 import { runStep, StepError } from './setup/steps.mjs';
 
 /** Folder of the repository. */
@@ -12,12 +13,8 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** The exit code of a machine that is not fit, as the command line has it. */
 export const EXIT_ERROR = 3;
 
-/** Nx with nothing that stays behind: no daemon, and its native code unpacked inside the repository. */
-export const nxEnvironment = {
-  NX_DAEMON: 'false',
-  NX_NATIVE_FILE_CACHE_DIRECTORY: path.join(root, '.nx', 'native'),
-  NX_TUI: 'false',
-};
+/** What Nx is given wherever we call it. */
+export const nxEnvironment = nxEnvironmentOf(root);
 
 /** The set-up cannot go on; the message says what to do. */
 export class SetupStop extends Error {}

@@ -8,15 +8,15 @@ import { StepError } from '../setup/steps.mjs';
 const pollMs = 200;
 
 /**
- * The whole service, started by the launcher in a process of its own that can outlive us.
+ * The whole service: started by the launcher in a process of its own that can outlive us, or the one that runs already.
  *
  * @param {string} root folder of the repository
  * @param {(line: string) => void} say
  * @param {Promise<unknown>} [asked] resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
- * @returns {Promise<{ address: string, signIn: string, token: string, stop: () => void }>}
+ * @returns {Promise<{ address: string, token: string, ours: boolean, stop: () => void }>} `ours`: it was started now
  * @throws {StepError} where it does not come up, or was asked to end before it did
  */
-export async function startService(root, say, asked) {
+export async function openService(root, say, asked) {
   const folder = mkdtempSync(path.join(tmpdir(), 'fenceline-demo-'));
   const launcher = path.join(root, 'apps/launcher/bin/launcher.cjs');
   const ready = path.join(folder, 'ready.json');
@@ -28,24 +28,47 @@ export async function startService(root, say, asked) {
       detached: true,
     });
     let over = false;
+    let toEnd = false;
     child.once('exit', () => (over = true));
-    void asked?.then(() => !over && !existsSync(ready) && child.kill('SIGTERM'));
+    void asked?.then(() => {
+      toEnd = true;
+      if (!over && !existsSync(ready)) child.kill('SIGTERM');
+    });
     let told = 0;
     // The file appears when all is up; what the launcher says meanwhile is passed on.
     while (!existsSync(ready)) {
       const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
       for (const line of lines.slice(told)) say(line);
       told = lines.length;
-      if (over) throw new StepError('The service did not start.');
+      if (over && toEnd) throw new StepError('The service was stopped before it was up.');
+      if (over) return running(launcher);
       await after(pollMs);
     }
     child.unref();
-    const { address, signIn, tokenFile } = JSON.parse(readFileSync(ready, 'utf8'));
-    const token = readFileSync(tokenFile, 'utf8').trim();
+    const { address, tokenFile } = JSON.parse(readFileSync(ready, 'utf8'));
     const stop = () =>
       spawnSync(process.execPath, [launcher, 'stop', '--now'], { stdio: 'inherit' });
-    return { address, signIn, token, stop };
+    return { address, token: readToken(tokenFile), ours: true, stop };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The service that has the data folder, since a launcher ended without one of its own. It is not ours to stop. */
+function running(launcher) {
+  const { stdout } = spawnSync(process.execPath, [launcher, 'status', '--json'], {
+    encoding: 'utf8',
+  });
+  const { address, health, data } = JSON.parse(stdout);
+  if (health === null) {
+    throw new StepError(
+      'The service did not start. Where another one has its data folder: npm run status says how it is, npm run stop ends it.',
+    );
+  }
+  const token = readToken(path.join(data, 'admin-token'));
+  return { address, token, ours: false, stop: () => undefined };
+}
+
+function readToken(file) {
+  return readFileSync(file, 'utf8').trim();
 }

@@ -3,7 +3,8 @@
  *
  * @param {any} result the verdict; null where there is none, because the lab broke
  * @param {{ exitCode: number, summary: string }} outcome of the job
- * @param {{ report: string | null, evidence: string | null, page: string }} files where they are now, and the job's page
+ * @param {{ report: string | null, evidence: string | null, page: string | null }} files
+ *   where they are now, and the job's page; null where the service does not stay
  * @returns {string}
  */
 export function summarise(result, { exitCode, summary }, files) {
@@ -12,7 +13,7 @@ export function summarise(result, { exitCode, summary }, files) {
       '',
       `No verdict: ${summary}`,
       `  recorded so far: ${files.evidence ?? 'nothing'}`,
-      `  the job's page:  ${files.page}`,
+      ...(files.page === null ? [] : [`  the job's page:  ${files.page}`]),
       '  ./fenceline doctor checks this machine',
       '',
     ].join('\n');
@@ -26,7 +27,9 @@ export function summarise(result, { exitCode, summary }, files) {
     headline(result, stale, exitCode),
     `  kernel:    ${kernels.join(', ')}`,
     ...(stale === undefined ? [] : witnessLines(stale)),
-    `  page:      ${files.page}   (while the service runs; signs a browser in, once)`,
+    ...(files.page === null
+      ? []
+      : [`  page:      ${files.page}   (while the service runs; signs a browser in, once)`]),
     `  report:    ${files.report}   (open it in a browser)`,
     `  evidence:  ${files.evidence}   (./fenceline judge says the same; unpacked: captures for Wireshark, journal, consoles)`,
     '',

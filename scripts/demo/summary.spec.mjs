@@ -34,6 +34,14 @@ describe('the end of the demonstration', () => {
     expect(text).toContain('32829.796 ms  the older write is applied');
     expect(text).toContain('evidence/demo/one/report.html');
     expect(text.match(/6\.1\.0-56-amd64/g)).toHaveLength(1);
+    expect(text).toContain(files.page);
+  });
+
+  it('names no page of a service that is stopped', () => {
+    const stopped = { ...files, page: null };
+    for (const result of [verdict, null]) {
+      expect(summarise(result, { exitCode: 0, summary: '' }, stopped)).not.toMatch(/page|null/);
+    }
   });
 
   it('claims nothing when the verdict is not the expected one', () => {

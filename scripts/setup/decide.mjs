@@ -8,6 +8,7 @@
  * @property {boolean} hasApt whether this is a Debian (or a kin) at all
  * @property {number | null} listsAgeHours age of apt's package lists; null when there are none
  * @property {boolean} mayInstall root, or sudo without a password
+ * @property {boolean} hasSudo whether sudo is installed at all
  * @property {string | null} whyNpm why `npm ci` is needed; null when it is not
  *
  * @typedef {object} Decision
@@ -48,7 +49,7 @@ function whyStop(facts, install) {
     return `These are missing, and this machine has no apt-get to install them with:\n${what}\nInstall what provides the commands ${facts.missing.map((one) => one.command).join(', ')}, then start again.`;
   }
   if (!facts.mayInstall) {
-    return `These Debian packages are missing:\n${what}\nInstalling them needs root. An administrator must run:\n\n  ${administratorCommand(install)}\n\nThen start again.`;
+    return `These Debian packages are missing:\n${what}\nInstalling them needs root. An administrator must run:\n\n  ${administratorCommand(install, facts.hasSudo)}\n\nThen start again.`;
   }
   return null;
 }
@@ -57,9 +58,11 @@ function whyStop(facts, install) {
  * The one command that installs what is missing, for somebody who may.
  *
  * @param {string[]} packages
+ * @param {boolean} hasSudo
  */
-export function administratorCommand(packages) {
-  return `sudo sh -c 'apt-get update && apt-get install --yes --no-install-recommends ${packages.join(' ')}'`;
+export function administratorCommand(packages, hasSudo) {
+  const asRoot = hasSudo ? 'sudo sh -c' : 'su - -c';
+  return `${asRoot} 'apt-get update && apt-get install --yes --no-install-recommends ${packages.join(' ')}'`;
 }
 
 /**

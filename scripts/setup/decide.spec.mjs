@@ -3,7 +3,14 @@ import { administratorCommand, decide, mustAsk } from './decide.mjs';
 
 const qemu = { package: 'qemu-system-x86', command: 'qemu-system-x86_64', why: 'runs the VMs' };
 const zstd = { package: 'zstd', command: 'zstd', why: 'compresses' };
-const fit = { missing: [], hasApt: true, listsAgeHours: 1, mayInstall: true, whyNpm: null };
+const fit = {
+  missing: [],
+  hasApt: true,
+  listsAgeHours: 1,
+  mayInstall: true,
+  hasSudo: true,
+  whyNpm: null,
+};
 
 describe('decide', () => {
   it('does nothing where everything is there, whoever asks', () => {
@@ -58,8 +65,10 @@ describe('decide', () => {
 });
 
 describe('administratorCommand', () => {
-  it('is one line', () => {
-    expect(administratorCommand(['a', 'b'])).not.toContain('\n');
+  it('is one line, for sudo where it is installed', () => {
+    const install = "'apt-get update && apt-get install --yes --no-install-recommends a b'";
+    expect(administratorCommand(['a', 'b'], true)).toBe(`sudo sh -c ${install}`);
+    expect(administratorCommand(['a', 'b'], false)).toBe(`su - -c ${install}`);
   });
 });
 

@@ -21,6 +21,7 @@ export function gatherFacts(purpose, root) {
     hasApt: findCommand('apt-get') !== null,
     listsAgeHours: ageOfLists(),
     mayInstall: isRoot() || sudoAsksNothing(),
+    hasSudo: findCommand('sudo') !== null,
     whyNpm: whyInstall(
       readJson(path.join(root, 'package-lock.json')),
       readJsonIfThere(path.join(root, 'node_modules', '.package-lock.json')),

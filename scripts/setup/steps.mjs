@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { clearInterval, setInterval } from 'node:timers';
+import { endAfter, unlessStopping } from './stop-in-order.mjs';
 
 /** A step failed; the message has been made for people, with the step's last lines. */
 export class StepError extends Error {}
@@ -8,7 +9,8 @@ const showLines = 30;
 const live = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
 
 /**
- * Runs one command as a step: its title and time are shown, its output only when it fails.
+ * Runs one command as a step: its title and time are shown, its output only when it fails. Ctrl-C ends the command,
+ * and us when it has ended.
  *
  * @param {string} title
  * @param {string[]} argv
@@ -16,6 +18,7 @@ const live = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
  *   `onFailure` may say what the output means.
  */
 export async function runStep(title, argv, options) {
+  await unlessStopping();
   const startedAt = performance.now();
   const lines = [];
   const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
@@ -31,6 +34,7 @@ export async function runStep(title, argv, options) {
   }
   const timer = live ? setInterval(draw, 200) : null;
   const result = await runQuietly(argv, options, lines).finally(() => clearInterval(timer));
+  await unlessStopping();
   if (live) {
     process.stderr.write('\r\u001b[2K');
   }
@@ -58,6 +62,7 @@ function runQuietly([command, ...rest], options, lines) {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endAfter(child);
     const keep = (chunk) => {
       lines.push(
         ...chunk

@@ -54,6 +54,16 @@ describe('the supervisor', () => {
     expect(said).toEqual([]);
   });
 
+  it('stops a part that comes up while all are being stopped', async () => {
+    const one = standIn(folder, 'one');
+    // As a server that cannot be told to end before it is up.
+    const deaf = { ...one, start: () => one.start(new AbortController().signal) };
+    const starting = expect(supervisor.start(deaf)).rejects.toThrow('not wanted any more');
+    await supervisor.stop();
+    await starting;
+    expect(storyOf(folder)).toEqual(['one starts', 'one ends']);
+  });
+
   it('starts a part again that was killed, and leaves the others alone', async () => {
     await supervisor.start(standIn(folder, 'one'));
     await supervisor.start(standIn(folder, 'two'));

@@ -41,12 +41,16 @@ export class Supervisor {
    * @throws Error where it does not come up the first time, or where `stop` was called meanwhile
    */
   async start(part: Part): Promise<void> {
-    const kept: Kept = { part, running: null, restarts: 0, watch: Promise.resolve() };
-    kept.running = await part.start(this.unwanted.signal);
+    const running = await part.start(this.unwanted.signal);
+    if (this.isStopping()) {
+      // It came up all the same, and `stop` did not see it.
+      await running.stop(this.inHurry.signal);
+      throw new Error(`${part.name} is not wanted any more.`);
+    }
+    const kept: Kept = { part, running, restarts: 0, watch: Promise.resolve() };
     this.kept.push(kept);
     kept.watch = this.watch(kept);
     this.changed();
-    if (this.unwanted.signal.aborted) throw new Error(`${part.name} is not wanted any more.`);
   }
 
   /** Stops all parts, the last one first; resolves when they are gone. */

@@ -18,7 +18,12 @@ export function serverPart<Started extends Server>(
     async start(signal) {
       signal.throwIfAborted();
       const server = await start();
-      await ready(server);
+      try {
+        await ready(server);
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
       return {
         pid: server.pid,
         ended: server.ended.then(() => ({ how: 'its process is gone' })),
