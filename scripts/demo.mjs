@@ -80,10 +80,10 @@ async function fetchFiles(api, job) {
   };
 }
 
-/** Resolves at Ctrl-C, or when somebody ends us. */
+/** Resolves at Ctrl-C, or when somebody ends us. Asked again (npm passes a Ctrl-C on) we go on stopping all the same. */
 function whenAsked() {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve).once('SIGHUP', resolve);
+    process.on('SIGINT', resolve).on('SIGTERM', resolve).on('SIGHUP', resolve);
   });
 }
 
@@ -140,7 +140,7 @@ async function main() {
     }
     return exitCode;
   } finally {
-    if (!keep) service.stop();
+    if (!keep) await service.stop();
   }
 }
 

@@ -69,7 +69,7 @@ async function main() {
     }
   } finally {
     await browser.close();
-    service.stop();
+    await service.stop();
     rmSync(data, { recursive: true, force: true });
   }
 }

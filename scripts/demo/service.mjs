@@ -13,7 +13,7 @@ const pollMs = 200;
  * @param {string} root folder of the repository
  * @param {(line: string) => void} say
  * @param {Promise<unknown>} [asked] resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
- * @returns {Promise<{ address: string, token: string, ours: boolean, stop: () => void }>} `ours`: it was started now
+ * @returns {Promise<{ address: string, token: string, ours: boolean, stop: () => Promise<void> }>} `ours`: it was started now
  * @throws {StepError} where it does not come up, or was asked to end before it did
  */
 export async function openService(root, say, asked) {
@@ -46,9 +46,7 @@ export async function openService(root, say, asked) {
     }
     child.unref();
     const { address, tokenFile } = JSON.parse(readFileSync(ready, 'utf8'));
-    const stop = () =>
-      spawnSync(process.execPath, [launcher, 'stop', '--now'], { stdio: 'inherit' });
-    return { address, token: readToken(tokenFile), ours: true, stop };
+    return { address, token: readToken(tokenFile), ours: true, stop: () => stopAll(launcher) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -66,7 +64,14 @@ function running(launcher) {
     );
   }
   const token = readToken(path.join(data, 'admin-token'));
-  return { address, token, ours: false, stop: () => undefined };
+  return { address, token, ours: false, stop: () => Promise.resolve() };
+}
+
+/** Stops the service, out of reach of a further Ctrl-C and of a terminal that closes. */
+function stopAll(launcher) {
+  const argv = [launcher, 'stop', '--now'];
+  const child = spawn(process.execPath, argv, { stdio: 'inherit', detached: true });
+  return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
 function readToken(file) {

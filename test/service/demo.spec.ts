@@ -52,9 +52,9 @@ describe('the service of the demonstration', () => {
     const second = await openService(root, quiet, never);
     const { address, token } = first;
     expect([first.ours, second]).toMatchObject([true, { address, token, ours: false }]);
-    second.stop();
+    await second.stop();
     expect(await status()).toMatchObject({ running: true, address });
-    first.stop();
+    await first.stop();
     expect(await status()).toMatchObject({ running: false, parts: [] });
   }, 240_000);
 });
