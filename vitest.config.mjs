@@ -128,6 +128,8 @@ export default defineConfig(({ mode }) => ({
                 include: [`test/${mode}/**/*.spec.ts`],
                 testTimeout: 600_000,
                 hookTimeout: 600_000,
+                // What a page or a lab comes to is waited for, however busy the machine is.
+                expect: { poll: { timeout: 60_000 } },
                 maxWorkers: 1,
               },
             },

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { executablePath, flags } from './chromium.mjs';
 import { Api } from './demo/api.mjs';
-import { startService } from './demo/service.mjs';
+import { openService } from './demo/service.mjs';
 import { pagesOf } from './screenshots/pages.mjs';
 import { finished, seed } from './screenshots/seed.mjs';
 
@@ -47,7 +47,7 @@ async function main() {
   chmodSync(data, 0o711);
   Object.assign(process.env, { FENCELINE_DATA: data, FENCELINE_ACCELERATOR: 'none' });
   mkdirSync(values.out, { recursive: true });
-  const service = await startService(root, (line) => process.stderr.write(`${line}\n`));
+  const service = await openService(root, (line) => process.stderr.write(`${line}\n`));
   const browser = await chromium.launch({ executablePath, args: flags });
   try {
     const api = new Api(service.address, service.token);
@@ -69,7 +69,7 @@ async function main() {
     }
   } finally {
     await browser.close();
-    service.stop();
+    await service.stop();
     rmSync(data, { recursive: true, force: true });
   }
 }

@@ -12,7 +12,7 @@ const pollMs = 200;
  *
  * @param {string} root folder of the repository
  * @param {(line: string) => void} say
- * @param {Promise<unknown>} asked resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
+ * @param {Promise<unknown>} [asked] resolves when all is to end: the launcher, which no Ctrl-C reaches, is then told so
  * @returns {Promise<{ address: string, token: string, ours: boolean, stop: () => Promise<void> }>} `ours`: it was started now
  * @throws {StepError} where it does not come up, or was asked to end before it did
  */
@@ -31,7 +31,7 @@ export async function openService(root, say, asked) {
     let up = false;
     let toEnd = false;
     child.once('exit', () => (over = true));
-    void asked.then(() => {
+    void asked?.then(() => {
       toEnd = true;
       if (!over && !up) child.kill('SIGTERM');
     });

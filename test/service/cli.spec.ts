@@ -491,4 +491,21 @@ describe('fenceline admin', () => {
     const enabled = await command('admin', 'worker', 'enable', worker.id, '--json');
     expect(JSON.parse(enabled.stdout)).toMatchObject({ state: 'enabled' });
   });
+
+  it('revokes a worker by its name, and lists it where it is asked for', async () => {
+    const { id } = await createWorker(service, { slots: 1 });
+    const { name } = await service.database.prisma.worker.findUniqueOrThrow({ where: { id } });
+    const wrong = await command('admin', 'worker', 'revoke', 'nobody');
+    expect(wrong).toMatchObject({ code: 64, stderr: /There is no worker nobody/ });
+    expect(await command('admin', 'worker', 'revoke', name)).toMatchObject({
+      code: 0,
+      stdout: `worker ${name}: revoked, runs 0 attempts\n`,
+    });
+    expect((await command('admin', 'worker', 'list')).stdout).not.toContain(id);
+    expect((await command('admin', 'worker', 'list', '--revoked')).stdout).toMatch(
+      new RegExp(`^${id} +${name} +revoked `, 'm'),
+    );
+    expect((await command('show', id)).stdout).toMatch(/^state +revoked at /m);
+    expect((await command('admin', 'worker', 'enable', name)).code).not.toBe(0);
+  });
 });

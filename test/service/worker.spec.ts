@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,10 @@ import {
 const main = path.join(import.meta.dirname, '../../apps/worker/dist/main.js');
 const scenario = path.join(import.meta.dirname, '../../scenarios/stuck-write.yaml');
 
-type WorkerProcess = ChildProcessByStdio<null, Readable, null>;
+type WorkerProcess = ChildProcessByStdio<null, Readable, Readable | null>;
+
+const unknownHere =
+  /http:\S* does not know this worker \(any more\)\. To mend it: remove .*join-token.*\n/;
 
 let folder: string;
 let service: TestService;
@@ -46,7 +49,10 @@ async function end(worker: WorkerProcess, signal: NodeJS.Signals): Promise<void>
 }
 
 /** Starts a worker as a process of its own, which enrols first; resolves when it is at work. */
-async function startWorker(name: string): Promise<WorkerProcess> {
+async function startWorker(
+  name: string,
+  stderr: 'inherit' | 'pipe' = 'inherit',
+): Promise<WorkerProcess> {
   const { data } = await client.POST('/join-tokens', { body: { expiresInHours: 1 } });
   const joinToken = path.join(folder, `${name}.token`);
   await writeFile(joinToken, data!.secret, { mode: 0o600 });
@@ -61,11 +67,19 @@ async function startWorker(name: string): Promise<WorkerProcess> {
       FENCELINE_CACHE: path.join(folder, 'cache'),
       FENCELINE_LOG_LEVEL: 'warn',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+    stdio: ['ignore', 'pipe', stderr],
+  }) as WorkerProcess;
   workers.push(worker);
   await once(worker.stdout, 'data');
   return worker;
+}
+
+/** What a process says on stderr until it has ended. */
+async function wordsOf(worker: Pick<ChildProcess, 'stderr' | 'once'>): Promise<string> {
+  let words = '';
+  worker.stderr!.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  await new Promise((resolve) => worker.once('close', resolve));
+  return words;
 }
 
 /** Submits a simulated stuck write and gives its job. */
@@ -153,10 +167,20 @@ describe('a worker and the service', () => {
     expect(attempts.slice(0, -1).every(({ how }) => how === 'lost')).toBe(true);
   }, 90_000);
 
-  it('ends with one message and its mend where the service does not know it any more', async () => {
-    await end(await startWorker('w1'), 'SIGTERM');
-    await service.database.query(`UPDATE workers SET revoked_at = now()`);
-    const worker = spawn(process.execPath, [main], {
+  it('end with one message and its mend when it is revoked; another one has its job', async () => {
+    const revoked = await startWorker('w1', 'pipe');
+    const words = wordsOf(revoked);
+    const jobId = await submit();
+    await jobWhen(jobId, ({ attempts }) => attempts.some(({ state }) => state === 'running'));
+    const { data } = await client.GET('/workers');
+    const params = { path: { workerId: data!.items[0]!.id } };
+    await client.POST('/workers/{workerId}/revoke', { params });
+    expect(await words).toMatch(unknownHere);
+    expect(revoked.exitCode).toBe(endedForGood);
+    expect(await readdir(path.join(folder, 'w1', 'labs'))).toEqual([]);
+    await startWorker('w2');
+    // Started again it says so at once.
+    const again = spawn(process.execPath, [main], {
       env: {
         PATH: process.env['PATH'],
         FENCELINE_SERVICE: service.url,
@@ -166,12 +190,12 @@ describe('a worker and the service', () => {
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let words = '';
-    worker.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
-    await once(worker, 'close');
-    expect(worker.exitCode).toBe(endedForGood);
-    expect(words).toMatch(
-      /^http:.* does not know this worker \(any more\)\. To mend it: remove .*\n$/,
-    );
-  }, 60_000);
+    expect(await wordsOf(again)).toMatch(new RegExp(`^${unknownHere.source}$`));
+    expect(again.exitCode).toBe(endedForGood);
+    const job = await jobWhen(jobId, ({ state }) => state === 'finished');
+    expect(job.attempts.toSorted((a, b) => a.number - b.number)).toMatchObject([
+      { worker: { name: 'w1' }, how: 'lost' },
+      { worker: { name: 'w2' }, how: 'done' },
+    ]);
+  }, 90_000);
 });

@@ -31,6 +31,24 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await (service as RunningService | undefined)?.close();
   });
 
+  /** A worker of which nothing but its enrolment is ever heard. @returns its id */
+  async function enrol(name: string): Promise<string> {
+    const { data: made } = await service.client.POST('/join-tokens', { body: {} });
+    const capacity = {
+      ...{ slots: 1, memoryMib: 1024, cores: 1, accelerator: null },
+      ...{ labels: [], version: 'test' },
+    };
+    const { data } = await service.client.POST('/worker/enrol', {
+      body: { joinToken: made!.secret, name, capacity },
+    });
+    return data!.workerId;
+  }
+
+  async function shownWorker(workerId: string) {
+    const params = { path: { workerId } };
+    return (await service.client.GET('/workers/{workerId}', { params })).data!;
+  }
+
   /** Every page, by a name for the test. */
   const addresses = async (): Promise<Record<string, string>> => {
     const { data: workers } = await service.client.GET('/workers', { params: { query: {} } });
@@ -75,6 +93,12 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
 
   it('signs in by a link, and leaves no code in the address', async () => {
     const { context, page } = await signIn(browser, service);
+    expect(page.url()).not.toContain('code');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    // Over the page that is shown, so that nothing is loaded anew.
+    await page.goto(await service.signInPath());
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
     expect(page.url()).not.toContain('code');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -145,6 +169,31 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await admin.context.close();
   });
 
+  it('lets an administrator revoke a worker, after a question, and offers nothing for it any more', async () => {
+    const workerId = await enrol('not-trusted');
+    const { secret } = await service.token(['read', 'operate']);
+    const operator = await signIn(browser, service, { token: secret });
+    await operator.page.goto('/workers');
+    const offered = operator.page.getByRole('row', { name: 'not-trusted' }).getByRole('button');
+    await expect.poll(() => offered.allTextContents()).toContain('Drain');
+    expect(await offered.allTextContents()).not.toContain('Revoke');
+    await operator.context.close();
+    const { context, page } = await signIn(browser, service);
+    await page.goto('/workers');
+    const row = page.getByRole('row', { name: 'not-trusted' });
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
+    expect((await shownWorker(workerId)).revokedAt).toBeNull();
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect((await shownWorker(workerId)).revokedAt).not.toBeNull();
+    await page.goto(`/workers/${workerId}`);
+    await page.getByText('revoked', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: /Drain|Enable|Disable|Revoke/ }).count()).toBe(0);
+    await context.close();
+  });
+
   it('sets the priority of a job that waits, for who may', async () => {
     const waiting = await submit(service.client, ['stuck-write'], {
       wants: { accelerator: null, workerLabels: ['nowhere'] },
@@ -160,6 +209,8 @@ describe.skipIf(noBrowser)(inBrowser('the dashboard in a browser'), () => {
     await reader.context.close();
     const { context, page } = await signIn(browser, service);
     await page.goto(`/jobs/${path.jobId}`);
+    await page.getByLabel('Priority').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByLabel('Priority').fill('101');
     await page.getByRole('button', { name: 'Set' }).click();
     const { data: before } = await service.client.GET('/jobs/{jobId}', { params: { path } });

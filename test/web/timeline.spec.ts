@@ -136,7 +136,7 @@ describe.skipIf(noBrowser)(inBrowser('the timeline in a browser'), () => {
     await page.getByRole('search').getByRole('button', { name: 'LBA 50000' }).click();
     await page
       .getByRole('status')
-      .filter({ hasText: 'CID 336 (0150h)' })
+      .filter({ hasText: 'CID 336 (0x0150)' })
       .waitFor({ state: 'attached' });
     await page.getByRole('searchbox').fill('cid 336');
     await page.keyboard.press('Enter');

@@ -6,7 +6,7 @@ export function formatWorker({ attempts, busy, capacity, ...worker }: WorkerDeta
   const facts = factsOf({
     worker: worker.id,
     name: worker.name,
-    state: worker.state,
+    state: worker.revokedAt === null ? worker.state : `revoked at ${moment(worker.revokedAt)}`,
     present: worker.present ? 'yes' : 'not heard of',
     'last seen': worker.lastSeenAt === null ? null : moment(worker.lastSeenAt),
     slots: `${busy.slots} of ${capacity.slots} in use`,

@@ -11,6 +11,7 @@ import { attemptLimit, leasesExpire } from '../state/leases.js';
 import { lockJobs, type Seen, type SeenAttempt } from '../state/seen.js';
 import type { Step } from '../state/model.js';
 import { transition } from '../state/transition.js';
+import { holdWorkers } from '../workers/hold-workers.js';
 import { absentSeconds } from '../workers/presence.js';
 import type { LabNeeds } from '../runs/lab-needs.js';
 import { choose, ownerKey } from './choose.js';
@@ -76,13 +77,15 @@ export class Placement {
       if (waiting.length === 0) return [];
       const assignments = choose(workers, waiting, await readRunning(sql));
       const workerOf = new Map(assignments.map(({ jobId, workerId }) => [jobId, workerId]));
+      // One may have been revoked since it was read.
+      const held = await holdWorkers(sql, [...new Set(workerOf.values())]);
       const placed: Placed[] = [];
       for (const seen of await lockJobs(sql, [...workerOf.keys()], 'skip')) {
         // Since it was read, it may have been changed, or its lease renewed.
         if (seen.state.job === 'active' && !seen.attempt?.leaseOver) continue;
-        const step = transition(seen.state, { kind: 'place' });
-        if (!step.ok) continue;
         const workerId = workerOf.get(seen.jobId)!;
+        const step = transition(seen.state, { kind: 'place' });
+        if (!step.ok || !held.has(workerId)) continue;
         placed.push({ attemptId: randomUUID(), workerId, seen, step });
       }
       return placed.length > 0 ? await write(sql, placed) : [];

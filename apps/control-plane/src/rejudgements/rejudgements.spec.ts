@@ -2,6 +2,7 @@ import type { Client } from '@fenceline/client';
 import type { RejudgeResult, RejudgeWork } from '@fenceline/contracts/api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createJudgedJob, judgedDocument } from '../testing/judged-job.testing.js';
+import { untilLockWaits } from '../testing/lock-waits.testing.js';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
 import { createJobs, createWorker, type TestWorker } from '../testing/work.testing.js';
 
@@ -201,6 +202,32 @@ describe('rejudgements', () => {
     expect(await finish(other, newer, judged('violation'))).toEqual([204, undefined]);
     expect(await show(id)).toMatchObject({ states: { done: 1 }, changed: 0 });
     expect(await service.database.prisma.judgement.count({ where: { jobId } })).toBe(2);
+  });
+
+  it('go on with another worker at once when theirs is revoked, and take nothing of it any more', async () => {
+    const { jobId } = await judgedJob();
+    const id = await rejudge([jobId]);
+    const revoked = await createWorker(service, { memoryMib: 0 });
+    const work = await mustClaim(revoked);
+    const { database } = service;
+    const [revoking, finishing] = await database.transaction(async (sql) => {
+      await sql.query('SELECT FROM rejudgements WHERE id = $1 FOR UPDATE', [id]);
+      const revoking = client.POST('/workers/{workerId}/revoke', {
+        params: { path: { workerId: revoked.id } },
+      });
+      await untilLockWaits(database, 1);
+      // It is let in: the revocation is not committed.
+      const finishing = finish(revoked, work, judged('violation'));
+      await untilLockWaits(database, 2);
+      return [[revoking], [finishing]] as const;
+    });
+    await Promise.all(revoking);
+    expect(await Promise.all(finishing)).toEqual([[409, '/problems/superseded']]);
+    expect(await database.prisma.judgement.count({ where: { jobId } })).toBe(1);
+    const newer = await mustClaim(other);
+    expect(newer).toMatchObject({ itemId: work.itemId, fencingToken: '2' });
+    expect(await finish(other, newer, judged('violation'))).toEqual([204, undefined]);
+    expect(await show(id)).toMatchObject({ states: { done: 1 } });
   });
 
   it('give up what three workers were lost over', async () => {

@@ -13,6 +13,7 @@ import { Problem } from '../http/problem.js';
 import { AddJudgementService } from '../judgements/add-judgement.service.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { attemptLimit, leasesExpire } from '../state/leases.js';
+import { holdWorkers } from '../workers/hold-workers.js';
 import { changeItems } from './change-items.js';
 import { compare } from './compare.js';
 
@@ -51,6 +52,7 @@ export class RejudgingService {
   ): Promise<RejudgeWork | null> {
     const { leaseSeconds } = this;
     return this.database.transaction(async (sql) => {
+      if (!(await holdWorkers(sql, [workerId])).has(workerId)) return null;
       const expire = await leasesExpire(sql, leaseSeconds);
       if (expire) await giveUpLost(sql, projectId);
       const [row] = await sql.query<{

@@ -16,6 +16,7 @@ import { Database } from '../database/database.js';
 import { appendEvent } from '../events/append-event.js';
 import { cursorOf, pageFrom, readCursor } from '../http/cursor.js';
 import { Problem } from '../http/problem.js';
+import { releaseItems } from '../rejudgements/release-items.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { JobLifecycle } from '../state/job-lifecycle.js';
 import { absentSeconds } from './presence.js';
@@ -139,8 +140,8 @@ export class WorkersService {
   }
 
   /**
-   * Ends a worker for good. Whatever it says after the commit is refused, by every control plane; what it runs is lost, and its
-   * uploads are given up. To ask again is no error.
+   * Ends a worker for good. Whatever it says after the commit is refused, by every control plane, and nothing of it that was
+   * on its way counts: what it runs is lost, and its uploads are given up. To ask again is no error.
    *
    * @throws Problem `not-found`
    */
@@ -148,16 +149,20 @@ export class WorkersService {
     const { projectId, owner: by } = principal;
     await this.database.transaction(async (sql) => {
       const [row] = await sql.query<{ owner: string; state: WorkerState }>(
-        `UPDATE workers SET revoked_at = now()
-          WHERE id = $1 AND project_id = $2 AND revoked_at IS NULL RETURNING owner, state`,
+        // Waits for those who hold it (`holdWorkers`): what they give it is there below.
+        `SELECT owner, state FROM workers
+          WHERE id = $1 AND project_id = $2 AND revoked_at IS NULL FOR UPDATE`,
         [workerId, projectId],
       );
       if (row === undefined) return;
+      await sql.query('UPDATE workers SET revoked_at = now() WHERE id = $1', [workerId]);
       await this.jobs.loseWorker(sql, workerId, by);
+      await releaseItems(sql, workerId);
       await sql.query(
         `UPDATE uploads SET state = 'abandoned'
-          WHERE state IN ('open', 'completed')
-            AND attempt_id IN (SELECT id FROM attempts WHERE worker_id = $1)`,
+          WHERE id IN (SELECT u.id FROM uploads u JOIN attempts a ON a.id = u.attempt_id
+                        WHERE a.worker_id = $1 AND u.state IN ('open', 'completed')
+                        ORDER BY u.id FOR UPDATE OF u)`,
         [workerId],
       );
       const data = { state: row.state, revoked: true, by };
@@ -166,7 +171,7 @@ export class WorkersService {
     });
     const worker = await this.show(principal, workerId);
     // Also where it was revoked before: Redis may have been away then.
-    await this.accounts.remove(workerId);
+    await this.accounts.remove([workerId]);
     return worker;
   }
 

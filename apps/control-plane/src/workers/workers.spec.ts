@@ -3,8 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Background } from '../background/background.js';
 import { Placement } from '../placement/placement.js';
 import { openTestService, type TestService } from '../testing/test-service.testing.js';
-import { createAttempt } from '../testing/attempt.testing.js';
-import { announce } from '../uploads/uploads.testing.js';
 import { createJobs, createWorker, type TestWorker } from '../testing/work.testing.js';
 
 describe('workers', () => {
@@ -128,41 +126,6 @@ describe('workers', () => {
     }
     const enabled = await admin.POST('/workers/{workerId}/enable', params());
     expect(enabled.data).toMatchObject({ state: 'enabled' });
-  });
-
-  it('are revoked for good: refused at once, what they run is placed elsewhere', async () => {
-    const attempt = await createAttempt(service);
-    const other = { params: { path: { workerId: attempt.workerId } } };
-    const bytes = Buffer.from('a recording');
-    const upload = await announce(attempt, bytes);
-    const operator = await service.client(['operate']);
-    const refused = await operator.POST('/workers/{workerId}/revoke', other);
-    expect(refused.response.status).toBe(403);
-    const admin = await service.client(['admin', 'operate', 'read'], 'root');
-    const revoked = await admin.POST('/workers/{workerId}/revoke', other);
-    expect(revoked.data).toMatchObject({ attempts: [], revokedAt: expect.any(String) as string });
-    expect((await attempt.worker.GET('/worker/assignments')).response.status).toBe(401);
-    const { prisma } = service.database;
-    expect(
-      await prisma.attempt.findUniqueOrThrow({ where: { id: attempt.attemptId } }),
-    ).toMatchObject({ state: 'ended', endedHow: 'lost' });
-    expect(await prisma.upload.findUniqueOrThrow({ where: { id: upload.id } })).toMatchObject({
-      state: 'abandoned',
-    });
-    expect(await prisma.job.findUniqueOrThrow({ where: { id: attempt.jobId } })).toMatchObject({
-      state: 'queued',
-    });
-    const again = await admin.POST('/workers/{workerId}/revoke', other);
-    expect(again.data).toEqual(revoked.data);
-    expect(await prisma.auditEntry.count({ where: { action: 'revokeWorker' } })).toBe(1);
-    const enabled = await admin.POST('/workers/{workerId}/enable', other);
-    expect(enabled.error).toMatchObject({ type: '/problems/conflict' });
-    const ids = async (all: string) =>
-      (await admin.GET('/workers', { params: { query: { revoked: all } } })).data!.items.map(
-        ({ id }) => id,
-      );
-    expect(await ids('false')).not.toContain(attempt.workerId);
-    expect(await ids('true')).toContain(attempt.workerId);
   });
 
   it('of another project are not there', async () => {

@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from '../app/api-types.js';
-import { formatDuration, plural } from '../ui/format.js';
+import { formatDuration, formatMs, plural } from '../ui/format.js';
 import { Mark } from '../ui/mark.js';
 import { Panel } from '../ui/panel.js';
 import styles from './findings.module.css';
@@ -67,7 +67,7 @@ function Witness({ finding }: { finding: Finding }) {
             const before = steps[index - 1]?.ms;
             return (
               <tr key={index}>
-                <td className={styles['ms']}>{ms.toFixed(3)} ms</td>
+                <td className={styles['ms']}>{formatMs(ms)}</td>
                 <td className={styles['after']}>
                   {before === undefined ? '' : `+${formatDuration(ms - before)}`}
                 </td>

@@ -2,7 +2,7 @@ import type { LivePart } from '@fenceline/contracts/api';
 import { lazy, Suspense, useLayoutEffect, useRef } from 'react';
 import type { JobDetail } from '../app/api-types.js';
 import { useLiveParts } from '../live/live.js';
-import { formatDuration, plural } from '../ui/format.js';
+import { plural } from '../ui/format.js';
 import { Panel } from '../ui/panel.js';
 import { linesOf } from './live-lines.js';
 import styles from './live-lab.module.css';
@@ -40,9 +40,7 @@ export function LiveLab({ job }: { job: JobDetail }) {
         </Suspense>
       )}
       {lines.length === 0 ? (
-        <p className={styles['nothing']}>
-          {job.state === 'queued' ? 'Nothing runs yet.' : 'Nothing was heard of the lab yet.'}
-        </p>
+        <p className={styles['nothing']}>{nothingYet(job, parts.length > 0)}</p>
       ) : (
         <ol
           ref={list}
@@ -64,11 +62,16 @@ export function LiveLab({ job }: { job: JobDetail }) {
   );
 }
 
+function nothingYet({ state }: JobDetail, hasBars: boolean): string {
+  if (hasBars) return 'No step and no line of a console yet.';
+  return state === 'queued' ? 'Nothing runs yet.' : 'Nothing was heard of the lab yet.';
+}
+
 function Line({ part }: { part: LivePart }) {
   const ms = 'ms' in part ? part.ms : null;
   return (
     <>
-      <span className={styles['ms']}>{ms === null ? '' : formatDuration(ms)}</span>
+      <span className={styles['ms']}>{ms === null ? '' : `${(ms / 1000).toFixed(2)} s`}</span>
       <span>{textOf(part)}</span>
     </>
   );

@@ -4,6 +4,7 @@ import { Failed, Loading } from '../ui/states.js';
 import {
   isSignedOut,
   onSessionOfOtherTabs,
+  onSignInLink,
   sessionKey,
   SessionProvider,
   sessionQuery,
@@ -14,10 +15,11 @@ import { SignIn } from './sign-in.js';
 export function SessionGate({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const session = useQuery(sessionQuery);
-  useEffect(
-    () => onSessionOfOtherTabs(() => void queries.invalidateQueries({ queryKey: sessionKey })),
-    [queries],
-  );
+  useEffect(() => {
+    const readAnew = () => void queries.invalidateQueries({ queryKey: sessionKey });
+    const ends = [onSessionOfOtherTabs(readAnew), onSignInLink(readAnew)];
+    return () => ends.forEach((end) => end());
+  }, [queries]);
   if (session.data === undefined) {
     return (
       <main>

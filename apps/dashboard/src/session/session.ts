@@ -82,6 +82,15 @@ export function onSessionOfOtherTabs(then: () => void): () => void {
   return () => channel.close();
 }
 
+/** A sign-in link that is opened over a page of the service loads nothing anew. @returns a function that ends it */
+export function onSignInLink(then: () => void): () => void {
+  const look = () => {
+    if (takeCode(window.location.hash).code !== null) then();
+  };
+  window.addEventListener('hashchange', look);
+  return () => window.removeEventListener('hashchange', look);
+}
+
 function keep(session: Session): Session {
   setHeaderToken(isSignedOut(session) ? null : session.headerToken);
   return session;

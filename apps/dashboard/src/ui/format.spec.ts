@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatMargin, formatShare, plural } from './format.js';
+import {
+  formatBytes,
+  formatDuration,
+  formatMargin,
+  formatMs,
+  formatShare,
+  plural,
+} from './format.js';
 
 describe('what a reader sees', () => {
   it.each([
@@ -13,6 +20,10 @@ describe('what a reader sees', () => {
     [273_600_000, '3 d 4 h'],
     [-20_000, '−20 s'],
   ])('of %d ms is %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+  it('of a moment has as many digits as the others of its column', () => {
+    expect(formatMs(11_081.4)).toBe('11,081.400 ms');
+  });
 
   it('of a margin is its sign too', () => {
     expect([formatMargin(5001), formatMargin(0), formatMargin(-11_501)]).toEqual([

@@ -36,6 +36,16 @@ function twoUnits(large: number, largeUnit: string, small: number, smallUnit: st
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
+const thousandths = new Intl.NumberFormat(undefined, {
+  minimumFractionDigits: 3,
+  maximumFractionDigits: 3,
+});
+
+/** A moment of a lab to the microsecond, so that they stand in a column: `1,001.038 ms`. */
+export function formatMs(ms: number): string {
+  return `${thousandths.format(ms)} ms`;
+}
+
 /** A margin with its sign: `+5 s`, `−11.5 s`. */
 export function formatMargin(ms: number): string {
   return ms > 0 ? `+${formatDuration(ms)}` : formatDuration(ms);

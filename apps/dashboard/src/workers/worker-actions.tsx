@@ -16,6 +16,8 @@ export function WorkerActions({ worker }: { worker: Worker }) {
     void queries.invalidateQueries({ queryKey: ['workers'] });
     void queries.invalidateQueries({ queryKey: ['worker', worker.id] });
   };
+  // That is for good.
+  if (worker.revokedAt !== null) return null;
   const mayEnable = may(who, worker.state === 'disabled' ? 'admin' : 'operate');
   return (
     <div className={styles['actions']}>
@@ -43,6 +45,16 @@ export function WorkerActions({ worker }: { worker: Worker }) {
           label="Disable"
           question={`Disable ${worker.name} until an administrator enables it again?`}
           act={() => answerOf(service.POST('/workers/{workerId}/disable', { params }))}
+          onDone={refresh}
+        />
+      )}
+      {may(who, 'admin') && (
+        <Action
+          small
+          kind="danger"
+          label="Revoke"
+          question={`Revoke ${worker.name} for good? It is refused from now on, and what it runs is placed elsewhere.`}
+          act={() => answerOf(service.POST('/workers/{workerId}/revoke', { params }))}
           onDone={refresh}
         />
       )}

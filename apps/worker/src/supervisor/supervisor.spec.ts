@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const { supervisor } of running) supervisor.endNow();
-  await Promise.all(running.splice(0).map(({ ended }) => ended));
+  await Promise.allSettled(running.splice(0).map(({ ended }) => ended));
   await service.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -213,6 +213,18 @@ describe('a worker', () => {
     await service.until(() => attempt.told.includes('running'));
     supervisor.endNow();
     await ended;
+    expect(attempt.state).toBe('claimed');
+    expect(await readdir(path.join(folder, 'labs'))).toEqual([]);
+  });
+
+  it('whose credential is refused ends at once, with its lab and its folder', async () => {
+    const attempt = service.assign(stuckWrite());
+    const { supervisor, ended } = work();
+    const refused = expect(ended).rejects.toMatchObject({ problem: 'unauthenticated' });
+    await service.until(() => attempt.told.includes('running'));
+    service.revoked = true;
+    await refused;
+    expect(supervisor.busy).toBe(0);
     expect(attempt.state).toBe('claimed');
     expect(await readdir(path.join(folder, 'labs'))).toEqual([]);
   });

@@ -79,6 +79,8 @@ export class FakeControlPlane {
   leaseSeconds = 3;
   /** Cuts the connection of every request for which it says so. */
   cut: (request: string) => boolean = () => false;
+  /** Whether the worker's credential is refused. */
+  revoked = false;
   private readonly uploads = new Map<string, FakeUpload>();
   private readonly watchers = new Set<() => void>();
   private readonly handlers: { operation: Operation; pattern: RegExp; handler: Handler }[];
@@ -184,6 +186,7 @@ export class FakeControlPlane {
       }
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
+      if (this.revoked) throw new FakeProblem('unauthenticated', 'no valid token');
       this.answer(request.method!, url, Buffer.concat(chunks), response);
     } catch (error) {
       refuse(response, error);

@@ -48,10 +48,10 @@ export function describeBar(
     rows.push(['took', ms(bar.end - bar.start)]);
     rows.push([
       'status',
-      bar.status === 0 ? 'success' : `${bar.status.toString(16).padStart(3, '0')}h`,
+      bar.status === 0 ? 'success' : `0x${bar.status.toString(16).padStart(3, '0')}`,
     ]);
   }
-  rows.push(['CID', `${bar.cid.toString(16).padStart(4, '0')}h`], ['queue', `${bar.qid}`]);
+  rows.push(['CID', `0x${bar.cid.toString(16).padStart(4, '0')}`], ['queue', `${bar.qid}`]);
   if (bar.fua) rows.push(['FUA', 'yes']);
   rows.push(['frame', `${bar.frame}`]);
   const name = picture.names[`${bar.qid === 0 ? 'a' : 'i'}${bar.opcode}`] ?? bar.kind;

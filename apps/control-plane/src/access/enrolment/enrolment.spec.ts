@@ -50,6 +50,12 @@ describe('enrolment', () => {
     return data!;
   }
 
+  async function revoke(workerId: string): Promise<void> {
+    const admin = await service.client(['admin']);
+    const params = { path: { workerId } };
+    expect((await admin.POST('/workers/{workerId}/revoke', { params })).response.status).toBe(200);
+  }
+
   it('uses a join token up, once, however many come with it at the same time', async () => {
     const token = await joinToken();
     const answers = await Promise.all(['one', 'two', 'three'].map((name) => enrol(name, token)));
@@ -74,6 +80,22 @@ describe('enrolment', () => {
     const token = await joinToken();
     expect((await enrol('taken', token)).response.status).toBe(409);
     expect((await enrol('free', token)).response.status).toBe(201);
+  });
+
+  it('lets the name of a worker that was revoked be used again, by another worker', async () => {
+    const { workerId } = await enrolled('again');
+    await revoke(workerId);
+    const newer = await enrolled('again');
+    expect(newer.workerId).not.toBe(workerId);
+    const token = await joinToken();
+    expect((await enrol('again', token)).response.status).toBe(409);
+    const { data } = await (
+      await service.client(['read'])
+    ).GET('/workers/{workerId}', { params: { path: { workerId } } });
+    expect(data).toMatchObject({
+      name: `again (revoked, ${workerId.slice(0, 8)})`,
+      revokedAt: expect.any(String) as string,
+    });
   });
 
   it('takes no join token that is over or was revoked', async () => {
@@ -163,6 +185,28 @@ describe('enrolment', () => {
       await expect(
         signIn({ workerId: mine.workerId, credential: theirs.credential }),
       ).rejects.toThrow();
+    });
+
+    it('that ends when it is revoked, with what is connected', async () => {
+      const worker = await enrolled('ends');
+      const client = await signIn(worker);
+      const ended = once(client, 'end');
+      await revoke(worker.workerId);
+      await ended;
+      await expect(signIn(worker)).rejects.toThrow();
+    });
+
+    it('that ends although it was revoked while the control plane had lost Redis', async () => {
+      const worker = await enrolled('ends-late');
+      const doorbell = service.application.get(Doorbell);
+      doorbell.redis.disconnect();
+      await vi.waitUntil(() => !doorbell.up);
+      await revoke(worker.workerId);
+      const client = await signIn(worker);
+      const ended = once(client, 'end');
+      await doorbell.redis.connect();
+      await ended;
+      await expect(signIn(worker)).rejects.toThrow();
     });
 
     it('again when Redis came back empty', async () => {

@@ -50,11 +50,12 @@ export class RedisAccounts implements OnModuleInit {
     }
   }
 
-  /** Ends an account and its connections. Where Redis is away it is ended once it is back. */
-  async remove(workerId: string): Promise<void> {
-    if (!this.doorbell.up) return;
+  /** Ends accounts and their connections. Where Redis is away that is done once it is back. */
+  async remove(workerIds: readonly string[]): Promise<void> {
+    const [first, ...others] = workerIds.map(accountOf);
+    if (!this.doorbell.up || first === undefined) return;
     try {
-      await this.doorbell.redis.acl('DELUSER', accountOf(workerId));
+      await this.doorbell.redis.acl('DELUSER', first, ...others);
     } catch (error) {
       this.tell(error);
     }
@@ -64,17 +65,18 @@ export class RedisAccounts implements OnModuleInit {
   private async setAll(): Promise<void> {
     this.refused = false;
     try {
-      const rows = await this.database.query<{
-        id: string;
-        credential_hash: Buffer;
-        revoked: boolean;
-      }>(`SELECT id, credential_hash, revoked_at IS NOT NULL AS revoked FROM workers`);
+      const rows = await this.database.query<{ id: string; credential_hash: Buffer }>(
+        `SELECT id, credential_hash FROM workers WHERE revoked_at IS NULL`,
+      );
       for (const row of rows) {
-        if (!this.available) break;
-        // It may have been away while one was revoked.
-        if (row.revoked) await this.remove(row.id);
-        else await this.set(row.id, row.credential_hash);
+        if (!this.available) return;
+        await this.set(row.id, row.credential_hash);
       }
+      // Read after the others were set: one may have been revoked meanwhile, or while Redis was away.
+      const revoked = await this.database.query<{ id: string }>(
+        `SELECT id FROM workers WHERE revoked_at IS NOT NULL`,
+      );
+      await this.remove(revoked.map(({ id }) => id));
     } catch (error) {
       this.tell(error);
     }

@@ -22,28 +22,31 @@ export function paintLive(brush: Brush, theme: Theme, live: LiveBars, width: num
   brush.fillRect(0, 0, width, height);
   let top = axisHeight;
   const most = Math.sqrt(greatest(live));
-  for (const [path, bars] of live.paths) {
+  for (const bars of live.paths.values()) {
     brush.fillStyle = theme.band;
     brush.fillRect(0, top, width, pathHeight - 1);
     for (const bar of bars) paintBar(bar);
-    nameAt(`path ${path}`, top);
     top += pathHeight;
   }
-  for (const [vm, lines] of live.consoles) {
+  for (const lines of live.consoles.values()) {
     brush.fillStyle = theme.heading;
     brush.fillRect(0, top, width, consoleHeight - 1);
     brush.fillStyle = theme['ink-2'];
     for (const { ms } of lines) brush.fillRect(Math.round(x(ms)), top + 4, 1, consoleHeight - 9);
-    nameAt(vm, top);
     top += consoleHeight;
   }
   paintTimes(live.faults);
   paintUnheard(live.startMs);
-  // Over the lines of faults.
+  // Words are over all of it.
   top = axisHeight;
-  for (const bars of live.paths.values()) {
+  for (const [path, bars] of live.paths) {
+    nameAt(`path ${path}`, top);
     heldAt(bars.at(-1));
     top += pathHeight;
+  }
+  for (const vm of live.consoles.keys()) {
+    nameAt(vm, top);
+    top += consoleHeight;
   }
 
   function paintBar({ fromMs, toMs, writes, reads, held }: LiveBar): void {

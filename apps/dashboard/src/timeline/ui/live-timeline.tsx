@@ -64,8 +64,7 @@ function inWords({ paths, faults, startMs }: LiveBars): string {
     return `path ${path}: ${grouped(sum('writes'))} writes, ${grouped(sum('reads'))} reads${more}`;
   });
   const last = faults.at(-1);
-  const since = startMs > 0 ? [`heard of from ${timeText(startMs * 1000, 100_000)} on`] : [];
-  return [...since, ...ofPaths, ...(last === undefined ? [] : [`last step: ${last.what}`])].join(
-    '; ',
-  );
+  const since = startMs > 0 ? `Heard of from ${timeText(startMs * 1000, 100_000)} on: ` : '';
+  const counts = [...ofPaths, ...(last === undefined ? [] : [`last step: ${last.what}`])];
+  return since + counts.join('; ');
 }

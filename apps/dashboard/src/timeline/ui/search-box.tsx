@@ -42,7 +42,7 @@ export function SearchBox({ model, query, onQuery }: Props) {
       </form>
       {wrong && (
         <p className="tl-problem" role="alert">
-          Write a block such as 1234 or lba 4D2h, or a command identifier such as cid 31 or cid
+          Write a block such as 1234 or lba 0x4d2, or a command identifier such as cid 31 or cid
           0x1f.
         </p>
       )}

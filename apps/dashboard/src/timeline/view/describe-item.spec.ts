@@ -21,14 +21,14 @@ describe('the words for an item', () => {
         ['complete at target', '1.040 ms'],
         ['answered', '1.250 751 ms'],
         ['took', '250.251 µs'],
-        ['status', '281h'],
-        ['CID', '31 (001Fh)'],
+        ['status', '0x281'],
+        ['CID', '31 (0x001f)'],
         ['FUA', 'yes'],
         ['frame', '32'],
         ['where', 'host1 over A to A, I/O queue 1'],
       ],
     });
-    expect(outcomeOf(command)).toBe('status 281h');
+    expect(outcomeOf(command)).toBe('status 0x281');
   });
 
   it('say of a stale write that it is one, and of an apply how long it was held', () => {

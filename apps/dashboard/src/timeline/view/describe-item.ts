@@ -73,8 +73,9 @@ export function outcomeOf({ kind, flags, status }: TimelineItem): string {
   return status === null || status === 0 ? 'success' : `status ${hex(status, 3)}`;
 }
 
+/** As the sentences of findings write it. */
 export const hex = (value: number, digits: number): string =>
-  `${value.toString(16).toUpperCase().padStart(digits, '0')}h`;
+  `0x${value.toString(16).padStart(digits, '0')}`;
 
 function blockRows(item: TimelineItem): [string, string][] {
   return item.blocks > 0 ? [['LBA', blocksText(item)]] : [];
