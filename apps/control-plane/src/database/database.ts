@@ -22,7 +22,10 @@ export class Database implements OnApplicationShutdown {
       connectionTimeoutMillis: 5_000,
     });
     // A connection that breaks while idle is taken out of the pool; the next query gets another.
-    this.pool.on('error', () => undefined);
+    this.pool.on('error', ignore);
+    // Nobody else listens from when the pool gives a connection away until its taker runs: what Postgres says in the
+    // packet that ends the handshake (a restart) comes then, and would end the process. The first statement fails.
+    this.pool.on('connect', (client) => client.on('error', ignore));
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
   }
 
@@ -43,7 +46,7 @@ export class Database implements OnApplicationShutdown {
   async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken = false;
-    // A connection that breaks between two statements tells nobody else, and would end the process.
+    // A connection that breaks between two statements tells nobody else.
     const onError = () => (broken = true);
     client.on('error', onError);
     try {
@@ -70,4 +73,8 @@ export class Database implements OnApplicationShutdown {
     await this.prisma.$disconnect();
     await this.pool.end();
   }
+}
+
+function ignore(): void {
+  // The pool takes the connection out, or the next statement on it fails.
 }
