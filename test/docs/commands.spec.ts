@@ -19,7 +19,7 @@ function problemsOf(command: ShownCommand): string[] {
   if (/^(\.\/)?fenceline$/.test(name)) return checkOurs(rest, command);
   if (name === 'npm') return checkNpm(rest);
   if (name === 'npx' && rest[0] === 'vitest') return rest.slice(1).flatMap(checkSpecs);
-  if (name === 'node' && rest.length > 0) return existsSync(at(rest[0]!)) ? [] : [`no ${rest[0]!}`];
+  if (name === 'node') return checkNode(rest);
   return [];
 }
 
@@ -42,6 +42,12 @@ function checkNpm([verb, name]: readonly string[]): string[] {
   const script = verb === 'run' ? name : verb;
   if (script === undefined || script === 'ci' || script === 'install') return [];
   return Object.hasOwn(scripts, script) ? [] : [`there is no script ${script}`];
+}
+
+/** A program is a file of ours, or stands on the line itself. */
+function checkNode([program]: readonly string[]): string[] {
+  if (program === undefined || /^-(e|p)$/.test(program)) return [];
+  return existsSync(at(program)) ? [] : [`no ${program}`];
 }
 
 /** A path that chooses specs is the beginning of one. */
