@@ -23,8 +23,8 @@ export class Database implements OnApplicationShutdown {
     });
     // A connection that breaks while idle is taken out of the pool; the next query gets another.
     this.pool.on('error', ignore);
-    // Nobody else listens from when the pool gives a connection away until its taker runs: what Postgres says in the
-    // packet that ends the handshake (a restart) comes then, and would end the process. The first statement fails.
+    // Nobody else listens to one that was given away: what Postgres says between two statements, or in the packet that ends
+    // the handshake (a restart), would end the process. The next statement fails, and the pool takes it out.
     this.pool.on('connect', (client) => client.on('error', ignore));
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
   }
@@ -46,9 +46,6 @@ export class Database implements OnApplicationShutdown {
   async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken = false;
-    // A connection that breaks between two statements tells nobody else.
-    const onError = () => (broken = true);
-    client.on('error', onError);
     try {
       await client.query('BEGIN');
       const result = await work({
@@ -64,7 +61,6 @@ export class Database implements OnApplicationShutdown {
       await client.query('ROLLBACK').catch(() => (broken = true));
       throw error;
     } finally {
-      client.off('error', onError);
       client.release(broken);
     }
   }
@@ -76,5 +72,5 @@ export class Database implements OnApplicationShutdown {
 }
 
 function ignore(): void {
-  // The pool takes the connection out, or the next statement on it fails.
+  // Whoever uses the connection is told by the statement that fails.
 }
