@@ -5,7 +5,10 @@
 
 /** What one side can do with a transport connection that is open. */
 export interface Connection {
-  /** Queues bytes; the owner of the connection may keep them, so they are not written to afterwards. */
+  /**
+   * Queues bytes; the owner of the connection may keep them, so they are not written to afterwards. One exception: the
+   * data of a write that was answered at its first try, by a host that was told that it may (see `Workload`).
+   */
   send(bytes: Uint8Array): void;
   /** Ends the connection behind what is queued (FIN). */
   end(): void;
