@@ -2,7 +2,6 @@ import { profileNameSchema } from '@fenceline/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 
 const largestSeed = 0xffff_ffff;
-const mostPriority = 100;
 
 /** A seed as an option gives it: a whole number of 32 bits. */
 export function parseSeed(text: string): number {
@@ -16,11 +15,6 @@ export function parseWhole(text: string, least: number, most: number): number {
     throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
   }
   return value;
-}
-
-/** A priority as an option gives it. */
-export function parsePriority(text: string): number {
-  return parseWhole(text, -mostPriority, mostPriority);
 }
 
 /** For options that may be given several times. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { checkId } from '../service/find-target.js';
 import { outcomeWords } from '../service/job-words.js';
 import { openService } from '../service/open-service.js';
-import { parsePriority } from './arguments.js';
+import { parsePriority } from '../service/run-options.js';
 
 /** `fenceline priority`: which jobs that wait go first. */
 export function priorityCommand(finish: (code: ExitCode) => void): Command {

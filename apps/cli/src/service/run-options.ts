@@ -1,9 +1,8 @@
 import { labDriverSchema, type LabDriverName } from '@fenceline/contracts';
-import { runJobLimit, type RunChanges } from '@fenceline/contracts/api';
-
+import { mostPriority, runJobLimit, type RunChanges } from '@fenceline/contracts/api';
 import { ExitCode } from '@fenceline/contracts/exit-code';
 import { Option, type Command } from 'commander';
-import { append, parsePriority, parseWhole } from '../commands/arguments.js';
+import { append, parseWhole } from '../commands/arguments.js';
 import { UsageError } from '../usage-error.js';
 import { awaitRun } from './await-run.js';
 import type { RunDetail } from './documents.js';
@@ -44,6 +43,11 @@ export function withRunOptions(command: Command): Command {
     .option('--follow', 'the same, and tell what happens', false)
     .option('--junit <file>', 'with --wait or --follow: JUnit XML, a test case a job')
     .option('--json', 'print one JSON object and nothing else on stdout', false);
+}
+
+/** A priority as an option gives it. */
+export function parsePriority(text: string): number {
+  return parseWhole(text, -mostPriority, mostPriority);
 }
 
 /** The matrix that options name, as the service takes it. */

@@ -1,4 +1,5 @@
 import { answerOf } from '@fenceline/client';
+import { mostPriority } from '@fenceline/contracts/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { JobDetail } from '../app/api-types.js';
@@ -34,8 +35,8 @@ export function JobPriority({ job }: { job: JobDetail }) {
         label="Priority"
         type="number"
         required
-        min={-100}
-        max={100}
+        min={-mostPriority}
+        max={mostPriority}
         step={1}
         value={priority}
         onChange={({ target }) => setPriority(target.value)}
@@ -44,7 +45,7 @@ export function JobPriority({ job }: { job: JobDetail }) {
         Set
       </Button>
       <span className={styles['hint']}>
-        from −100 to 100; higher goes first, it is now {job.priority}
+        from −{mostPriority} to {mostPriority}; higher goes first, it is now {job.priority}
       </span>
       {error !== null && (
         <span className={styles['error']} role="alert">

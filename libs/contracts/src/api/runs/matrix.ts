@@ -52,8 +52,11 @@ export const wantsSchema = z.strictObject({
   workerLabels: unique(labelSchema).max(20).default([]),
 });
 
+/** Priorities lie between this and its negative. */
+export const mostPriority = 100;
+
 /** Priorities: higher goes first. */
-export const prioritySchema = z.int().min(-100).max(100);
+export const prioritySchema = z.int().min(-mostPriority).max(mostPriority);
 
 /** All fields of a matrix but the scenarios, without defaults. */
 const matrixFields = {
