@@ -7,9 +7,6 @@ import { BaseSequencer } from 'vitest/node';
  */
 const onRealKernels = { groupOrder: 1 };
 
-/** One more than there are cores that CI has: the specs of the service wait for a tenth to a third of their time. */
-const maxWorkers = 3;
-
 /** The specs that take longest, the longest first. */
 const longest = [
   'test/service/chaos/chaos.spec.ts',
@@ -75,7 +72,7 @@ export default defineConfig(({ mode }) => ({
                 include: pure.map((project) => `${project}/src/**/*.spec.ts`),
                 // They share nothing that could be changed, so they share what they load.
                 isolate: false,
-                maxWorkers,
+                maxWorkers: 2,
               },
             },
             {
@@ -91,7 +88,7 @@ export default defineConfig(({ mode }) => ({
                   'prisma/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
                 ],
-                maxWorkers,
+                maxWorkers: 2,
               },
             },
             {
@@ -108,7 +105,7 @@ export default defineConfig(({ mode }) => ({
                 globalSetup: ['test/support/service/setup.ts'],
                 // A database of a spec's own takes seconds where other specs take the processor.
                 hookTimeout: 60_000,
-                maxWorkers,
+                maxWorkers: 2,
               },
             },
             {

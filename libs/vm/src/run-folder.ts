@@ -31,10 +31,10 @@ export interface RunFolder {
  * Makes a run folder that only we and QEMU can enter. Its name says whose it is, so that it can be
  * told to be left over when we die.
  *
+ * @param root where it lies; its path has to be short
  * @throws VmError when the folder cannot be made
  */
-export async function createRunFolder(): Promise<RunFolder> {
-  const root = runFoldersRoot();
+export async function createRunFolder(root = runFoldersRoot()): Promise<RunFolder> {
   const user = qemuUser();
   const path = join(root, ownedName());
   try {

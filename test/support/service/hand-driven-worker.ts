@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { answerOf, readEvents, type Client } from '@fenceline/client';
+import { answerOf, readEvents, ServiceProblem, type Client } from '@fenceline/client';
 import {
   eventSchema,
   type AttemptResult,
@@ -85,7 +85,9 @@ export class HandDrivenWorker {
     })) {
       if (message.kind !== 'event') continue;
       const { type, attemptId, jobId, workerId } = eventSchema.parse(message.data);
-      if (type === 'attempt.assigned' && workerId === this.id) await this.run(attemptId!);
+      if (type === 'attempt.assigned' && workerId === this.id) {
+        await unlessSuperseded(this.run(attemptId!));
+      }
       const work = this.held.get(jobId!);
       if (type === 'job.cancelling' && work !== undefined) {
         await this.finish(work, { kind: 'cancelled', message: 'Somebody asked for it.' });
@@ -144,5 +146,14 @@ export class HandDrivenWorker {
       HandDrivenWorker.evidenceOf(work.jobId),
     );
     return uploadId;
+  }
+}
+
+/** A job may be cancelled before its attempt is claimed: then the attempt does not count any more, and the next one is awaited. */
+async function unlessSuperseded(attempt: Promise<void>): Promise<void> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (!(error instanceof ServiceProblem && error.type === 'superseded')) throw error;
   }
 }
