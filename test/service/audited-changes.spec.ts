@@ -10,7 +10,10 @@ import {
 import { makePackedFile, packedImageFiles, packedKernelFiles } from '@fenceline/vm/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DebianKernels } from '../../apps/control-plane/src/kernels/debian-kernels.js';
-import { ImageBuilds } from '../../apps/control-plane/src/kernels/images/image-builds.js';
+import {
+  buildsChannel,
+  ImageBuilds,
+} from '../../apps/control-plane/src/kernels/images/image-builds.js';
 import { ImageMaker } from '../../apps/control-plane/src/kernels/images/image-maker.js';
 import {
   openTestService,
@@ -69,6 +72,8 @@ const cases: Record<string, Prepare> = {
   },
   buildKernelImages: async ({ ids }) => {
     await service.application.get(ImageBuilds).wantMissing();
+    // The builder looks every 30 s, and when it is called.
+    await service.database.query(`SELECT pg_notify($1, '')`, [buildsChannel]);
     await vi.waitFor(async () => {
       const builds = await service.database.query<{ state: string }>(
         'SELECT DISTINCT state FROM image_builds WHERE kernel_id = $1',
