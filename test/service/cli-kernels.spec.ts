@@ -81,8 +81,7 @@ describe('fenceline admin kernel upload', () => {
     expect(stderr).toMatch(/^upload: mine, \d+\.\d MiB$/m);
     expect((await command('admin', 'kernel', 'show', 'mine')).stdout).toMatch(/^can +ccr$/m);
     expect(await readdir(path.join(folder, 'uploads'))).toEqual([]);
-    // The service in this process makes the kernel's images there meanwhile.
-    await expect.poll(() => readdir(path.join(folder, 'tmp'))).toEqual([]);
+    expect(await readdir(path.join(folder, 'tmp'))).toEqual([]);
   });
 
   it('goes on where it was cut', async () => {

@@ -26,6 +26,7 @@ interface Wanted {
 @Injectable()
 export class KernelFetcher {
   private readonly loop: Loop;
+  private readonly cacheDir = defaultCacheDir();
 
   constructor(
     background: Background,
@@ -76,7 +77,7 @@ export class KernelFetcher {
 
   /** @returns the id of the kernel */
   private async register({ id, name, project_id: projectId, owner }: Wanted): Promise<string> {
-    return await withTemporaryFolder(defaultCacheDir(), async (folder) => {
+    return await withTemporaryFolder(this.cacheDir, async (folder) => {
       const file = path.join(folder, 'kernel.tar.zst');
       let told = Promise.resolve<unknown>(undefined);
       const source = await this.debian.pack(name, file, (message) => {

@@ -23,6 +23,7 @@ import type { MadeImage } from './messages.js';
 @Injectable()
 export class ImageBuilder implements OnModuleDestroy {
   private readonly loop: Loop;
+  private readonly cacheDir = defaultCacheDir();
   private readonly stop = new AbortController();
 
   constructor(
@@ -59,7 +60,7 @@ export class ImageBuilder implements OnModuleDestroy {
   }
 
   private async build(wanted: WantedImages): Promise<void> {
-    await withTemporaryFolder(defaultCacheDir(), async (folder) => {
+    await withTemporaryFolder(this.cacheDir, async (folder) => {
       for (const made of await this.make(wanted, folder)) await this.keep(wanted, made);
     });
   }
