@@ -7,6 +7,9 @@ import { BaseSequencer } from 'vitest/node';
  */
 const onRealKernels = { groupOrder: 1 };
 
+/** One more than CI has cores: chaos alone takes one for minutes in which it mostly waits. */
+const maxWorkers = 3;
+
 /** The specs that take longest, the longest first. */
 const longest = [
   'test/service/chaos/chaos.spec.ts',
@@ -72,7 +75,7 @@ export default defineConfig(({ mode }) => ({
                 include: pure.map((project) => `${project}/src/**/*.spec.ts`),
                 // They share nothing that could be changed, so they share what they load.
                 isolate: false,
-                maxWorkers: 2,
+                maxWorkers,
               },
             },
             {
@@ -88,7 +91,7 @@ export default defineConfig(({ mode }) => ({
                   'prisma/**/*.spec.mjs',
                   'test/contract/**/*.spec.ts',
                 ],
-                maxWorkers: 2,
+                maxWorkers,
               },
             },
             {
@@ -105,7 +108,7 @@ export default defineConfig(({ mode }) => ({
                 globalSetup: ['test/support/service/setup.ts'],
                 // A database of a spec's own takes seconds where other specs take the processor.
                 hookTimeout: 60_000,
-                maxWorkers: 2,
+                maxWorkers,
               },
             },
             {
