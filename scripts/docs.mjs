@@ -1,5 +1,5 @@
 // Writes the files that are made from others: docs/scenario.md, the settings of the control plane in docs/settings.md,
-// the OpenAPI document and the types of its client.
+// the OpenAPI document and the types of its client, and the hash of payloads in the form that is run.
 // With --check it only says whether they are current.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import prettier from 'prettier';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { openApiOf } from './generate/openapi.mjs';
 import { withSettings } from './generate/settings.mjs';
+import { wasmModuleOf } from './generate/wasm.mjs';
 
 const root = new URL('../', import.meta.url);
 
@@ -34,6 +35,8 @@ const { scenarioReference } = await built('libs/contracts', 'index.js');
 const { describeSettings } = await built('apps/control-plane', 'settings/settings.js');
 const settingsPage = new URL('docs/settings.md', root);
 const openapi = openApiOf(await built('libs/contracts', 'api/index.js'));
+const hash = 'xxh64-blocks.wat';
+const hashText = await readFile(new URL(`libs/backend/src/hash/${hash}`, root), 'utf8');
 const types = astToString(
   await openapiTypescript(openapi, { rootTypes: false, defaultNonNullable: false }),
 );
@@ -49,6 +52,7 @@ const files = {
     printWidth: 100,
   }),
   'libs/client/src/generated/api.ts': types,
+  'libs/backend/src/hash/generated/xxh64-blocks.ts': wasmModuleOf(hash, hashText),
 };
 
 const stale = [];

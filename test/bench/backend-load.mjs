@@ -1,9 +1,9 @@
 /**
  * Load generator for NBD servers: writes over a Unix socket, a fixed number of them in flight.
  *
- *   node backend-load.mjs SOCKET EXPORT REQUEST_BYTES DEPTH REQUESTS
+ *   node backend-load.mjs SOCKET EXPORT REQUEST_BYTES DEPTH REQUESTS WARM_UP
  *
- * Prints {seconds} as JSON, of REQUESTS writes after a warm-up that touches the whole medium.
+ * Prints {seconds} as JSON, of REQUESTS writes after one to each block of the medium and WARM_UP more.
  */
 import { connect } from 'node:net';
 
@@ -15,7 +15,7 @@ const REQUEST_BYTES = 28;
 const REPLY_BYTES = 16;
 
 const [socketPath, exportName, ...numbers] = process.argv.slice(2);
-const [bytes, depth, requests] = numbers.map(Number);
+const [bytes, depth, requests, warmUp] = numbers.map(Number);
 
 const socket = connect(socketPath);
 const size = await handshake();
@@ -30,9 +30,12 @@ const slots = Array.from({ length: depth }, (_, slot) => {
 });
 const blocks = Math.floor(size / bytes);
 
+const scattered = (index) => (index * 7919) % blocks;
+
 await write(blocks, (index) => index);
+await write(warmUp, scattered);
 const started = process.hrtime.bigint();
-await write(requests, (index) => (index * 7919) % blocks);
+await write(requests, scattered);
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 console.log(JSON.stringify({ seconds }));
 socket.destroy();

@@ -1,4 +1,3 @@
-import { hashBlock } from '@fenceline/capture';
 import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { UnixListener } from '@fenceline/sockets';
 import { checkGeometry } from './backend-options.js';
@@ -10,6 +9,7 @@ import type {
 } from './backend-options.js';
 import { Faults } from './faults.js';
 import type { FailOptions, HoldOptions, SlowOptions } from './faults.js';
+import { hashBlocks } from './hash/payload-memory.js';
 import type { Journal } from './journal.js';
 import { JournalFile } from './journal-file.js';
 import type { JournalWatcher } from './journal-file.js';
@@ -23,7 +23,7 @@ import { Connection } from './nbd/connection.js';
 import type { ConnectionHost } from './nbd/connection.js';
 import { Errno } from './nbd/protocol.js';
 import { Order } from './order.js';
-import type { Request, Task } from './request.js';
+import { noHashes, type Request, type Task } from './request.js';
 
 /**
  * The recording block backend: an NBD server whose exports, one for each array node, share a medium.
@@ -311,15 +311,10 @@ export class Backend {
     this.#journal.touched();
   }
 
-  #hashesOf(task: Task): bigint[] {
+  #hashesOf({ offset, data }: Task): readonly bigint[] {
     const blockSize = this.#blockSize;
-    const data = task.data!;
-    const hashes: bigint[] = [];
-    if (task.offset % blockSize !== 0 || data.length % blockSize !== 0) return hashes;
-    for (let at = 0; at < data.length; at += blockSize) {
-      hashes.push(hashBlock(data.subarray(at, at + blockSize)));
-    }
-    return hashes;
+    if (offset % blockSize !== 0 || data!.length % blockSize !== 0) return noHashes;
+    return hashBlocks(data!, blockSize);
   }
 
   #hold(task: Task, id: string): void {

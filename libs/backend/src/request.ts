@@ -1,5 +1,8 @@
 import type { JournalOp, ReceivedFields } from '@fenceline/capture';
 
+/** Of a request that is no aligned write. */
+export const noHashes: readonly bigint[] = [];
+
 /** A request of an array node as listeners and `held()` see it. Times are ns since the lab started. */
 export interface Request {
   /** Its number in the journal. */
@@ -103,5 +106,3 @@ export class Task implements Request, ReceivedFields {
     return this.op === 'write' || this.op === 'write-zeroes' || this.op === 'trim';
   }
 }
-
-const noHashes: readonly bigint[] = [];

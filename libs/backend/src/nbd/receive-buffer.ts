@@ -1,3 +1,5 @@
+import { payloadMemory } from '../hash/payload-memory.js';
+
 /** At least so much room for a read, so that a client's requests come in few pieces. */
 const leastRoom = 128 * 1024;
 
@@ -8,7 +10,7 @@ const firstCapacity = 512 * 1024;
  * completed in place, so that payloads need no copy to be joined.
  */
 export class ReceiveBuffer {
-  #bytes = Buffer.allocUnsafeSlow(firstCapacity);
+  #bytes = payloadMemory(firstCapacity);
   #view = viewOf(this.#bytes);
   #start = 0;
   #end = 0;
@@ -64,7 +66,7 @@ export class ReceiveBuffer {
   #moveToFront(capacity: number): void {
     const old = this.#bytes;
     if (capacity > old.length) {
-      this.#bytes = Buffer.allocUnsafeSlow(capacity);
+      this.#bytes = payloadMemory(capacity);
       this.#view = viewOf(this.#bytes);
     }
     old.copy(this.#bytes, 0, this.#start, this.#end);
