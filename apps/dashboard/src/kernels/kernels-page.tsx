@@ -21,7 +21,10 @@ import { usePages } from '../ui/use-pages.js';
 const columns: Column<Kernel>[] = [
   { title: 'Kernel', kind: 'tight', isHead: true, cell: ({ name }) => name },
   { title: 'Version', cell: ({ version }) => version },
-  { title: 'Can', cell: ({ capabilities }) => <Tags tags={capabilities} /> },
+  {
+    title: 'Can',
+    cell: ({ capabilities }) => (capabilities.length === 0 ? '–' : <Tags tags={capabilities} />),
+  },
   { title: 'From', cell: ({ source }) => source },
   {
     title: 'SHA-256',
@@ -32,7 +35,7 @@ const columns: Column<Kernel>[] = [
   {
     title: 'Retired',
     kind: 'tight',
-    cell: ({ retiredAt }) => (retiredAt === null ? null : <Time at={retiredAt} />),
+    cell: ({ retiredAt }) => (retiredAt === null ? '–' : <Time at={retiredAt} />),
   },
   { title: 'Actions', kind: 'tight', cell: (kernel) => <Retire kernel={kernel} /> },
 ];
