@@ -64,6 +64,8 @@ export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     testTimeout: 20_000,
+    // What is waited for takes its time on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     sequence: { sequencer: LongestFirst },
     projects:
       mode === 'test'

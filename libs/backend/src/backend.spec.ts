@@ -36,10 +36,10 @@ function replay(records: readonly JournalRecord[], blocks: number): bigint[] {
   return medium;
 }
 
-function hashesOf(bytes: Uint8Array): bigint[] {
+function hashesOf(bytes: Uint8Array, blockSize = BLOCK): bigint[] {
   const hashes: bigint[] = [];
-  for (let at = 0; at < bytes.length; at += BLOCK) {
-    hashes.push(hashBlock(bytes.subarray(at, at + BLOCK)));
+  for (let at = 0; at < bytes.length; at += blockSize) {
+    hashes.push(hashBlock(bytes.subarray(at, at + blockSize)));
   }
   return hashes;
 }
@@ -83,6 +83,25 @@ describe('the journal of a backend', () => {
     const times = records.flatMap((record) => ('t' in record ? [record.t] : []));
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
+
+  it.each([512, 4096, 65_536])(
+    'has a hash of each block of %i bytes, in long writes and short ones',
+    async (blockSize) => {
+      const size = 2 * 1024 * 1024;
+      lab = await TestBackend.open('memory', size, blockSize);
+      const client = await lab.client('A');
+      const lengths = [blockSize, 640 * 1024, size, 2 * blockSize];
+      const payloads = lengths.map((length, turn) =>
+        Uint8Array.from({ length }, (_, at) => (at >> 9) * 7 + at + turn),
+      );
+      for (const payload of payloads) await client.write(0, payload);
+      const { records } = await lab.journal();
+      const received = records.filter(({ kind }) => kind === 'received') as ReceivedRecord[];
+      expect(received.map(({ hashes }) => hashes)).toEqual(
+        payloads.map((payload) => hashesOf(payload, blockSize)),
+      );
+    },
+  );
 
   it('has no hashes of a write that is not aligned to blocks', async () => {
     lab = await TestBackend.open();

@@ -35,13 +35,17 @@ export class TestBackend {
     this.folder = folder;
   }
 
-  static async open(medium: 'memory' | 'file' = 'memory', size = SIZE): Promise<TestBackend> {
+  static async open(
+    medium: 'memory' | 'file' = 'memory',
+    size = SIZE,
+    blockSize = BLOCK,
+  ): Promise<TestBackend> {
     const folder = await mkdtemp(join(tmpdir(), 'fenceline-backend-'));
     const backend = await Backend.open({
       clock: steppingClock(),
       medium: medium === 'memory' ? 'memory' : { file: join(folder, 'medium.img') },
       journalPath: join(folder, 'journal.fjl'),
-      blockSize: BLOCK,
+      blockSize,
       size,
     });
     for (const node of ['A', 'B']) {

@@ -93,7 +93,7 @@ function print(accelerator, load, options, rows) {
   console.log(`added to a 4 KiB write: ${added('write')}`);
   const kept = (field) => (middle('fabric', field) / middle('direct', field)).toFixed(2);
   console.log(
-    `throughput kept: ${kept('writes')} of small writes, ${kept('bytesPerSecond')} of large ones (at least 0.95)`,
+    `throughput kept: ${kept('writes')} of small writes (at least 0.95), ${kept('bytesPerSecond')} of large ones`,
   );
   const cpuPerFrame = median(rows.fabric.map(({ cpuNs, frames }) => cpuNs / frames)) / 1000;
   const cores = median(rows.fabric.map(({ cpuNs }) => cpuNs / (bulkSeconds * 1e9)));

@@ -1,6 +1,6 @@
 import { hashBlock } from '@fenceline/capture';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hashBlocks, payloadMemory } from './payload-memory.js';
 
 const blockBytes = fc.constantFrom(512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536);
@@ -41,6 +41,18 @@ describe('the hashes of the blocks of a payload', () => {
     );
   });
 
+  it('are none of an empty payload', () => {
+    expect(hashBlocks(new Uint8Array(0), 512)).toEqual([]);
+    expect(hashBlocks(payloadMemory(512).subarray(0, 0), 512)).toEqual([]);
+  });
+
+  it('are made where the payload lies, if that is memory for payloads', () => {
+    const memory = payloadMemory(65_536).fill(9);
+    const [hash] = hashBlocks(memory.subarray(4096, 8192), 4096);
+    const behind = new BigUint64Array(memory.buffer, memory.length, 1);
+    expect(behind[0]).toBe(hash);
+  });
+
   it('are there for as many blocks as the memory has room for, and leave the payload alone', () => {
     const memory = payloadMemory(128 * 1024).fill(7);
     const hashes = hashBlocks(memory, 512);
@@ -51,6 +63,20 @@ describe('the hashes of the blocks of a payload', () => {
 });
 
 describe('memory for payloads', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('is ordinary memory where the process can have no other', () => {
+    const Memory = vi.fn(function () {
+      throw new RangeError('could not allocate memory');
+    });
+    vi.stubGlobal('WebAssembly', { Memory });
+    const memory = payloadMemory(4096).fill(5);
+    expect(Memory).toHaveBeenCalledOnce();
+    expect(hashBlocks(memory, 4096)).toEqual([hashBlock(new Uint8Array(4096).fill(5))]);
+  });
+
   it('is zeroed, and at least as long as was asked for', () => {
     for (const bytes of [1, 65_536, 65_537, 1_000_000]) {
       const memory = payloadMemory(bytes);

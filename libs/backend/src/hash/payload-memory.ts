@@ -54,19 +54,25 @@ const memories = new WeakMap<ArrayBufferLike, HashingMemory>();
 const scratch = new HashingMemory(256 * 1024);
 
 /**
- * Memory of at least `bytes`, zeroed, in which {@link hashBlocks} works without a copy. Each reserves 10 GB of
- * addresses until it is collected: for what lives long, as the memory of a connection.
+ * Memory of at least `bytes`, zeroed, in which {@link hashBlocks} works without a copy. Each reserves 10 GB of addresses
+ * until it is collected, so it is for what lives long, as a connection does. Where the process can have no more of them
+ * it is an ordinary buffer.
  */
 export function payloadMemory(bytes: number): Buffer {
-  const memory = new HashingMemory(bytes);
-  memories.set(memory.payloads.buffer, memory);
-  return memory.payloads;
+  try {
+    const memory = new HashingMemory(bytes);
+    memories.set(memory.payloads.buffer, memory);
+    return memory.payloads;
+  } catch (error) {
+    if (error instanceof RangeError) return Buffer.alloc(bytes);
+    throw error;
+  }
 }
 
 /**
  * `hashBlock` of each logical block of a payload, in order: XXH64 with seed 0.
  *
- * @param payload whole blocks, at least one
+ * @param payload whole blocks
  * @param blockBytes a power of two from 512 to 65536
  */
 export function hashBlocks(payload: Uint8Array, blockBytes: number): bigint[] {

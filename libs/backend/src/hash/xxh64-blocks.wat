@@ -11,13 +11,14 @@
   (global $prime3 i64 (i64.const 0x165667B19E3779F9))
   (global $prime4 i64 (i64.const 0x85EBCA77C2B2AE63))
 
-  ;; Hashes `count` blocks, at least one, of `size` bytes, a multiple of 32 and at least 32, from `at` on.
+  ;; Hashes `count` blocks of `size` bytes, a multiple of 32 and at least 32, from `at` on.
   ;; Writes the hashes from `out` on, 8 bytes each, little-endian.
   (func (export "hashBlocks")
     (param $at i32) (param $size i32) (param $count i32) (param $out i32)
     (local $end i32)
     (local $acc1 i64) (local $acc2 i64) (local $acc3 i64) (local $acc4 i64) (local $hash i64)
 
+    (if (i32.eqz (local.get $count)) (then (return)))
     (loop $block
       ;; (1) The accumulators, of the seed.
       (local.set $acc1 (i64.add (global.get $prime1) (global.get $prime2)))

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hashBlocks } from '../hash/payload-memory.js';
 import { ReceiveBuffer } from './receive-buffer.js';
 
 describe('the receive buffer', () => {
@@ -45,5 +46,20 @@ describe('the receive buffer', () => {
     buffer.came(100);
     buffer.expect(3_000_000);
     expect(buffer.space().length).toBeGreaterThanOrEqual(3_000_000 - 100);
+  });
+
+  it('is memory in which payloads are hashed without a copy, also when it has grown', () => {
+    const buffer = new ReceiveBuffer();
+    for (const length of [4096, 3_000_000]) {
+      buffer.expect(length);
+      buffer.space().fill(length % 251);
+      buffer.came(length);
+      const payload = buffer.take(length).subarray(0, 4096);
+      const [hash] = hashBlocks(payload, 4096);
+      const all = Buffer.from(payload.buffer);
+      const inPlace = Buffer.alloc(8);
+      inPlace.writeBigUInt64LE(hash!);
+      expect(all.includes(inPlace)).toBe(true);
+    }
   });
 });

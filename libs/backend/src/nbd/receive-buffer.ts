@@ -66,7 +66,8 @@ export class ReceiveBuffer {
   #moveToFront(capacity: number): void {
     const old = this.#bytes;
     if (capacity > old.length) {
-      this.#bytes = payloadMemory(capacity);
+      // Lengths that creep up should not need new memory each time.
+      this.#bytes = payloadMemory(Math.max(capacity, 2 * old.length));
       this.#view = viewOf(this.#bytes);
     }
     old.copy(this.#bytes, 0, this.#start, this.#end);
