@@ -79,6 +79,8 @@ export default tseslint.config(
         URL: 'readonly',
         WebAssembly: 'readonly',
         crypto: 'readonly',
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
         Buffer: 'readonly',
         performance: 'readonly',
         setTimeout: 'readonly',

@@ -6,7 +6,7 @@
  *   npm run mutants -- --qemu                each once, in VMs
  *
  * Prints a table; with --json one object instead. Ends with `caught n/n, false alarms 0/m`. Exits 0 when that is so,
- * 1 when not, 64 when it was called wrongly.
+ * 1 when not, 3 when it was stopped, 64 when it was called wrongly.
  */
 import { availableParallelism } from 'node:os';
 import { controllerMutants, hostMutants } from '@fenceline/reference';
@@ -21,7 +21,7 @@ import { formatCampaign } from './mutants/show.mjs';
 
 const options = parseArguments(process.argv.slice(2), availableParallelism());
 if (options.problem === null) {
-  process.exitCode = (await main(options)) ? 0 : 1;
+  process.exitCode = await main(options);
 } else {
   process.stderr.write(`${options.problem}\n`);
   process.exitCode = 64;
@@ -30,7 +30,8 @@ if (options.problem === null) {
 async function main({ qemu, json, threads, ...amount }) {
   const cases = casesOf(hostMutants, controllerMutants);
   const progress = showProgress(process.stderr);
-  const perform = qemu ? inTurn(runInVms) : null;
+  const stop = qemu ? stopSignal() : null;
+  const perform = stop === null ? null : inTurn((trial) => runInVms(trial, stop));
   const pool = qemu ? null : new SimulationPool(threads);
   try {
     const campaign = await runCampaign(
@@ -42,10 +43,21 @@ async function main({ qemu, json, threads, ...amount }) {
     );
     progress.end();
     process.stdout.write(json ? `${JSON.stringify(campaign)}\n` : formatCampaign(campaign));
-    return isClean(campaign);
+    return isClean(campaign) ? 0 : 1;
+  } catch (error) {
+    if (stop?.aborted !== true) throw error;
+    process.stderr.write('\nStopped: nothing was judged.\n');
+    return 3;
   } finally {
     await pool?.close();
   }
+}
+
+/** Aborted by Ctrl-C and its like. */
+function stopSignal() {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stop.abort());
+  return stop.signal;
 }
 
 /** VMs of two labs would disturb each other. */
