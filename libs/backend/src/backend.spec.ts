@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Backend } from './backend.js';
-import { BLOCK, SIZE, TestBackend, block, steppingClock } from './backend.testing.js';
+import { BLOCK, SIZE, TestBackend, block, hashesOf, steppingClock } from './backend.testing.js';
 
 let lab: TestBackend;
 
@@ -34,14 +34,6 @@ function replay(records: readonly JournalRecord[], blocks: number): bigint[] {
     for (let i = 0; i < length / BLOCK; i++) medium[offset / BLOCK + i] = hashes[i] ?? zero;
   }
   return medium;
-}
-
-function hashesOf(bytes: Uint8Array, blockSize = BLOCK): bigint[] {
-  const hashes: bigint[] = [];
-  for (let at = 0; at < bytes.length; at += blockSize) {
-    hashes.push(hashBlock(bytes.subarray(at, at + blockSize)));
-  }
-  return hashes;
 }
 
 describe('the journal of a backend', () => {

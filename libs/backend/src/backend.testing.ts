@@ -1,4 +1,4 @@
-import { decodeJournal } from '@fenceline/capture';
+import { decodeJournal, hashBlock } from '@fenceline/capture';
 import type { DecodedJournal, JournalRecord } from '@fenceline/capture';
 import { NS_PER_MS, type Scheduler } from '@fenceline/contracts';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -99,4 +99,13 @@ export class TestBackend {
 /** A block filled with one byte. */
 export function block(byte: number, blocks = 1): Uint8Array {
   return new Uint8Array(BLOCK * blocks).fill(byte);
+}
+
+/** The hash of each block, by the library and a block at a time. */
+export function hashesOf(bytes: Uint8Array, blockSize = BLOCK): bigint[] {
+  const hashes: bigint[] = [];
+  for (let at = 0; at < bytes.length; at += blockSize) {
+    hashes.push(hashBlock(bytes.subarray(at, at + blockSize)));
+  }
+  return hashes;
 }

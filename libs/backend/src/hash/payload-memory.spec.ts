@@ -1,6 +1,7 @@
 import { hashBlock } from '@fenceline/capture';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { hashesOf } from '../backend.testing.js';
 import { hashBlocks, payloadMemory } from './payload-memory.js';
 
 const blockBytes = fc.constantFrom(512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536);
@@ -18,21 +19,12 @@ const payload = fc
     return { size, bytes };
   });
 
-/** The same by the library, a block at a time. */
-function eachHash(bytes: Uint8Array, size: number): bigint[] {
-  const hashes: bigint[] = [];
-  for (let at = 0; at < bytes.length; at += size) {
-    hashes.push(hashBlock(bytes.subarray(at, at + size)));
-  }
-  return hashes;
-}
-
 describe('the hashes of the blocks of a payload', () => {
   it('are XXH64 of each, wherever the payload lies', () => {
     const memory = payloadMemory(3 * 1024 * 1024);
     fc.assert(
       fc.property(payload, fc.integer({ min: 0, max: 300_000 }), ({ size, bytes }, at) => {
-        const wanted = eachHash(bytes, size);
+        const wanted = hashesOf(bytes, size);
         expect(hashBlocks(bytes, size)).toEqual(wanted);
         memory.set(bytes, at);
         expect(hashBlocks(memory.subarray(at, at + bytes.length), size)).toEqual(wanted);
